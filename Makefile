@@ -1,0 +1,52 @@
+# Two commands are sacred: `make run` brings up the city, `make test` proves it.
+PORT ?= 8080
+HOME_DIR ?= .home
+SUITE ?= intl
+STORY ?= day
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+UV := $(VENV)/bin/uv
+
+.PHONY: run test bench docs lint setup setup-dev clean
+.DEFAULT_GOAL := run
+
+$(UV):
+	@echo "华表：准备 Python 环境 · preparing the Python environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; v=sys.version_info; sys.exit(0 if (3,11)<=v<(3,14) else "Huabiao needs Python 3.11, 3.12 or 3.13; this is %d.%d. Try: make PYTHON=python3.12" % v[:2])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.run: $(UV) pyproject.toml uv.lock
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --quiet --frozen --inexact --no-default-groups --extra city
+	@touch $@
+
+$(VENV)/.dev: $(UV) pyproject.toml uv.lock
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --quiet --frozen --inexact --extra city
+	@touch $@ $(VENV)/.run
+
+setup: $(VENV)/.run
+
+setup-dev: $(VENV)/.dev
+	@sh tests/system-packages.sh
+
+run: setup
+	@exec $(VENV)/bin/huabiao up --home "$(HOME_DIR)" --port $(PORT) --suite $(SUITE) --story $(STORY)
+
+lint: setup-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: setup-dev lint
+	$(VENV)/bin/pytest
+
+bench: setup-dev
+	$(VENV)/bin/python -m bench --seconds $${SECONDS_EACH:-10}
+
+docs: setup-dev
+	$(VENV)/bin/mkdocs build --strict
+
+clean:
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis

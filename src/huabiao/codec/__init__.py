@@ -1,0 +1,66 @@
+"""
+Canonical bytes, and the kinds that a field may be.
+
+- `canonical`: deterministic MessagePack: one value has one encoding.
+- `kinds`: Text, Fen, Kilograms, Day, Digest …: what a field may hold, how a person
+  writes it and how a door shows it.
+- `composite`: lists, choices, optional values, personal and secret fields.
+- `records`: named fields that travel and are stored together.
+"""
+
+from huabiao.codec.canonical import NotCanonical, decode, decode_canonical, encode
+from huabiao.codec.composite import ListOf, Maybe, OneOf, Personal, Secret
+from huabiao.codec.kinds import (
+    Bytes,
+    Code,
+    Count,
+    Day,
+    Digest,
+    Fen,
+    Flag,
+    Grams,
+    Instant,
+    Kilograms,
+    Kind,
+    Malformed,
+    Number,
+    Party,
+    PublicKey,
+    Signature,
+    Source,
+    Text,
+    kind_named,
+)
+from huabiao.codec.records import Record
+
+__all__ = [
+    "Bytes",
+    "Code",
+    "Count",
+    "Day",
+    "Digest",
+    "Fen",
+    "Flag",
+    "Grams",
+    "Instant",
+    "Kilograms",
+    "Kind",
+    "ListOf",
+    "Malformed",
+    "Maybe",
+    "NotCanonical",
+    "Number",
+    "OneOf",
+    "Party",
+    "Personal",
+    "PublicKey",
+    "Record",
+    "Secret",
+    "Signature",
+    "Source",
+    "Text",
+    "decode",
+    "decode_canonical",
+    "encode",
+    "kind_named",
+]

@@ -1,0 +1,146 @@
+"""
+Kinds made of kinds: lists, choices, optional values, personal and secret fields.
+
+`Personal[Text]` and `Secret[Fen]` keep the value off the chain: what is stored is a
+32-byte commitment, digest(salt ‖ encoded value); the value lies encrypted in the vault
+(docs/formats/commitment.md).
+"""
+
+from typing import Any, ClassVar, Self
+
+from huabiao.codec.kinds import Digest, Kind, kind_named, malformed
+
+LONGEST_LIST = 1_000
+
+
+class ListOf(Kind, list):  # type: ignore[type-arg]
+    """A list of up to 1,000 values of one kind."""
+
+    item: ClassVar[type[Kind]] = Kind
+    widget = "list"
+
+    def __class_getitem__(cls, item: type[Kind]) -> type[Self]:
+        return _made(
+            cls,
+            item.name,
+            item=item,
+            zh=f"{item.zh}列表",
+            schema={"type": "array", "items": item.schema, "maxItems": LONGEST_LIST},
+        )
+
+    @classmethod
+    def check(cls, value: Any) -> Any:
+        if type(value) not in (list, tuple):
+            raise malformed(f"须为列表，得到 {value!r:.60}", f"not a list: {value!r:.60}")
+        if len(value) > LONGEST_LIST:
+            raise malformed(
+                f"列表超过 {LONGEST_LIST} 项", f"a list of more than {LONGEST_LIST} items"
+            )
+        return [cls.item.check(item) for item in value]
+
+    @classmethod
+    def parse(cls, written: Any) -> Any:
+        if isinstance(written, str):
+            written = [part for part in written.split(",") if part]
+        if not isinstance(written, list):
+            raise malformed(
+                f"须为列表，得到 {written!r:.60}", f"not a list: {written!r:.60}"
+            )
+        return cls.check([cls.item.parse(item) for item in written])
+
+    @classmethod
+    def show(cls, value: Any) -> Any:
+        return [cls.item.show(item) for item in value]
+
+
+class Maybe(Kind):
+    """A value of one kind, or nothing."""
+
+    item: ClassVar[type[Kind]] = Kind
+
+    def __class_getitem__(cls, item: type[Kind]) -> type[Self]:
+        schema = {"anyOf": [item.schema, {"type": "null"}]}
+        return _made(
+            cls, item.name, item=item, zh=item.zh, schema=schema, widget=item.widget
+        )
+
+    @classmethod
+    def check(cls, value: Any) -> Any:
+        return None if value is None else cls.item.check(value)
+
+    @classmethod
+    def parse(cls, written: Any) -> Any:
+        return None if written in (None, "") else cls.item.parse(written)
+
+    @classmethod
+    def show(cls, value: Any) -> Any:
+        return None if value is None else cls.item.show(value)
+
+
+class OneOf(Kind, str):
+    """One word of a fixed list."""
+
+    words: ClassVar[tuple[str, ...]] = ()
+    zh, widget = "选项", "select"
+
+    def __class_getitem__(cls, words: str | tuple[str, ...]) -> type[Self]:
+        words = (words,) if isinstance(words, str) else words
+        schema = {"type": "string", "enum": list(words)}
+        return _made(cls, "|".join(words), words=words, schema=schema)
+
+    @classmethod
+    def check(cls, value: Any) -> Any:
+        if value not in cls.words:
+            words = "、".join(cls.words)
+            raise malformed(
+                f"{value!r:.60} 不在选项中：{words}",
+                f"{value!r:.60} is none of: {', '.join(cls.words)}",
+            )
+        return value
+
+
+class _Committed(Digest):
+    """A value kept in the vault, and its commitment on the chain."""
+
+    item: ClassVar[type[Kind]] = Kind
+
+    def __class_getitem__(cls, item: type[Kind]) -> type[Self]:
+        return _made(cls, item.name, item=item, zh=f"{item.zh}（{cls.zh}）")
+
+
+class Personal(_Committed):
+    """Personal data: only its commitment is on the chain; it can be erased."""
+
+    zh, widget = "个人信息", "personal"
+
+
+class Secret(_Committed):
+    """A trade secret: only its commitment is on the chain."""
+
+    zh, widget = "商业秘密", "secret"
+
+
+_MADE: dict[str, Any] = {}
+_OUTER: dict[str, Any] = {
+    "ListOf": ListOf, "Maybe": Maybe, "Personal": Personal, "Secret": Secret,
+}  # fmt: skip
+
+
+def _made(outer: Any, inner: str, **attributes: Any) -> Any:
+    """One class per distinct kind, so that ListOf[Fen] is ListOf[Fen]."""
+    name = f"{outer.name}[{inner}]"
+    if name not in _MADE:
+        _MADE[name] = type(name, (outer,), {"name": name, **attributes})
+    return _MADE[name]
+
+
+def build_named(name: str) -> type[Kind]:
+    """Build a composite kind from its name, such as Maybe[ListOf[Fen]]."""
+    outer, bracket, rest = name.partition("[")
+    if bracket and rest.endswith("]"):
+        if outer == "OneOf":
+            return OneOf[tuple(rest[:-1].split("|"))]
+        if outer in _OUTER:
+            made: type[Kind] = _OUTER[outer][kind_named(rest[:-1])]
+            return made
+    raise malformed(f"没有名为 {name!r:.80} 的类型", f"there is no kind {name!r:.80}")

@@ -1,0 +1,174 @@
+"""
+Records: named fields of known kinds that are stored together.
+
+    class Manifest(Record):
+        waste_code: Text
+        declared: Kilograms
+        carrier: Maybe[Party] = None
+
+A record is stored as a MessagePack array of its fields in the order of definition. A
+later version of a contract may add fields with defaults at the end, and still reads
+what an earlier one wrote. A record may be a field of another: `ListOf[Item]`.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+from huabiao.codec.kinds import Kind, Malformed, malformed
+
+_MISSING: Any = object()
+
+
+class Record(Kind):
+    """Base of every record; its annotations are its fields."""
+
+    fields: ClassVar[dict[str, type[Kind]]] = {}
+    defaults: ClassVar[dict[str, Any]] = {}
+    _names: ClassVar[tuple[str, ...]] = ()
+    _checks: ClassVar[tuple[tuple[str, Callable[[Any], Any]], ...]] = ()
+    widget = "record"
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        fields = dict(cls.fields)
+        defaults = dict(cls.defaults)
+        for name, kind in cls.__dict__.get("__annotations__", {}).items():
+            if not (isinstance(kind, type) and issubclass(kind, Kind)):
+                raise TypeError(f"{cls.__name__}.{name}: {kind!r} is not a kind")
+            if name in cls.__dict__:
+                defaults[name] = cls.__dict__[name]
+            elif defaults:
+                raise TypeError(
+                    f"{cls.__name__}.{name}: a field without a default"
+                    " follows one that has a default"
+                )
+            fields[name] = kind
+        cls.fields, cls.defaults = fields, defaults
+        cls._names = tuple(fields)
+        cls._checks = tuple((name, kind.check) for name, kind in fields.items())
+        cls.schema = {
+            "type": "object",
+            "properties": {name: kind.schema for name, kind in fields.items()},
+            "required": [name for name in fields if name not in defaults],
+        }
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        names = self._names
+        if len(values) > len(names):
+            raise TypeError(f"{type(self).__name__} has {len(names)} fields")
+        held = dict(zip(names, values, strict=False))
+        for name, value in named.items():
+            if name not in self.fields or name in held:
+                raise TypeError(f"{type(self).__name__} has no free field {name!r}")
+            held[name] = value
+        for name in names:
+            if name not in held:
+                default = self.defaults.get(name, _MISSING)
+                if default is _MISSING:
+                    raise TypeError(f"{type(self).__name__} needs {name!r}")
+                held[name] = default
+        self.__dict__.update(held)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self.fields:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+        self.__dict__[name] = value
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        inner = ", ".join(f"{name}={self.__dict__[name]!r}" for name in self._names)
+        return f"{type(self).__name__}({inner})"
+
+    def plain(self) -> list[Any]:
+        """The stored form: every field checked, in order."""
+        held = self.__dict__
+        out = []
+        for name, check in self._checks:
+            try:
+                out.append(check(held[name]))
+            except Malformed as error:
+                raise Malformed(f"{name}：{error}") from error
+        return out
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> Self:
+        """Read the stored form, also one that an earlier version wrote."""
+        self = cls.__new__(cls)
+        held = self.__dict__
+        for (name, kind), value in zip(cls.fields.items(), plain, strict=False):
+            if type(value) is list:
+                value = kind.revive(value) if issubclass(kind, Record) else _revive(
+                    kind, value
+                )
+            held[name] = value
+        if len(held) < len(cls._names):
+            for name in cls._names[len(held) :]:
+                held[name] = cls.defaults[name]
+        return self
+
+    @classmethod
+    def revive(cls, value: Any) -> Any:
+        return cls.from_plain(value)
+
+    @classmethod
+    def check(cls, value: Any) -> Any:
+        """As a kind: takes a record, or the stored form of one; gives the latter."""
+        if isinstance(value, cls):
+            return value.plain()
+        if type(value) not in (list, tuple) or len(value) != len(cls._names):
+            raise malformed(f"须为 {cls.name}", f"not a {cls.name}: {value!r:.60}")
+        return cls.from_plain(list(value)).plain()
+
+    @classmethod
+    def parse(cls, written: Any) -> Any:
+        if isinstance(written, str):
+            import json
+
+            try:
+                written = json.loads(written)
+            except ValueError as error:
+                raise malformed(
+                    f"{cls.name} 须为 JSON", f"{cls.name} is written as JSON"
+                ) from error
+        if not isinstance(written, dict):
+            raise malformed(f"须为 {cls.name}", f"not a {cls.name}: {written!r:.60}")
+        unknown = sorted(set(written) - set(cls.fields))
+        if unknown:
+            raise malformed(
+                f"{cls.name} 没有字段 {unknown[0]}", f"{cls.name} has no {unknown[0]!r}"
+            )
+        values = {
+            name: kind.parse(written[name]) if name in written else cls.defaults[name]
+            for name, kind in cls.fields.items()
+            if name in written or name in cls.defaults
+        }
+        missing = [name for name in cls.fields if name not in values]
+        if missing:
+            raise malformed(f"{cls.name} 缺 {missing[0]}", f"{missing[0]!r} is missing")
+        return cls(**values).plain()
+
+    @classmethod
+    def show(cls, value: Any) -> Any:
+        plain = value.plain() if isinstance(value, cls) else value
+        defaults = [cls.defaults.get(name) for name in cls._names[len(plain) :]]
+        return {
+            name: kind.show(item)
+            for (name, kind), item in zip(
+                cls.fields.items(), [*plain, *defaults], strict=True
+            )
+        }
+
+
+def _revive(kind: Any, value: list[Any]) -> list[Any]:
+    """A list of records comes back as records, so that a contract reads fields."""
+    item = getattr(kind, "item", None)
+    if item is not None and getattr(item, "item", None) is not None:
+        item, kind = item, item
+        item = kind.item if value and type(value[0]) is not list else item
+    if isinstance(item, type) and issubclass(item, Record):
+        return [item.from_plain(each) for each in value]
+    return value
