@@ -6,6 +6,7 @@ Kinds made of kinds: lists, choices, optional values, personal and secret fields
 (docs/formats/commitment.md).
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from huabiao.codec.kinds import Digest, Kind, kind_named, malformed
@@ -31,10 +32,13 @@ class ListOf(Kind, list):  # type: ignore[type-arg]
     @classmethod
     def check(cls, value: Any) -> Any:
         if type(value) not in (list, tuple):
-            raise malformed(f"须为列表，得到 {value!r:.60}", f"not a list: {value!r:.60}")
+            raise malformed(
+                f"须为列表，得到 {value!r:.60}", f"not a list: {value!r:.60}"
+            )
         if len(value) > LONGEST_LIST:
             raise malformed(
-                f"列表超过 {LONGEST_LIST} 项", f"a list of more than {LONGEST_LIST} items"
+                f"列表超过 {LONGEST_LIST} 项",
+                f"a list of more than {LONGEST_LIST} items",
             )
         return [cls.item.check(item) for item in value]
 
@@ -51,6 +55,14 @@ class ListOf(Kind, list):  # type: ignore[type-arg]
     @classmethod
     def show(cls, value: Any) -> Any:
         return [cls.item.show(item) for item in value]
+
+    @classmethod
+    def holds_records(cls) -> bool:
+        return cls.item.holds_records()
+
+    @classmethod
+    def revive(cls, value: Any) -> Any:
+        return [cls.item.revive(item) for item in value]
 
 
 class Maybe(Kind):
@@ -75,6 +87,14 @@ class Maybe(Kind):
     @classmethod
     def show(cls, value: Any) -> Any:
         return None if value is None else cls.item.show(value)
+
+    @classmethod
+    def holds_records(cls) -> bool:
+        return cls.item.holds_records()
+
+    @classmethod
+    def revive(cls, value: Any) -> Any:
+        return None if value is None else cls.item.revive(value)
 
 
 class OneOf(Kind, str):
@@ -120,27 +140,26 @@ class Secret(_Committed):
     zh, widget = "商业秘密", "secret"
 
 
-_MADE: dict[str, Any] = {}
 _OUTER: dict[str, Any] = {
     "ListOf": ListOf, "Maybe": Maybe, "Personal": Personal, "Secret": Secret,
 }  # fmt: skip
 
 
 def _made(outer: Any, inner: str, **attributes: Any) -> Any:
-    """One class per distinct kind, so that ListOf[Fen] is ListOf[Fen]."""
+    """A subclass of a kind that knows its item."""
     name = f"{outer.name}[{inner}]"
-    if name not in _MADE:
-        _MADE[name] = type(name, (outer,), {"name": name, **attributes})
-    return _MADE[name]
+    return type(name, (outer,), {"name": name, "__module__": __name__, **attributes})
 
 
-def build_named(name: str) -> type[Kind]:
+def build_named(
+    name: str, records: Mapping[str, type[Kind]] | None = None
+) -> type[Kind]:
     """Build a composite kind from its name, such as Maybe[ListOf[Fen]]."""
     outer, bracket, rest = name.partition("[")
     if bracket and rest.endswith("]"):
         if outer == "OneOf":
             return OneOf[tuple(rest[:-1].split("|"))]
         if outer in _OUTER:
-            made: type[Kind] = _OUTER[outer][kind_named(rest[:-1])]
+            made: type[Kind] = _OUTER[outer][kind_named(rest[:-1], records)]
             return made
     raise malformed(f"没有名为 {name!r:.80} 的类型", f"there is no kind {name!r:.80}")

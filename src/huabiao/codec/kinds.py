@@ -10,6 +10,7 @@ Times are UTC milliseconds, days are counted from 1970-01-01, money is in fen, w
 are whole kilograms or grams: an integer with a unit, never a float.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -36,7 +37,8 @@ class Kind:
         super().__init_subclass__(**options)
         if "name" not in cls.__dict__:
             cls.name = cls.__name__
-        _REGISTRY.setdefault(cls.name, cls)
+        if cls.__module__ == __name__:
+            _REGISTRY[cls.name] = cls
 
     @classmethod
     def check(cls, value: Any) -> Any:
@@ -53,14 +55,30 @@ class Kind:
         """The value as plain JSON."""
         return value
 
+    @classmethod
+    def holds_records(cls) -> bool:
+        """Whether a stored value holds records that `revive` makes objects again."""
+        return False
 
-def kind_named(name: str) -> "type[Kind]":
-    """Find a kind by the name that a Description gives, such as ListOf[Fen]."""
-    found = _REGISTRY.get(name)
+    @classmethod
+    def revive(cls, value: Any) -> Any:
+        """Turn a stored value into what a contract reads."""
+        return value
+
+
+def kind_named(
+    name: str, records: Mapping[str, "type[Kind]"] | None = None
+) -> "type[Kind]":
+    """
+    Find a kind by the name that a Description gives, such as ListOf[Fen].
+
+    `records` are the records that the same Description defines.
+    """
+    found = _REGISTRY.get(name) or (records or {}).get(name)
     if found is None:
         from huabiao.codec.composite import build_named
 
-        found = build_named(name)
+        found = build_named(name, records)
     return found
 
 
@@ -75,7 +93,8 @@ class _Written(Kind):
             raise malformed(f"须为文本，得到 {value!r:.60}", f"not text: {value!r:.60}")
         if len(value) > cls.longest:
             raise malformed(
-                f"文本超过 {cls.longest} 字", f"text longer than {cls.longest} characters"
+                f"文本超过 {cls.longest} 字",
+                f"text longer than {cls.longest} characters",
             )
         return value
 
@@ -119,7 +138,9 @@ class _Whole(Kind):
     @classmethod
     def check(cls, value: Any) -> Any:
         if type(value) is not int:
-            raise malformed(f"须为整数，得到 {value!r:.60}", f"not whole: {value!r:.60}")
+            raise malformed(
+                f"须为整数，得到 {value!r:.60}", f"not whole: {value!r:.60}"
+            )
         if not cls.lowest <= value <= cls.highest:
             raise malformed(
                 f"{value} 不在 {cls.lowest} 到 {cls.highest} 之间",
@@ -251,7 +272,9 @@ class _Octets(Kind):
     @classmethod
     def check(cls, value: Any) -> Any:
         if type(value) is not bytes:
-            raise malformed(f"须为字节，得到 {value!r:.60}", f"not bytes: {value!r:.60}")
+            raise malformed(
+                f"须为字节，得到 {value!r:.60}", f"not bytes: {value!r:.60}"
+            )
         if not cls.shortest <= len(value) <= cls.longest:
             raise malformed(
                 f"{cls.name} 的长度 {len(value)} 不在 {cls.shortest} 到 {cls.longest} 之间",
@@ -277,7 +300,11 @@ class _Octets(Kind):
 class Bytes(_Octets, bytes):
     """Bytes, up to 64 KiB."""
 
-    zh, schema, widget = "字节", {"type": "string", "pattern": "^([0-9a-f]{2})*$"}, "hex"
+    zh, schema, widget = (
+        "字节",
+        {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
+        "hex",
+    )
 
 
 class Digest(_Octets, bytes):
@@ -307,7 +334,10 @@ class Party(_Octets, bytes):
 
     shortest = longest = 20
     zh, widget = "账户", "party"
-    schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": "^hb1[0-9a-f]{44}$"}
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "pattern": "^hb1[0-9a-f]{44}$",
+    }
 
     @classmethod
     def parse(cls, written: Any) -> Any:

@@ -26,6 +26,7 @@ class Record(Kind):
     defaults: ClassVar[dict[str, Any]] = {}
     _names: ClassVar[tuple[str, ...]] = ()
     _checks: ClassVar[tuple[tuple[str, Callable[[Any], Any]], ...]] = ()
+    _nested: ClassVar[tuple[tuple[str, type[Kind]], ...]] = ()
     widget = "record"
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -46,6 +47,9 @@ class Record(Kind):
         cls.fields, cls.defaults = fields, defaults
         cls._names = tuple(fields)
         cls._checks = tuple((name, kind.check) for name, kind in fields.items())
+        cls._nested = tuple(
+            (name, kind) for name, kind in fields.items() if kind.holds_records()
+        )
         cls.schema = {
             "type": "object",
             "properties": {name: kind.schema for name, kind in fields.items()},
@@ -99,20 +103,22 @@ class Record(Kind):
         """Read the stored form, also one that an earlier version wrote."""
         self = cls.__new__(cls)
         held = self.__dict__
-        for (name, kind), value in zip(cls.fields.items(), plain, strict=False):
-            if type(value) is list:
-                value = kind.revive(value) if issubclass(kind, Record) else _revive(
-                    kind, value
-                )
-            held[name] = value
+        held.update(zip(cls._names, plain, strict=False))
+        for name, kind in cls._nested:
+            if name in held:
+                held[name] = kind.revive(held[name])
         if len(held) < len(cls._names):
             for name in cls._names[len(held) :]:
                 held[name] = cls.defaults[name]
         return self
 
     @classmethod
+    def holds_records(cls) -> bool:
+        return True
+
+    @classmethod
     def revive(cls, value: Any) -> Any:
-        return cls.from_plain(value)
+        return cls.from_plain(value) if type(value) is list else value
 
     @classmethod
     def check(cls, value: Any) -> Any:
@@ -161,14 +167,3 @@ class Record(Kind):
                 cls.fields.items(), [*plain, *defaults], strict=True
             )
         }
-
-
-def _revive(kind: Any, value: list[Any]) -> list[Any]:
-    """A list of records comes back as records, so that a contract reads fields."""
-    item = getattr(kind, "item", None)
-    if item is not None and getattr(item, "item", None) is not None:
-        item, kind = item, item
-        item = kind.item if value and type(value[0]) is not list else item
-    if isinstance(item, type) and issubclass(item, Record):
-        return [item.from_plain(each) for each in value]
-    return value

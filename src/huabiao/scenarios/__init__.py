@@ -1,0 +1,1 @@
+"""The plan's catalogue of scenes: one flat file each."""

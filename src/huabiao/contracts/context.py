@@ -1,0 +1,76 @@
+"""
+What a running operation may reach: the narrow door between a contract and its ledger.
+
+The ledger implements `Context`; nothing else of it is visible to a contract. Every
+method is deterministic and has a cost.
+"""
+
+from typing import Any, NoReturn, Protocol
+
+
+class Refused(Exception):
+    """An operation broke a rule; the ledger is left as it was.
+
+    `code` is stable and meant for programs, `sentence` is meant for people.
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+def require(condition: object, sentence: str, *, code: str = "rule") -> None:
+    """Refuse the whole envelope unless the condition holds."""
+    if not condition:
+        raise Refused(code, sentence)
+
+
+def refuse(sentence: str, *, code: str = "rule") -> NoReturn:
+    """Refuse the whole envelope."""
+    raise Refused(code, sentence)
+
+
+class Context(Protocol):
+    """One call under way."""
+
+    contract: str
+    operation: str
+    key: str
+    caller: bytes
+    """The account that signed, 20 bytes."""
+    now: int
+    """The block's time in UTC milliseconds."""
+    height: int
+    envelope: bytes
+    """The id of the envelope that holds this call, 32 bytes."""
+
+    def read(self, key: str) -> bytes | None:
+        """A value of this contract's own state."""
+
+    def write(self, key: str, value: bytes | None) -> None:
+        """Set or (None) remove a value of this contract's own state."""
+
+    def emit(self, name: str, key: str, detail: dict[str, Any]) -> None:
+        """Add an event to the receipt."""
+
+    def holds(self, role: str, account: bytes) -> bool:
+        """Whether the account holds a role of this contract now."""
+
+    def ask(self, contract: str, question: str, arguments: dict[str, Any]) -> Any:
+        """Put a question to another contract; it answers and changes nothing."""
+
+    def digest(self, message: bytes) -> bytes:
+        """The chain's digest, 32 bytes."""
+
+    def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether a signature of the chain's suite fits."""
+
+    def merkle_root(self, leaves: list[bytes]) -> bytes:
+        """The RFC 6962 root over leaves in the chain's digest."""
+
+    def admit(self, source: str) -> dict[str, Any]:
+        """Lint a contract's source and give its Description; governance only."""
+
+    def spend(self, cost: int) -> None:
+        """Account for work that the meter cannot see; refuses beyond the cap."""

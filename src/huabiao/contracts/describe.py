@@ -1,0 +1,107 @@
+"""
+The Description: one plain JSON document that every door is drawn from.
+
+It is kept on chain with the contract, so a contract deployed tomorrow has the same
+doors as one that ships today. Its format is docs/formats/description.md.
+"""
+
+import inspect
+from typing import Any
+
+from huabiao.codec import Kind, Record
+from huabiao.contracts.operations import Operation, Parameter
+from huabiao.contracts.scenario import Scenario
+
+DESCRIPTION_VERSION = 1
+
+
+def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
+    """Describe a scenario; `rundown` is the docstring of its module."""
+    records: dict[str, Any] = {}
+    for record in _record_classes(cls):
+        _describe_record(record, records)
+    return {
+        "version": DESCRIPTION_VERSION,
+        "name": cls.name,
+        "title": {"zh": cls.title.zh, "en": cls.title.en},
+        "summary": inspect.cleandoc(cls.__doc__ or ""),
+        "rundown": inspect.cleandoc(rundown),
+        "task": cls.task,
+        "lead": cls.lead,
+        "visible": cls.visible,
+        "public": list(cls.public),
+        "indexes": list(cls.indexes),
+        "record": cls.record.__name__ if cls.record else None,
+        "records": records,
+        "roles": {r.name: {"zh": r.zh, "en": r.en} for r in cls.roles.values()},
+        "states": {
+            s.name: {"zh": s.zh, "en": s.en, "final": s.final}
+            for s in cls.states.values()
+        },
+        "parts": {name: part.describe() for name, part in cls.parts.items()},
+        "operations": {
+            name: _describe_operation(operation, records)
+            for name, operation in cls.operations.items()
+        },
+    }
+
+
+def _record_classes(cls: type[Scenario]) -> list[type[Record]]:
+    found = [cls.record] if cls.record else []
+    for part in cls.parts.values():
+        found.extend(part.records())
+    return found
+
+
+def _describe_operation(
+    operation: Operation, records: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "manner": operation.manner,
+        "title": operation.title,
+        "doc": operation.doc,
+        "by": [role.name for role in operation.by],
+        "only": list(operation.only),
+        "from": [state.name for state in operation.sources],
+        "to": [state.name for state in operation.targets],
+        "keyed": operation.keyed,
+        "parameters": [_describe_parameter(p, records) for p in operation.parameters],
+    }
+
+
+def _describe_parameter(
+    parameter: Parameter, records: dict[str, Any]
+) -> dict[str, Any]:
+    described = _describe_kind(parameter.kind, records)
+    described["name"] = parameter.name
+    described["required"] = parameter.required
+    if not parameter.required:
+        default = parameter.default
+        described["default"] = None if default is None else parameter.kind.show(default)
+    return described
+
+
+def _describe_record(record: type[Record], records: dict[str, Any]) -> None:
+    if record.__name__ in records:
+        return
+    records[record.__name__] = {}
+    fields = {
+        name: _describe_kind(kind, records) for name, kind in record.fields.items()
+    }
+    for name, default in record.defaults.items():
+        kind = record.fields[name]
+        fields[name]["default"] = None if default is None else kind.show(default)
+    records[record.__name__] = {
+        "doc": inspect.cleandoc(record.__doc__ or ""),
+        "fields": fields,
+    }
+
+
+def _describe_kind(kind: type[Kind], records: dict[str, Any]) -> dict[str, Any]:
+    item: Any = kind
+    while getattr(item, "item", Kind) is not Kind:
+        item = item.item
+    if issubclass(item, Record):
+        _describe_record(item, records)
+    return {"kind": kind.name, "schema": kind.schema, "widget": kind.widget,
+            "zh": kind.zh}  # fmt: skip

@@ -1,0 +1,179 @@
+"""
+The base of every scenario, and the check of its drawing when its class is defined:
+every state is reachable, a state is final exactly where nothing leads out, every
+operation has a docstring, every parameter a kind. What is malformed fails at import,
+never on chain.
+"""
+
+from typing import Any, ClassVar
+
+from huabiao.codec import Day, Instant, Party, Record
+from huabiao.contracts.context import Context, Refused
+from huabiao.contracts.drawing import Role, State, Title
+from huabiao.contracts.operations import MalformedDrawing, Operation
+from huabiao.contracts.parts.part import Part
+
+DAY_MS = 86_400_000
+BEIJING_MS = 8 * 3_600_000
+VISIBILITIES = ("public", "parties", "supervision")
+
+
+class Scenario:
+    """A trade's own rules. Subclass it; see docs/scenario.md."""
+
+    title: ClassVar[Title]
+    task: ClassVar[int] = 0
+    lead: ClassVar[str] = ""
+    record: ClassVar[type[Record] | None] = None
+    visible: ClassVar[str] = "parties"
+    public: ClassVar[tuple[str, ...]] = ()
+    indexes: ClassVar[tuple[str, ...]] = ()
+
+    id: ClassVar[str] = ""
+    roles: ClassVar[dict[str, Role]] = {}
+    states: ClassVar[dict[str, State]] = {}
+    operations: ClassVar[dict[str, Operation]] = {}
+    parts: ClassVar[dict[str, Part]] = {}
+
+    _context: Context
+
+    def __init_subclass__(cls) -> None:
+        cls.name = snake(cls.__name__)
+        members = dict(vars(cls))
+        cls.roles = {n: v for n, v in members.items() if isinstance(v, Role)}
+        cls.states = {n: v for n, v in members.items() if isinstance(v, State)}
+        cls.operations = {n: v for n, v in members.items() if isinstance(v, Operation)}
+        cls.parts = {n: v for n, v in members.items() if isinstance(v, Part)}
+        check_drawing(cls)
+
+    name: ClassVar[str] = ""
+
+    def __init__(self, context: Context) -> None:
+        self.__dict__["_context"] = context
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise Refused(
+            "contract.memory",
+            f"场景自身不存状态：{name}。请放入记录或部件。"
+            f" A scenario has no memory of its own: put {name!r} in the record"
+            " or in a part.",
+        )
+
+    @property
+    def caller(self) -> Party:
+        """The account that signed this call."""
+        return self._context.caller  # type: ignore[return-value]
+
+    @property
+    def key(self) -> str:
+        """The id that this call is about."""
+        return self._context.key
+
+    @property
+    def now(self) -> Instant:
+        """The block's time, UTC milliseconds."""
+        return self._context.now  # type: ignore[return-value]
+
+    @property
+    def today(self) -> Day:
+        """The day in Beijing at the block's time."""
+        return (self._context.now + BEIJING_MS) // DAY_MS  # type: ignore[return-value]
+
+    @property
+    def envelope(self) -> bytes:
+        """The id of the envelope that holds this call."""
+        return self._context.envelope
+
+    @property
+    def height(self) -> int:
+        """The height of the block under way."""
+        return self._context.height
+
+    def emit(self, event: str, **detail: Any) -> None:
+        """Say in the receipt that something happened."""
+        self._context.emit(event, self._context.key, detail)
+
+    def ask(self, contract: str, question: str, **arguments: Any) -> Any:
+        """Put a question to a platform contract."""
+        return self._context.ask(contract, question, arguments)
+
+    def holds(self, role: Role, account: bytes | None = None) -> bool:
+        """Whether the account (the caller's, by default) holds a role."""
+        return self._context.holds(role.name, account or self._context.caller)
+
+    def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether a signature of the chain's suite fits."""
+        return self._context.verify(public, message, signature)
+
+    def digest(self, message: bytes) -> bytes:
+        """The chain's digest."""
+        return self._context.digest(message)
+
+    def merkle_root(self, leaves: list[bytes]) -> bytes:
+        """The RFC 6962 root over leaves."""
+        return self._context.merkle_root(leaves)
+
+
+def snake(name: str) -> str:
+    """HazardousWaste becomes hazardous_waste."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def check_drawing(cls: type[Scenario]) -> None:
+    """Raise MalformedDrawing with a sentence if the scenario cannot be lived."""
+    if not isinstance(vars(cls).get("title"), Title):
+        raise MalformedDrawing(f"{cls.__name__} needs a title = Title(zh=…, en=…)")
+    if not (cls.__doc__ or "").strip():
+        raise MalformedDrawing(f"{cls.__name__} needs a docstring: what it is for")
+    if cls.visible not in VISIBILITIES:
+        raise MalformedDrawing(f"{cls.__name__}.visible is one of {VISIBILITIES}")
+    for operation in cls.operations.values():
+        if not operation.doc:
+            raise MalformedDrawing(f"{cls.__name__}.{operation.name} needs a docstring")
+        if operation.manner in ("opens", "moves") and cls.record is None:
+            raise MalformedDrawing(
+                f"{cls.__name__}.{operation.name} moves a record, but record = … is"
+                " not set"
+            )
+    for name in (*cls.public, *cls.indexes):
+        if cls.record is None or name not in cls.record.fields:
+            raise MalformedDrawing(f"{cls.__name__}: the record has no field {name!r}")
+    _check_fields(cls)
+    _check_life(cls)
+
+
+def _check_fields(cls: type[Scenario]) -> None:
+    for operation in cls.operations.values():
+        for name in operation.only:
+            if cls.record is None or name not in cls.record.fields:
+                raise MalformedDrawing(
+                    f"{cls.__name__}.{operation.name}: only={name!r} is no field"
+                )
+
+
+def _check_life(cls: type[Scenario]) -> None:
+    reached, left = set(), set()
+    frontier = [
+        target.name
+        for operation in cls.operations.values()
+        if operation.manner == "opens"
+        for target in operation.targets
+    ]
+    ways: dict[str, list[str]] = {}
+    for operation in cls.operations.values():
+        for source in operation.sources:
+            targets = [target.name for target in operation.targets]
+            ways.setdefault(source.name, []).extend(targets)
+            left.add(source.name)
+    while frontier:
+        name = frontier.pop()
+        if name not in reached:
+            reached.add(name)
+            frontier.extend(ways.get(name, []))
+    for name, state in cls.states.items():
+        if name not in reached:
+            raise MalformedDrawing(f"{cls.__name__}: no operation leads to {name!r}")
+        if state.final == (name in left):
+            raise MalformedDrawing(
+                f"{cls.__name__}: {name!r} must either be final or have a way out"
+            )
