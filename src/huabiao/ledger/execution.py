@@ -1,0 +1,199 @@
+"""
+Execution: one envelope at a time over the state of its block.
+
+`Execution` is the Context that contracts see. Writes of a call go to the envelope's
+overlay; when every call is ok they join the block's, else they are dropped.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from huabiao.codec import encode
+from huabiao.contracts import Refused
+from huabiao.contracts.perform import answer, perform
+from huabiao.crypto.envelope import Call, Envelope
+from huabiao.ledger.governed import Governed
+from huabiao.ledger.loader import LoadedContract, Meter, load_contract
+from huabiao.proofs import merkle
+from huabiao.proofs.receipt import OK, UNDONE, Event, Receipt, Result
+
+CALL_COST, READ_COST, WRITE_COST, EVENT_COST, VERIFY_COST = 100, 10, 50, 20, 500
+LARGEST_VALUE = 262_144
+FOUNDER = bytes(20)
+Read = Callable[[str], bytes | None]
+Verify = Callable[[bytes, bytes, bytes], bool]
+
+
+class Execution:
+    """The calls of one block, over a read function for the state below it."""
+
+    def __init__(
+        self,
+        below: Read,
+        contracts: dict[str, LoadedContract],
+        meter: Meter,
+        digest: Callable[[bytes], bytes],
+        verify: Verify,
+    ) -> None:
+        self._below, self._contracts, self._meter = below, contracts, meter
+        self.digest, self.verify_signature = digest, verify
+        self.writes: dict[str, bytes | None] = {}
+        self._pending: dict[str, bytes | None] = {}
+        self._call_writes: dict[str, bytes | None] = {}
+        self._events: list[Event] = []
+        self._asking = False
+        self._prefix = ""
+        self.governed = Governed(self.look)
+        self.height, self.now = 0, 0
+        self.contract = self.operation = self.key = ""
+        self.caller = self.envelope = b""
+
+    # -- one envelope ------------------------------------------------------
+
+    def run(self, envelope: Envelope, sender: bytes, cap: int) -> Receipt:
+        """Run all calls of an envelope, all or nothing."""
+        results = self.run_calls(envelope.id, sender, envelope.body.calls, cap)
+        return Receipt(envelope.id, sender, results)
+
+    def refuse(self, envelope: Envelope, sender: bytes, refusal: Refused) -> Receipt:
+        """The receipt of an envelope that no call of may run."""
+        result = Result(refusal.code, refusal.sentence, 0, [], [])
+        return Receipt(envelope.id, sender, [result])
+
+    def run_calls(
+        self, envelope_id: bytes, sender: bytes, calls: list[Call], cap: int
+    ) -> list[Result]:
+        """Run calls of one sender; on a refusal none of them has happened."""
+        self.envelope, self.caller = envelope_id, sender
+        self._pending, results = {}, []
+        for call in calls:
+            result = self._run_call(call, cap)
+            if result.code != OK:
+                undone = [
+                    Result(UNDONE, "", done.cost, [], []) for done in results
+                ]
+                return [*undone, result]
+            results.append(result)
+        self.writes.update(self._pending)
+        return results
+
+    def _run_call(self, call: Call, cap: int) -> Result:
+        self.contract, self.operation, self.key = (
+            call.contract, call.operation, call.key,
+        )  # fmt: skip
+        self._prefix = f"{call.contract}/"
+        self._call_writes, self._events = {}, []
+        meter = self._meter
+        meter.left = cap
+        try:
+            meter.spend(CALL_COST)
+            _check_key(call.key)
+            perform(self._loaded(call.contract), self, call.arguments)
+            code, sentence = OK, ""
+        except Refused as refusal:
+            code, sentence = refusal.code, refusal.sentence
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:
+            # Only the error's class is the same on every Python version.
+            name = type(error).__name__
+            code = "contract.error"
+            sentence = f"合约出错：{name}。 The contract failed: {name}."
+        cost = cap - max(meter.left, 0)
+        if code != OK:
+            return Result(code, sentence, cost, [], [])
+        self._pending.update(self._call_writes)
+        return Result(OK, "", cost, self._events, list(self._call_writes.items()))
+
+    def _loaded(self, contract: str) -> type[Any]:
+        loaded = self._contracts.get(contract)
+        if loaded is None:
+            raise Refused(
+                "contract.unknown",
+                f"链上没有合约“{contract}”。 There is no contract {contract!r}.",
+            )
+        return loaded.scenario
+
+    # -- what a contract sees ----------------------------------------------
+
+    def look(self, path: str) -> bytes | None:
+        """A value as the call under way sees it, by its full key."""
+        for overlay in (self._call_writes, self._pending, self.writes):
+            if path in overlay:
+                return overlay[path]
+        return self._below(path)
+
+    def read(self, key: str) -> bytes | None:
+        self._meter.spend(READ_COST)
+        return self.look(self._prefix + key)
+
+    def write(self, key: str, value: bytes | None) -> None:
+        if self._asking:
+            raise Refused("question.writes", "问答不可写。 A question cannot write.")
+        size = len(value) if value is not None else 0
+        self._meter.spend(WRITE_COST + size // 32)
+        if size > LARGEST_VALUE:
+            raise Refused("value.large", "值超过 256 KiB。 A value over 256 KiB.")
+        self._call_writes[self._prefix + key] = value
+
+    def emit(self, name: str, key: str, detail: dict[str, Any]) -> None:
+        if self._asking:
+            raise Refused("question.writes", "问答不可写。 A question cannot write.")
+        self._meter.spend(EVENT_COST)
+        self._events.append(Event(self.contract, name, key, detail))
+
+    def holds(self, role: str, account: bytes) -> bool:
+        if role == "founder":
+            return self.height == 0 and account == FOUNDER
+        self._meter.spend(READ_COST)
+        return self.governed.holds_role(self.contract, role, account, self.now)
+
+    def ask(self, contract: str, question: str, arguments: dict[str, Any]) -> Any:
+        scenario = self._loaded(contract)
+        self._meter.spend(CALL_COST)
+        before = self.contract, self.operation, self.key, self._prefix, self._asking
+        self.contract, self.operation, self.key = contract, question, ""
+        self._prefix, self._asking = f"{contract}/", True
+        try:
+            return answer(scenario, self, arguments)
+        finally:
+            self.contract, self.operation, self.key, self._prefix, self._asking = before
+
+    def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
+        self._meter.spend(VERIFY_COST)
+        return self.verify_signature(public, message, signature)
+
+    def merkle_root(self, leaves: list[bytes]) -> bytes:
+        self._meter.spend(len(leaves))
+        digest = self.digest
+        hashes = [merkle.leaf_hash(digest, leaf) for leaf in leaves]
+        return merkle.root(digest, hashes)
+
+    def admit(self, source: str) -> dict[str, Any]:
+        if self.contract != "governance":
+            raise Refused("governance.only", "仅限治理合约。 For governance only.")
+        self._meter.spend(len(source))
+        left = self._meter.left
+        try:
+            description = load_contract(source, self._meter).description
+        except ValueError as error:
+            raise Refused("source.inadmissible", str(error)) from error
+        finally:
+            self._meter.left = left
+        return description
+
+    def spend(self, cost: int) -> None:
+        self._meter.spend(cost)
+
+
+def _check_key(key: str) -> None:
+    if len(key) > 200 or (key and not key.isprintable()):
+        raise Refused(
+            "key.malformed",
+            "编号须为一行、不超过 200 字。 An id is one line, up to 200 characters.",
+        )
+
+
+def encode_receipt(receipt: Receipt) -> bytes:
+    """The bytes that a receipts root is over."""
+    return encode(receipt)

@@ -1,0 +1,169 @@
+"""
+The lint that a contract's source passes before it is admitted.
+
+It guards against mistakes: clocks, randomness, floats, sets, unbounded loops, recursion,
+module state, reaching behind the library. Against malice stands the members' approval.
+Every finding names the line and says what to write instead.
+"""
+
+import ast
+from collections.abc import Iterator
+
+MODULES = ("huabiao.contracts",)
+LONGEST_SOURCE = 60_000
+BUILTINS = (
+    "abs", "all", "any", "bool", "dict", "enumerate", "int", "isinstance", "len",
+    "list", "max", "min", "range", "reversed", "sorted", "str", "sum", "tuple", "zip",
+    "True", "False", "None",
+)  # fmt: skip
+FORBIDDEN: dict[type[ast.AST], str] = {
+    ast.While: "用 for 遍历有界的值 · loop with for over something bounded",
+    ast.Try: "不捕获异常，用 require · do not catch errors, use require",
+    ast.Global: "模块没有状态 · a module has no state",
+    ast.Nonlocal: "不用 nonlocal · no nonlocal",
+    ast.Lambda: "写成有名的函数 · write a named function",
+    ast.Set: "集合无序，用元组 · sets have no order, use a tuple",
+    ast.SetComp: "集合无序，用列表 · sets have no order, use a list",
+    ast.Await: "不用异步 · nothing asynchronous",
+    ast.AsyncFunctionDef: "不用异步 · nothing asynchronous",
+    ast.AsyncFor: "不用异步 · nothing asynchronous",
+    ast.AsyncWith: "不用异步 · nothing asynchronous",
+    ast.With: "不用 with · no with",
+    ast.Yield: "返回列表 · return a list",
+    ast.YieldFrom: "返回列表 · return a list",
+    ast.NamedExpr: "分两行写 · write two lines",
+    ast.Delete: "不用 del · no del",
+    ast.Import: "写 from huabiao.contracts import … · write from huabiao.contracts …",
+}
+OPERATORS: dict[type[ast.AST], str] = {
+    ast.Div: "用 // 整除，没有浮点数 · use //, there are no floats",
+    ast.Pow: "不用 ** · no **",
+    ast.LShift: "不用 << · no <<",
+    ast.MatMult: "不用 @ 运算 · no @",
+}
+METHODS = ("format", "ljust", "rjust", "center", "zfill", "format_map", "expandtabs")
+
+
+class Inadmissible(ValueError):
+    """The source cannot be a contract; `findings` are (line, sentence)."""
+
+    def __init__(self, findings: list[tuple[int, str]]) -> None:
+        self.findings = findings
+        lines = "; ".join(f"第 {line} 行 line {line}: {text}" for line, text in findings)
+        super().__init__(f"合约源码未通过检查。 The source is not admissible. {lines}")
+
+
+def check_source(source: str) -> ast.Module:
+    """Parse and lint; raises Inadmissible with every finding."""
+    if len(source) > LONGEST_SOURCE:
+        raise Inadmissible([(1, f"源码超过 {LONGEST_SOURCE} 字 · source too long")])
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise Inadmissible([(line, "语法错误 · syntax error")]) from None
+    findings = sorted({*_module_findings(tree), *_tree_findings(tree)})
+    findings += _recursion_findings(tree)
+    if findings:
+        raise Inadmissible(findings[:20])
+    return tree
+
+
+def _module_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if isinstance(node, ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+            continue
+        if isinstance(node, ast.Assign) and _is_fixed(node.value):
+            continue
+        yield node.lineno, "模块层只有常量、函数和类 · only constants, functions, classes"
+
+
+def _is_fixed(value: ast.expr) -> bool:
+    """An expression whose value cannot change: constants and tuples of them."""
+    if isinstance(value, ast.Tuple):
+        return all(_is_fixed(item) for item in value.elts)
+    if isinstance(value, ast.BinOp):
+        return _is_fixed(value.left) and _is_fixed(value.right)
+    return isinstance(value, ast.Constant | ast.Name | ast.Attribute) or (
+        isinstance(value, ast.Subscript) and _is_fixed(value.value)
+    )
+
+
+def _tree_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    known = _defined_names(tree)
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 1)
+        if type(node) in FORBIDDEN:
+            yield line, FORBIDDEN[type(node)]
+        if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in OPERATORS:
+            yield line, OPERATORS[type(node.op)]
+        if isinstance(node, ast.ImportFrom) and (
+            node.module not in MODULES or any(a.name == "*" for a in node.names)
+        ):
+            yield line, f"只可导入 {MODULES[0]} · import from {MODULES[0]} only"
+        if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
+            yield line, "没有浮点数，用带单位的整数 · no floats, use whole units"
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            yield line, "不用格式说明 · no format specification"
+        if isinstance(node, ast.Attribute):
+            if node.attr.startswith("_") or node.attr in METHODS:
+                yield line, f"不可用 .{node.attr} · .{node.attr} is out of reach"
+        if isinstance(node, ast.Name):
+            if node.id.startswith("__"):
+                yield line, f"不可用 {node.id} · {node.id} is out of reach"
+            elif isinstance(node.ctx, ast.Load) and node.id not in known:
+                yield line, f"没有名字 {node.id} · the name {node.id} is not there"
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if node.name.startswith("_" * 2):
+                yield line, f"不可定义 {node.name} · {node.name} cannot be defined"
+
+
+def _defined_names(tree: ast.Module) -> set[str]:
+    names = set(BUILTINS)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+    return names
+
+
+def _recursion_findings(tree: ast.Module) -> list[tuple[int, str]]:
+    """Functions that can reach themselves, by name: f() and self.f() alike."""
+    functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+    calls = {
+        name: {
+            called
+            for node in ast.walk(function)
+            if isinstance(node, ast.Call)
+            for called in [_called_name(node)]
+            if called in functions
+        }
+        for name, function in functions.items()
+    }
+    findings = []
+    for name, function in functions.items():
+        seen: set[str] = set()
+        frontier = list(calls[name])
+        while frontier:
+            other = frontier.pop()
+            if other not in seen:
+                seen.add(other)
+                frontier.extend(calls[other])
+        if name in seen:
+            findings.append((function.lineno, f"{name} 递归 · {name} is recursive"))
+    return findings
+
+
+def _called_name(call: ast.Call) -> str:
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        return call.func.attr if call.func.value.id == "self" else ""
+    return ""

@@ -1,0 +1,292 @@
+"""
+Governance: members, organisations, roles, parameters and contracts (链上治理).
+
+1. Genesis founds the city: its members, its first organisations, its parameters and
+   the contracts that ship.
+2. An administrator proposes a change; when k administrators have approved it, it
+   happens, in the same block. With one administrator, proposing is enough.
+3. The lead unit of a scenario grants and withdraws its roles; so do administrators.
+
+A member signs headers; an administrator is the account through which a member (or
+another listed organisation) governs. What the kernel reads of this contract's state is
+listed in docs/formats/governed-state.md.
+"""
+
+from huabiao.contracts import (
+    Approval,
+    Bytes,
+    Cell,
+    Code,
+    Count,
+    Instant,
+    ListOf,
+    Maybe,
+    OneOf,
+    Party,
+    PublicKey,
+    Record,
+    Registry,
+    Scenario,
+    Source,
+    State,
+    Text,
+    Title,
+    anyone,
+    does,
+    founder,
+    moves,
+    opens,
+    refuse,
+    require,
+)
+
+ACTIONS = (
+    "set_parameters",
+    "set_members",
+    "set_administrators",
+    "add_organisation",
+    "install_contract",
+)
+
+
+class Member(Record):
+    """An organisation that signs headers."""
+
+    name: Code
+    public: PublicKey
+    power: Count
+
+
+class Members(Record):
+    members: ListOf[Member]
+
+
+class Parameters(Record):
+    """What the kernel obeys."""
+
+    validity_ms: Count
+    call_cap: Count
+    block_envelopes: Count
+    block_bytes: Count
+
+
+class Administrators(Record):
+    """Who governs, and how many must agree."""
+
+    accounts: ListOf[Party]
+    needed: Count
+
+
+class Organisation(Record):
+    """A department, district or enterprise; `code` is its GB 32100 code."""
+
+    name: Code
+    code: Code
+    account: Party
+    since: Instant
+
+
+class Installed(Record):
+    name: Code
+    version: Count
+    active_from: Count
+
+
+class InstalledList(Record):
+    contracts: ListOf[Installed]
+
+
+class ContractSource(Record):
+    source: Source
+
+
+class Grant(Record):
+    """A role held by an account; `until` 0 has no end."""
+
+    until: Instant
+    granted_by: Party
+
+
+class Proposal(Record):
+    """A change that waits for approvals. Only the fields of its action are set."""
+
+    action: OneOf[ACTIONS]
+    proposed_by: Party
+    parameters: Maybe[Parameters] = None
+    members: ListOf[Member] = ()
+    administrators: Maybe[Administrators] = None
+    organisation: Maybe[Organisation] = None
+    source: Source = ""
+    active_from: Count = 0
+    note: Text = ""
+
+
+class Governance(Scenario):
+    """Decides who belongs, who may act, and which contracts are in force."""
+
+    title = Title(zh="链上治理", en="Governance")
+    task, lead = 3, "市经济和信息化局"
+    record = Proposal
+    visible = "public"
+
+    proposed = State("待会签", "Proposed")
+    passed = State("已通过", "Passed", final=True)
+    withdrawn = State("已撤回", "Withdrawn", final=True)
+
+    members = Cell(Members)
+    parameters = Cell(Parameters)
+    administrators = Cell(Administrators)
+    installed = Cell(InstalledList)
+    sources = Registry(ContractSource, "合约源码", "contract sources")
+    leads = Registry(Organisation, "牵头单位", "lead units")
+    organisations = Registry(Organisation, "单位", "organisations")
+    accounts = Registry(Organisation, "单位账户", "organisations' accounts")
+    roles = Registry(Grant, "角色", "roles")
+    approvals = Approval()
+
+    @does(by=founder, title="创世")
+    def found(
+        self,
+        members: ListOf[Member],
+        parameters: Parameters,
+        administrators: Administrators,
+        sources: ListOf[Source],
+    ) -> None:
+        """Found the city; runs once, in genesis."""
+        self.members.set(Members(members))
+        self.parameters.set(parameters)
+        self.administrators.set(administrators)
+        self.installed.set(InstalledList([]))
+        for source in sources:
+            self.install(source, 0)
+
+    @does(by=founder, keyed=True, title="登记单位")
+    def found_organisation(self, code: Code, account: Party) -> None:
+        """Register an organisation in genesis; the id is its name."""
+        self.register(Organisation(self.key, code, account, self.now))
+
+    @opens(proposed, by=anyone, title="提议")
+    def propose(
+        self,
+        action: OneOf[ACTIONS],
+        parameters: Maybe[Parameters] = None,
+        members: ListOf[Member] = (),
+        administrators: Maybe[Administrators] = None,
+        organisation: Maybe[Organisation] = None,
+        source: Source = "",
+        active_from: Count = 0,
+        note: Text = "",
+    ) -> Proposal:
+        """Propose a change; administrators then approve it."""
+        self.require_administrator()
+        if action == "install_contract":
+            self._check_source(source)
+        return Proposal(
+            action, self.caller, parameters, members, administrators,
+            organisation, source, active_from, note,
+        )
+
+    @moves(proposed >> (proposed | passed), by=anyone, title="同意")
+    def approve(self, proposal: Proposal) -> State:
+        """Approve a proposal; the k-th approval carries it out."""
+        board = self.administrators.get()
+        if not self.approvals.approve(self.key, board.needed, board.accounts):
+            return self.proposed
+        self.carry_out(proposal)
+        return self.passed
+
+    @moves(proposed >> withdrawn, by=anyone, only="proposed_by", title="撤回")
+    def withdraw(self, proposal: Proposal) -> None:
+        """Take a proposal back before it passes."""
+
+    @does(by=anyone, keyed=True, title="授予角色")
+    def grant_role(
+        self, scenario: Code, role: Code, account: Party, until: Instant = 0
+    ) -> None:
+        """Grant a role; the id is free text such as a file number."""
+        self.require_lead(scenario)
+        require(
+            until == 0 or until > self.now,
+            "期限已过。 The end lies in the past.",
+            code="until.past",
+        )
+        grant = Grant(until, self.caller)
+        self.roles.put(f"{scenario}/{role}/{account.hex()}", grant)
+        self.emit("role_granted", scenario=scenario, role=role, account=account)
+
+    @does(by=anyone, keyed=True, title="撤销角色")
+    def withdraw_role(self, scenario: Code, role: Code, account: Party) -> None:
+        """Take a role back."""
+        self.require_lead(scenario)
+        self.roles.remove(f"{scenario}/{role}/{account.hex()}")
+        self.emit("role_withdrawn", scenario=scenario, role=role, account=account)
+
+    def require_administrator(self) -> None:
+        require(
+            self.caller in self.administrators.get().accounts,
+            "只有管理员可以提议。 Only an administrator may propose.",
+            code="administrator.only",
+        )
+
+    def require_lead(self, scenario: str) -> None:
+        lead = self.leads.find(scenario)
+        own = self.accounts.find(self.caller.hex())
+        require(
+            self.caller in self.administrators.get().accounts
+            or (lead is not None and own is not None and lead.name == own.name),
+            "只有牵头单位或管理员可以授予和撤销角色。"
+            " Only the scenario's lead unit or an administrator grants its roles.",
+            code="lead.only",
+        )
+
+    def carry_out(self, proposal: Proposal) -> None:
+        if proposal.action == "set_parameters":
+            self.parameters.set(self.given(proposal.parameters, "parameters"))
+        elif proposal.action == "set_members":
+            require(proposal.members, "成员不能为空。 No members.", code="empty")
+            self.members.set(Members(proposal.members))
+        elif proposal.action == "set_administrators":
+            board = self.given(proposal.administrators, "administrators")
+            require(
+                0 < board.needed <= len(board.accounts),
+                "同意数须在 1 与管理员人数之间。"
+                " The approvals needed are between 1 and all.",
+                code="quorum.impossible",
+            )
+            self.administrators.set(board)
+        elif proposal.action == "add_organisation":
+            organisation = self.given(proposal.organisation, "organisation")
+            organisation.since = self.now
+            self.register(organisation)
+        else:
+            self.install(proposal.source, proposal.active_from)
+
+    def given(self, value: Record, name: str) -> Record:
+        require(value is not None, f"缺少 {name}。 {name} is missing.", code="missing")
+        return value
+
+    def register(self, organisation: Organisation) -> None:
+        self.organisations.add(organisation.name, organisation)
+        self.accounts.add(organisation.account.hex(), organisation)
+        self.emit("organisation_added", organisation=organisation.name)
+
+    def install(self, source: str, active_from: int) -> None:
+        """Admit a contract's source; it is in force from a height on."""
+        description = self.admit(source)
+        name = description["name"]
+        listed = self.installed.get()
+        version = 1
+        for entry in listed.contracts:
+            if entry.name == name:
+                version = max(version, entry.version + 1)
+        start = max(active_from, self.height + 1) if self.height else 0
+        listed.contracts.append(Installed(name, version, start))
+        self.installed.set(listed)
+        self.sources.add(f"{name}@{version}", ContractSource(source))
+        self.descriptions.put(name, ContractSource(description["document"]))
+        lead = self.organisations.find(description["lead"])
+        self.leads.put(
+            name,
+            lead or Organisation(description["lead"] or "—", "—", self.caller, 0),
+        )
+        self.emit("contract_installed", contract=name, version=version, start=start)
