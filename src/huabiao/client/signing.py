@@ -1,0 +1,45 @@
+"""
+Signing: calls and a key into an envelope, at the client's own side.
+
+`Sign` is what a key store offers; the node never sees a user's private key.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from huabiao.crypto.envelope import VERSION, Body, Call, seal
+
+VALIDITY_MS = 60_000
+
+
+class Signer(Protocol):
+    """An opened identity, such as huabiao.crypto.keystore.Keys."""
+
+    @property
+    def public(self) -> bytes: ...
+    def sign(self, message: bytes) -> bytes: ...
+
+
+def call(
+    contract: str, operation: str, key: str = "", /, **arguments: Any
+) -> Call:
+    """One call, its arguments in their stored form."""
+    return Call(contract, operation, key, arguments)
+
+
+def sign_envelope(
+    chain: str,
+    signer: Signer,
+    calls: Sequence[Call],
+    *,
+    valid_until: int | None = None,
+    salt: bytes | None = None,
+) -> bytes:
+    """Sign calls that happen together or not at all; returns the envelope's bytes."""
+    until = valid_until or int(time.time() * 1000) + VALIDITY_MS
+    body = Body(
+        VERSION, chain, signer.public, until, salt or secrets.token_bytes(12), [*calls]
+    )
+    return seal(body, signer.sign)
