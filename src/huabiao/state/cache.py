@@ -1,0 +1,48 @@
+"""
+A cache of what LMDB holds, bounded in bytes, in two generations.
+
+What is read or flushed goes to the young generation. When that is full, it becomes the
+old one and the old one is forgotten. An entry of the old generation that is asked for
+becomes young again. So what is used stays, at the price of one dictionary look-up.
+"""
+
+from threading import Lock
+
+MISSING = object()
+ENTRY_OVERHEAD = 220
+"""Bytes that a dictionary slot and two small byte strings take besides their content."""
+
+
+class Cache:
+    """Keys to bytes, or to None for what is known to be absent."""
+
+    def __init__(self, budget: int) -> None:
+        self.half = max(budget // 2, 4096)
+        self.young: dict[bytes, bytes | None] = {}
+        self.old: dict[bytes, bytes | None] = {}
+        self.young_bytes = 0
+        self.turning = Lock()
+
+    def get(self, key: bytes) -> bytes | object | None:
+        """The bytes, None if absent for sure, MISSING if the cache does not know."""
+        found: bytes | object | None = self.young.get(key, MISSING)
+        if found is MISSING:
+            found = self.old.get(key, MISSING)
+        return found
+
+    def put(self, key: bytes, entry: bytes | None) -> None:
+        """Remember; the young generation turns old when it is full."""
+        size = len(key) + ENTRY_OVERHEAD + (len(entry) if entry else 0)
+        with self.turning:
+            self.young[key] = entry
+            self.young_bytes += size
+            if self.young_bytes > self.half:
+                self.old, self.young, self.young_bytes = self.young, {}, 0
+
+    def put_all(self, entries: dict[bytes, bytes | None]) -> None:
+        """Remember what a flush has written."""
+        for key, entry in entries.items():
+            self.put(key, entry)
+
+    def __len__(self) -> int:
+        return len(self.young) + len(self.old)

@@ -1,0 +1,101 @@
+"""
+Opening the state store: is it there, is it ours, is it whole, of this format and suite.
+
+Everything that is wrong is a sentence that says what to do. The state can always be
+rebuilt from the block log, so the advice is mostly to remove the folder; but a folder
+that is not ours is never to be removed on our word.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import lmdb
+
+from huabiao.proofs.merkle import Digest
+from huabiao.state.faults import StateDamaged
+
+FORMAT, VERSION = b"format", 1
+MAGIC = b"huabiao state"
+MAP_SIZES = (2**40, 2**36, 2**32)
+"""LMDB's map is address space, not disk: as much as this machine will give."""
+
+
+def open_environment(folder: Path) -> lmdb.Environment:
+    """LMDB over a folder, made if need be; StateDamaged if it cannot be opened."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for size in MAP_SIZES:
+        try:
+            env = lmdb.open(
+                str(folder),
+                map_size=size,
+                max_dbs=8,
+                max_readers=512,
+                readahead=False,
+                meminit=False,
+            )
+        except lmdb.MemoryError:
+            continue
+        except lmdb.Error as error:
+            raise unreadable(folder, str(error)) from error
+        check_length(folder, env)
+        env.reader_check()
+        return env
+    raise StateDamaged(
+        f"本机地址空间不足，无法映射状态库 {folder}。请放宽进程的虚拟内存限制（ulimit -v）。"
+        f" No address space to map the state store at {folder}."
+        " Raise the process's limit on virtual memory (ulimit -v)."
+    )
+
+
+def check_length(folder: Path, env: lmdb.Environment) -> None:
+    """A file shorter than LMDB believes would end the process with a bus error."""
+    needed = (env.info()["last_pgno"] + 1) * env.stat()["psize"]
+    held = (folder / "data.mdb").stat().st_size
+    if held < needed:
+        env.close()
+        raise unreadable(folder, f"data.mdb: {held} < {needed} bytes")
+
+
+def check_format(folder: Path, digest: Digest, txn: Any, meta: Any) -> None:
+    """Write what this store is when it is new, else refuse what is not this."""
+    ours = MAGIC + bytes([VERSION]) + digest(MAGIC)
+    found = txn.get(FORMAT, db=meta)
+    if found == ours:
+        return
+    if found is None:
+        if txn.stat(db=meta)["entries"]:
+            raise not_ours(folder)
+        txn.put(FORMAT, ours, db=meta)
+    elif not found.startswith(MAGIC):
+        raise not_ours(folder)
+    elif found[len(MAGIC)] != VERSION:
+        raise StateDamaged(
+            f"状态库 {folder} 的格式版本是 {found[len(MAGIC)]}，本程序只认 {VERSION}。"
+            "请换用对应版本的程序，或删除该文件夹后从区块日志重建。"
+            f" The state store at {folder} has format {found[len(MAGIC)]}, this program"
+            f" reads {VERSION}. Use the program of that version, or remove the folder"
+            " to rebuild it from the block log."
+        )
+    else:
+        raise StateDamaged(
+            f"状态库 {folder} 属于另一密码套件。请核对链的套件设置。"
+            f" The state store at {folder} belongs to another suite."
+            " Check which suite the chain was made with."
+        )
+
+
+def unreadable(folder: Path, why: str) -> StateDamaged:
+    return StateDamaged(
+        f"状态库 {folder} 已损坏，无法打开（{why}）。"
+        "请删除该文件夹后重新启动，从区块日志重建。"
+        f" The state store at {folder} is damaged and cannot be opened ({why})."
+        " Remove that folder and start again to rebuild it from the block log."
+    )
+
+
+def not_ours(folder: Path) -> StateDamaged:
+    return StateDamaged(
+        f"{folder} 里的数据库不是华表的状态库。请改用另一个文件夹。"
+        f" The database at {folder} is not a state store of Huabiao's."
+        " Choose another folder."
+    )

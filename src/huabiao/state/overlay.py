@@ -1,0 +1,53 @@
+"""What was applied since the last flush and is not in LMDB yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from huabiao.state.tree import Nodes
+
+ENTRY_OVERHEAD = 220
+"""Bytes of memory that an entry takes besides its key and content."""
+
+
+@dataclass(slots=True)
+class Overlay:
+    """Nodes by path and values by key; None for what is removed."""
+
+    nodes: Nodes = field(default_factory=dict)
+    values: dict[bytes, bytes | None] = field(default_factory=dict)
+    height: int = 0
+    root: bytes = b""
+    size: int = 0
+    """An estimate of its bytes in memory."""
+    blocks: int = 0
+
+    def absorb(
+        self, height: int, root: bytes, nodes: Nodes, values: dict[bytes, bytes | None]
+    ) -> None:
+        """Take in a block."""
+        self.size += growth(self.nodes, nodes) + growth(self.values, values)
+        self.nodes.update(nodes)
+        self.values.update(values)
+        self.height, self.root = height, root
+        self.blocks += 1
+
+    def put_under(self, older: Overlay) -> None:
+        """Take back an older overlay that could not be flushed."""
+        self.nodes = {**older.nodes, **self.nodes}
+        self.values = {**older.values, **self.values}
+        if not self.height:
+            self.height, self.root = older.height, older.root
+        self.size += older.size
+        self.blocks += older.blocks
+
+
+def growth(held: dict[bytes, bytes | None], new: dict[bytes, bytes | None]) -> int:
+    """By how many bytes of memory a dictionary will grow, about."""
+    size = 0
+    for key, entry in new.items():
+        if key in held:
+            size += len(entry or b"") - len(held[key] or b"")
+        else:
+            size += len(key) + len(entry or b"") + ENTRY_OVERHEAD
+    return size
