@@ -92,25 +92,3 @@ def multiply(scalar: int, point: Point | None) -> Point | None:
         if bit == "1":
             total = add(total, point)
     return total
-
-
-def der_of(signature: bytes) -> bytes:
-    """r ‖ s as the ASN.1 SEQUENCE of two INTEGERs that libraries read (GB/T 35276)."""
-    body = b"".join(_der_integer(half) for half in (signature[:32], signature[32:]))
-    return bytes((0x30, len(body))) + body
-
-
-def _der_integer(value: bytes) -> bytes:
-    magnitude = value.lstrip(b"\x00") or b"\x00"
-    sign = b"\x00" if magnitude[0] & 0x80 else b""
-    return bytes((0x02, len(sign + magnitude))) + sign + magnitude
-
-
-def read_der_integers(der: bytes, count: int) -> tuple[list[bytes], bytes]:
-    """The first INTEGERs of a short SEQUENCE, 32 bytes each, and what follows."""
-    rest, found = der[2 if der[1] < 0x80 else 3 :], []
-    for _ in range(count):
-        size = rest[1]
-        found.append(rest[2 : 2 + size].lstrip(b"\x00").rjust(32, b"\x00"))
-        rest = rest[2 + size :]
-    return found, rest
