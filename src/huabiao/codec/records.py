@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 from huabiao.codec.kinds import Kind, Malformed, malformed
 
 _MISSING: Any = object()
+_RESERVED = ("check", "parse", "show", "plain", "from_plain", "fields", "defaults")
 
 
 class Record(Kind):
@@ -30,20 +31,23 @@ class Record(Kind):
     widget = "record"
 
     def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
         fields = dict(cls.fields)
         defaults = dict(cls.defaults)
         for name, kind in cls.__dict__.get("__annotations__", {}).items():
             if not (isinstance(kind, type) and issubclass(kind, Kind)):
                 raise TypeError(f"{cls.__name__}.{name}: {kind!r} is not a kind")
+            if name in _RESERVED:
+                raise TypeError(f"{cls.__name__}: a field cannot be named {name!r}")
             if name in cls.__dict__:
                 defaults[name] = cls.__dict__[name]
+                delattr(cls, name)
             elif defaults:
                 raise TypeError(
                     f"{cls.__name__}.{name}: a field without a default"
                     " follows one that has a default"
                 )
             fields[name] = kind
+        super().__init_subclass__(**options)
         cls.fields, cls.defaults = fields, defaults
         cls._names = tuple(fields)
         cls._checks = tuple((name, kind.check) for name, kind in fields.items())

@@ -69,8 +69,8 @@ class Context(Protocol):
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         """The RFC 6962 root over leaves in the chain's digest."""
 
-    def admit(self, source: str) -> dict[str, Any]:
-        """Lint a contract's source and give its Description; governance only."""
+    def admit(self, source: str) -> dict[str, str]:
+        """Lint a contract's source: its name, lead and Description; governance only."""
 
     def spend(self, cost: int) -> None:
         """Account for work that the meter cannot see; refuses beyond the cap."""

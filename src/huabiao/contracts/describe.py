@@ -33,22 +33,22 @@ def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
         "indexes": list(cls.indexes),
         "record": cls.record.__name__ if cls.record else None,
         "records": records,
-        "roles": {r.name: {"zh": r.zh, "en": r.en} for r in cls.roles.values()},
+        "roles": {r.name: {"zh": r.zh, "en": r.en} for r in cls.drawing.roles.values()},
         "states": {
             s.name: {"zh": s.zh, "en": s.en, "final": s.final}
-            for s in cls.states.values()
+            for s in cls.drawing.states.values()
         },
-        "parts": {name: part.describe() for name, part in cls.parts.items()},
+        "parts": {name: part.describe() for name, part in cls.drawing.parts.items()},
         "operations": {
             name: _describe_operation(operation, records)
-            for name, operation in cls.operations.items()
+            for name, operation in cls.drawing.operations.items()
         },
     }
 
 
 def _record_classes(cls: type[Scenario]) -> list[type[Record]]:
     found = [cls.record] if cls.record else []
-    for part in cls.parts.values():
+    for part in cls.drawing.parts.values():
         found.extend(part.records())
     return found
 

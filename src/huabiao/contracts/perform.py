@@ -21,7 +21,7 @@ RECORD_PATH = "record/"
 
 def perform(cls: type[Scenario], context: Context, arguments: dict[str, Any]) -> None:
     """Run context.operation on context.key; raises Refused and nothing else."""
-    operation = cls.operations.get(context.operation)
+    operation = cls.drawing.operations.get(context.operation)
     if operation is None or operation.manner == "answers":
         raise Refused(
             "operation.unknown",
@@ -46,7 +46,7 @@ def perform(cls: type[Scenario], context: Context, arguments: dict[str, Any]) ->
 
 def answer(cls: type[Scenario], context: Context, arguments: dict[str, Any]) -> Any:
     """Run a question; the context must refuse writes."""
-    question = cls.operations.get(context.operation)
+    question = cls.drawing.operations.get(context.operation)
     if question is None or question.manner != "answers":
         raise Refused(
             "question.unknown",
@@ -108,7 +108,7 @@ def _check_role(cls: type[Scenario], operation: Operation, context: Context) -> 
     en = " or ".join(role.name for role in operation.by)
     raise Refused(
         "role.missing",
-        f"只有{zh}可以{operation.name}；请由{cls.lead or '牵头单位'}授予角色。"
+        f"只有{zh}可以“{operation.title or operation.name}”；请由{cls.lead or '牵头单位'}授予角色。"
         f" Only {en} may {operation.name}; ask the lead unit for the role.",
     )
 
@@ -139,11 +139,13 @@ def _move(
 ) -> None:
     state, revision, record = read_record(cls, context)
     if all(source.name != state for source in operation.sources):
-        standing = cls.states[state].zh if state in cls.states else state
+        standing = (
+            cls.drawing.states[state].zh if state in cls.drawing.states else state
+        )
         needed = "或".join(source.zh for source in operation.sources)
         raise Refused(
             "state.wrong",
-            f"现为“{standing}”，须为“{needed}”才能{operation.name}。"
+            f"现为“{standing}”，须为“{needed}”才能“{operation.title or operation.name}”。"
             f" It is {state}; {operation.name} needs"
             f" {' or '.join(source.name for source in operation.sources)}.",
         )
@@ -152,7 +154,7 @@ def _move(
     ):
         raise Refused(
             "party.other",
-            f"只有记录中的 {'、'.join(operation.only)} 可以{operation.name}。"
+            f"只有记录中的 {'、'.join(operation.only)} 可以“{operation.title or operation.name}”。"
             f" Only the record's own {' or '.join(operation.only)} may"
             f" {operation.name}.",
         )

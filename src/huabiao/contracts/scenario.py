@@ -5,6 +5,7 @@ operation has a docstring, every parameter a kind. What is malformed fails at im
 never on chain.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from huabiao.codec import Day, Instant, Party, Record
@@ -18,6 +19,16 @@ BEIJING_MS = 8 * 3_600_000
 VISIBILITIES = ("public", "parties", "supervision")
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What a scenario's class declares, each by its attribute's name."""
+
+    roles: dict[str, Role]
+    states: dict[str, State]
+    operations: dict[str, Operation]
+    parts: dict[str, Part]
+
+
 class Scenario:
     """A trade's own rules. Subclass it; see docs/scenario.md."""
 
@@ -29,24 +40,21 @@ class Scenario:
     public: ClassVar[tuple[str, ...]] = ()
     indexes: ClassVar[tuple[str, ...]] = ()
 
-    id: ClassVar[str] = ""
-    roles: ClassVar[dict[str, Role]] = {}
-    states: ClassVar[dict[str, State]] = {}
-    operations: ClassVar[dict[str, Operation]] = {}
-    parts: ClassVar[dict[str, Part]] = {}
+    name: ClassVar[str] = ""
+    drawing: ClassVar[Drawing]
 
     _context: Context
 
     def __init_subclass__(cls) -> None:
         cls.name = snake(cls.__name__)
         members = dict(vars(cls))
-        cls.roles = {n: v for n, v in members.items() if isinstance(v, Role)}
-        cls.states = {n: v for n, v in members.items() if isinstance(v, State)}
-        cls.operations = {n: v for n, v in members.items() if isinstance(v, Operation)}
-        cls.parts = {n: v for n, v in members.items() if isinstance(v, Part)}
+        cls.drawing = Drawing(
+            {n: v for n, v in members.items() if isinstance(v, Role)},
+            {n: v for n, v in members.items() if isinstance(v, State)},
+            {n: v for n, v in members.items() if isinstance(v, Operation)},
+            {n: v for n, v in members.items() if isinstance(v, Part)},
+        )
         check_drawing(cls)
-
-    name: ClassVar[str] = ""
 
     def __init__(self, context: Context) -> None:
         self.__dict__["_context"] = context
@@ -109,6 +117,10 @@ class Scenario:
         """The chain's digest."""
         return self._context.digest(message)
 
+    def admit(self, source: str) -> dict[str, str]:
+        """Lint a contract's source; for governance only."""
+        return self._context.admit(source)
+
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         """The RFC 6962 root over leaves."""
         return self._context.merkle_root(leaves)
@@ -127,7 +139,7 @@ def check_drawing(cls: type[Scenario]) -> None:
         raise MalformedDrawing(f"{cls.__name__} needs a docstring: what it is for")
     if cls.visible not in VISIBILITIES:
         raise MalformedDrawing(f"{cls.__name__}.visible is one of {VISIBILITIES}")
-    for operation in cls.operations.values():
+    for operation in cls.drawing.operations.values():
         if not operation.doc:
             raise MalformedDrawing(f"{cls.__name__}.{operation.name} needs a docstring")
         if operation.manner in ("opens", "moves") and cls.record is None:
@@ -143,7 +155,7 @@ def check_drawing(cls: type[Scenario]) -> None:
 
 
 def _check_fields(cls: type[Scenario]) -> None:
-    for operation in cls.operations.values():
+    for operation in cls.drawing.operations.values():
         for name in operation.only:
             if cls.record is None or name not in cls.record.fields:
                 raise MalformedDrawing(
@@ -155,12 +167,12 @@ def _check_life(cls: type[Scenario]) -> None:
     reached, left = set(), set()
     frontier = [
         target.name
-        for operation in cls.operations.values()
+        for operation in cls.drawing.operations.values()
         if operation.manner == "opens"
         for target in operation.targets
     ]
     ways: dict[str, list[str]] = {}
-    for operation in cls.operations.values():
+    for operation in cls.drawing.operations.values():
         for source in operation.sources:
             targets = [target.name for target in operation.targets]
             ways.setdefault(source.name, []).extend(targets)
@@ -170,7 +182,7 @@ def _check_life(cls: type[Scenario]) -> None:
         if name not in reached:
             reached.add(name)
             frontier.extend(ways.get(name, []))
-    for name, state in cls.states.items():
+    for name, state in cls.drawing.states.items():
         if name not in reached:
             raise MalformedDrawing(f"{cls.__name__}: no operation leads to {name!r}")
         if state.final == (name in left):

@@ -5,6 +5,7 @@ Execution: one envelope at a time over the state of its block.
 overlay; when every call is ok they join the block's, else they are dropped.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -69,9 +70,7 @@ class Execution:
         for call in calls:
             result = self._run_call(call, cap)
             if result.code != OK:
-                undone = [
-                    Result(UNDONE, "", done.cost, [], []) for done in results
-                ]
+                undone = [Result(UNDONE, "", done.cost, [], []) for done in results]
                 return [*undone, result]
             results.append(result)
         self.writes.update(self._pending)
@@ -175,12 +174,16 @@ class Execution:
         self._meter.spend(len(source))
         left = self._meter.left
         try:
-            description = load_contract(source, self._meter).description
+            loaded = load_contract(source, self._meter)
         except ValueError as error:
             raise Refused("source.inadmissible", str(error)) from error
         finally:
             self._meter.left = left
-        return description
+        return {
+            "name": loaded.name,
+            "lead": str(loaded.description["lead"]),
+            "document": document(loaded.description),
+        }
 
     def spend(self, cost: int) -> None:
         self._meter.spend(cost)
@@ -192,6 +195,11 @@ def _check_key(key: str) -> None:
             "key.malformed",
             "编号须为一行、不超过 200 字。 An id is one line, up to 200 characters.",
         )
+
+
+def document(description: dict[str, Any]) -> str:
+    """A Description as the text that is kept on chain."""
+    return json.dumps(description, ensure_ascii=False, separators=(",", ":"))
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

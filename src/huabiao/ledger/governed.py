@@ -5,6 +5,7 @@ These few keys and shapes are the whole agreement between the kernel and the two
 platform contracts; tests/ledger/test_governed.py holds both sides to it.
 
     governance/members                         [[[name, public, power], …]]
+    governance/member_changes                  [[height, …]]
     governance/parameters                      [validity ms, call cap, block size, …]
     governance/installed                       [[[name, version, active from], …]]
     governance/sources/<name>@<version>        [source]
@@ -62,6 +63,11 @@ class Governed:
     def members(self) -> list[Member]:
         stored = self._read("governance/members")
         return [] if stored is None else _members(stored)[0]
+
+    def member_changes(self) -> list[int]:
+        """The heights of the blocks that handed over to other members."""
+        stored = self._read("governance/member_changes")
+        return [] if stored is None else list(decode(stored)[0])
 
     def installed(self) -> list[Installed]:
         stored = self._read("governance/installed")

@@ -49,7 +49,9 @@ class Inadmissible(ValueError):
 
     def __init__(self, findings: list[tuple[int, str]]) -> None:
         self.findings = findings
-        lines = "; ".join(f"第 {line} 行 line {line}: {text}" for line, text in findings)
+        lines = "; ".join(
+            f"第 {line} 行 line {line}: {text}" for line, text in findings
+        )
         super().__init__(f"合约源码未通过检查。 The source is not admissible. {lines}")
 
 
@@ -77,7 +79,10 @@ def _module_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
             continue
         if isinstance(node, ast.Assign) and _is_fixed(node.value):
             continue
-        yield node.lineno, "模块层只有常量、函数和类 · only constants, functions, classes"
+        yield (
+            node.lineno,
+            "模块层只有常量、函数和类 · only constants, functions, classes",
+        )
 
 
 def _is_fixed(value: ast.expr) -> bool:

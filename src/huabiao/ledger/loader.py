@@ -72,9 +72,7 @@ def load_contract(source: str, meter: Meter) -> LoadedContract:
             [(1, f"须有且只有一个场景类，现有 {len(found)} 个 · exactly one Scenario")]
         )
     scenario = found[0]
-    return LoadedContract(
-        scenario.name, scenario, describe(scenario, rundown), source
-    )
+    return LoadedContract(scenario.name, scenario, describe(scenario, rundown), source)
 
 
 def _namespace(meter: Meter) -> dict[str, Any]:
@@ -101,9 +99,7 @@ def _import(
 ) -> Any:
     for wanted in fromlist:
         if wanted not in contracts.__all__:
-            raise ImportError(
-                f"huabiao.contracts 中没有 {wanted} · it has no {wanted}"
-            )
+            raise ImportError(f"huabiao.contracts 中没有 {wanted} · it has no {wanted}")
     return contracts
 
 

@@ -14,7 +14,6 @@ listed in docs/formats/governed-state.md.
 
 from huabiao.contracts import (
     Approval,
-    Bytes,
     Cell,
     Code,
     Count,
@@ -36,7 +35,6 @@ from huabiao.contracts import (
     founder,
     moves,
     opens,
-    refuse,
     require,
 )
 
@@ -84,6 +82,10 @@ class Organisation(Record):
     code: Code
     account: Party
     since: Instant
+
+
+class Heights(Record):
+    heights: ListOf[Count]
 
 
 class Installed(Record):
@@ -134,10 +136,12 @@ class Governance(Scenario):
     withdrawn = State("已撤回", "Withdrawn", final=True)
 
     members = Cell(Members)
+    member_changes = Cell(Heights)
     parameters = Cell(Parameters)
     administrators = Cell(Administrators)
     installed = Cell(InstalledList)
     sources = Registry(ContractSource, "合约源码", "contract sources")
+    descriptions = Registry(ContractSource, "合约说明", "descriptions")
     leads = Registry(Organisation, "牵头单位", "lead units")
     organisations = Registry(Organisation, "单位", "organisations")
     accounts = Registry(Organisation, "单位账户", "organisations' accounts")
@@ -154,6 +158,7 @@ class Governance(Scenario):
     ) -> None:
         """Found the city; runs once, in genesis."""
         self.members.set(Members(members))
+        self.member_changes.set(Heights([]))
         self.parameters.set(parameters)
         self.administrators.set(administrators)
         self.installed.set(InstalledList([]))
@@ -180,7 +185,7 @@ class Governance(Scenario):
         """Propose a change; administrators then approve it."""
         self.require_administrator()
         if action == "install_contract":
-            self._check_source(source)
+            self.admit(source)
         return Proposal(
             action, self.caller, parameters, members, administrators,
             organisation, source, active_from, note,
@@ -245,6 +250,9 @@ class Governance(Scenario):
         elif proposal.action == "set_members":
             require(proposal.members, "成员不能为空。 No members.", code="empty")
             self.members.set(Members(proposal.members))
+            changes = self.member_changes.get()
+            changes.heights.append(self.height)
+            self.member_changes.set(changes)
         elif proposal.action == "set_administrators":
             board = self.given(proposal.administrators, "administrators")
             require(

@@ -96,12 +96,12 @@ class Identity(Scenario):
         self.persons.add(account.hex() + "/" + tag.hex(), Subject(account, self.now))
         self.emit("person_bound", account=account, tag=tag)
 
-    def address_of(self, public: bytes) -> bytes:
+    def address_of(self, public: PublicKey) -> Party:
         """The account derived from a key; docs/formats/account.md."""
         return self.digest(ACCOUNT_DOMAIN + public)[:20]
 
     @answers
-    def account_of_key(self, public: PublicKey) -> bytes:
+    def account_of_key(self, public: PublicKey) -> Party:
         """The account that a key stands for now."""
         address = self.address_of(public)
         entry = self.keys.find(address.hex())

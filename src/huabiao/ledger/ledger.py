@@ -1,0 +1,326 @@
+"""
+The ledger: the deterministic kernel. Envelopes in; receipts, events and a root out.
+
+    block = finalize(time, envelopes)      runs them, gives header, receipts, writes
+    commit(block, certificate)             log fsync: the point of no return; then state
+
+`finalize` changes nothing on disk: a block that is not committed dies with the process. The
+same log gives the same roots on every machine. `open` recovers: it replays the blocks
+that the state store does not hold yet and compares every root.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from huabiao.codec import decode, encode
+from huabiao.contracts import Refused
+from huabiao.crypto.address import address
+from huabiao.crypto.envelope import Envelope, open_envelope
+from huabiao.crypto.suite import Suite, suite
+from huabiao.ledger.execution import FOUNDER, Execution, encode_receipt
+from huabiao.ledger.genesis import Genesis, genesis_hash
+from huabiao.ledger.governed import Governed, Parameters
+from huabiao.ledger.loader import LoadedContract, Meter, load_contract
+from huabiao.ledger.replay_window import ReplayWindow
+from huabiao.proofs import merkle
+from huabiao.proofs.header import VERSION as HEADER_VERSION
+from huabiao.proofs.header import Header, decode_header, header_hash
+from huabiao.proofs.members import Member, members_digest
+from huabiao.proofs.receipt import Receipt
+from huabiao.state import BlockLog, State
+
+Progress = Callable[[int, int], None]
+Step = Callable[[str], None]
+STEPS = ("finalized", "logged", "applied", "published")
+
+
+class LedgerDamaged(Exception):
+    """What is on disk does not agree; the sentence says what to do."""
+
+
+@dataclass
+class Block:
+    """A block that has been run, before and after it is committed."""
+
+    header: Header
+    encoded_header: bytes
+    hash: bytes
+    envelopes: Sequence[Envelope]
+    receipts: list[Receipt]
+    encoded_receipts: list[bytes]
+    writes: dict[str, bytes | None]
+    members: list[Member]
+
+
+class LoggedBlock(msgspec.Struct, array_like=True, frozen=True):
+    """A block as the log keeps it."""
+
+    header: bytes
+    certificate: bytes
+    envelopes: list[bytes]
+    receipts: list[bytes]
+
+
+decode_logged = msgspec.msgpack.Decoder(LoggedBlock).decode
+
+
+class Ledger:
+    """One chain on this machine. Not thread safe: its engine owns it."""
+
+    def __init__(self, folder: Path, genesis: Genesis, on_step: Step | None = None):
+        self.genesis = genesis
+        self.suite: Suite = suite(genesis.suite)
+        self.digest = self.suite.digest
+        self.on_step = on_step or (lambda step: None)
+        self.log = BlockLog.open(folder / "blocks")
+        self.state = State.open(folder / "state", self.digest)
+        self.window = ReplayWindow()
+        self.meter = Meter()
+        self.contracts: dict[str, LoadedContract] = {}
+        self._versions: dict[str, int] = {}
+        self._accounts: dict[bytes, bytes | None] = {}
+        self.governed = Governed(self.read)
+        self.hash = genesis_hash(self.digest, genesis)
+        self.time = genesis.time
+        self.height = 0
+        self.members: list[Member] = []
+        self.parameters: Parameters = self.governed.parameters()
+
+    # -- reads ---------------------------------------------------------------
+
+    def read(self, key: str) -> bytes | None:
+        """A value of the newest committed state."""
+        return self.state.get(key.encode())
+
+    def account_of(self, public: bytes, execution: Execution | None = None) -> bytes:
+        """The account that a key stands for; refused if the key was retired."""
+        if public in self._accounts:
+            account = self._accounts[public]
+        else:
+            account = self._look_up_account(public, execution)
+            if len(self._accounts) > 100_000:
+                self._accounts.clear()
+            self._accounts[public] = account
+        if account is None:
+            raise Refused(
+                "key.retired",
+                "此密钥已停用，请用新密钥签署。"
+                " This key has been retired; sign with the new one.",
+            )
+        return account
+
+    def _look_up_account(
+        self, public: bytes, execution: Execution | None
+    ) -> bytes | None:
+        derived = address(self.digest, public)
+        governed = execution.governed if execution else self.governed
+        entry = governed.key_entry(derived)
+        if entry is None:
+            return derived
+        return None if entry[1] else entry[0]
+
+    # -- one block -----------------------------------------------------------
+
+    def check(self, envelope: Envelope, now: int) -> Refused | None:
+        """What a block at this time would say before it runs any call."""
+        body = envelope.body
+        if body.chain != self.genesis.chain:
+            return Refused(
+                "envelope.chain",
+                f"信封属于链“{body.chain}”，此链为“{self.genesis.chain}”。"
+                f" The envelope is for chain {body.chain!r}, this is"
+                f" {self.genesis.chain!r}.",
+            )
+        if not now < body.valid_until <= now + self.parameters.validity_ms:
+            return Refused(
+                "envelope.validity",
+                "信封已过期，或有效期过长；请核对时钟后重新签署。"
+                " The envelope has expired or is valid for too long; check the clock"
+                " and sign again.",
+            )
+        if self.window.holds(envelope.id, body.valid_until):
+            return Refused(
+                "envelope.replayed",
+                "此信封已经入块。 This envelope is in a block already.",
+            )
+        return None
+
+    def finalize(
+        self, time: int, envelopes: Sequence[Envelope], verdicts: bytes | None = None
+    ) -> Block:
+        """Run a block at a time in UTC milliseconds, not before the last one's.
+
+        `verdicts` are one byte an envelope: whether its signature holds; without them
+        the signatures are checked here.
+        """
+        self._activate(self.height + 1)
+        execution = self._execution(self.height + 1, time)
+        if verdicts is None:
+            verdicts = self.suite.verify_many(
+                [(e.body.signer, e.message, e.signature) for e in envelopes]
+            )
+        seen: set[bytes] = set()
+        receipts = []
+        for envelope, holds in zip(envelopes, verdicts, strict=True):
+            receipts.append(self._run(execution, envelope, bool(holds), time, seen))
+            seen.add(envelope.id)
+        return self._seal(time, envelopes, receipts, execution)
+
+    def _run(
+        self,
+        execution: Execution,
+        envelope: Envelope,
+        signature_holds: bool,
+        time: int,
+        seen: set[bytes],
+    ) -> Receipt:
+        refusal = self.check(envelope, time)
+        sender = bytes(20)
+        if refusal is None and envelope.id in seen:
+            refusal = Refused("envelope.replayed", "重复的信封。 A repeated envelope.")
+        if refusal is None and not signature_holds:
+            refusal = Refused(
+                "envelope.signature", "签名不符。 The signature does not fit."
+            )
+        if refusal is None:
+            try:
+                sender = self.account_of(envelope.body.signer, execution)
+            except Refused as retired:
+                refusal = retired
+        if refusal is not None:
+            return execution.refuse(envelope, sender, refusal)
+        receipt = execution.run(envelope, sender, self.parameters.call_cap)
+        if (
+            any(call.contract == "identity" for call in envelope.body.calls)
+            or receipt.code == "key.retired"
+        ):
+            self._accounts.clear()
+        return receipt
+
+    def _execution(self, height: int, time: int) -> Execution:
+        execution = Execution(
+            self.read, self.contracts, self.meter, self.digest, self.suite.verify
+        )
+        execution.height, execution.now = height, time
+        return execution
+
+    def _seal(
+        self,
+        time: int,
+        envelopes: Sequence[Envelope],
+        receipts: list[Receipt],
+        execution: Execution,
+    ) -> Block:
+        digest = self.digest
+        encoded = [encode_receipt(receipt) for receipt in receipts]
+        members = self.members
+        if "governance/members" in execution.writes:
+            members = execution.governed.members()
+        header = Header(
+            HEADER_VERSION,
+            self.genesis.chain,
+            self.genesis.suite,
+            self.height + 1,
+            time,
+            self.hash,
+            merkle.root(digest, [merkle.leaf_hash(digest, e.raw) for e in envelopes]),
+            merkle.root(digest, [merkle.leaf_hash(digest, r) for r in encoded]),
+            self.state.apply(self.height + 1, encode_keys(execution.writes)),
+            members_digest(digest, self.members),
+            members_digest(digest, members),
+        )
+        encoded_header = encode(header)
+        hash_ = header_hash(digest, encoded_header)
+        self.on_step("finalized")
+        return Block(
+            header, encoded_header, hash_, envelopes, receipts, encoded,
+            execution.writes, members,
+        )  # fmt: skip
+
+    def commit(self, block: Block, certificate: bytes) -> None:
+        """Make a block durable, then let the state and the window follow."""
+        logged = LoggedBlock(
+            block.encoded_header,
+            certificate,
+            [envelope.raw for envelope in block.envelopes],
+            block.encoded_receipts,
+        )
+        self.log.append(block.header.height, encode(logged))
+        self.on_step("logged")
+        self._advance(block.header, block.hash, block.envelopes, block.members)
+        self.state.maybe_flush()
+        self.on_step("applied")
+
+    def _advance(
+        self,
+        header: Header,
+        hash_: bytes,
+        envelopes: Sequence[Envelope],
+        members: list[Member],
+    ) -> None:
+        self.height, self.time, self.hash = header.height, header.time, hash_
+        self.members = members
+        for envelope in envelopes:
+            # What ends later than any window was refused and cannot come in again.
+            if envelope.body.valid_until <= header.time + self.parameters.validity_ms:
+                self.window.add(envelope.id, envelope.body.valid_until)
+        self.window.sweep(header.time)
+        self.parameters = self.governed.parameters()
+
+    def _activate(self, height: int) -> None:
+        """Load the newest version of each contract that is in force at a height."""
+        wanted: dict[str, int] = {}
+        for entry in self.governed.installed():
+            if entry.active_from <= height:
+                wanted[entry.name] = max(entry.version, wanted.get(entry.name, 0))
+        for name, version in wanted.items():
+            if self._versions.get(name) != version:
+                source = self.governed.source(name, version)
+                assert source is not None  # governance writes both or neither
+                self.contracts[name] = load_contract(source, self.meter)
+                self._versions[name] = version
+
+    # -- start ---------------------------------------------------------------
+
+    def found(self) -> None:
+        """Run genesis into an empty state."""
+        for source in self.genesis.sources:
+            loaded = load_contract(source, self.meter)
+            self.contracts[loaded.name] = loaded
+        execution = self._execution(0, self.genesis.time)
+        for call in self.genesis.calls:
+            result = execution.run_calls(self.hash, FOUNDER, [call], 2_000_000_000)[-1]
+            if result.code != "ok":
+                raise LedgerDamaged(
+                    f"创世调用 {call.contract}.{call.operation} 被拒绝：{result.sentence}"
+                    f" Genesis call refused: {result.sentence}"
+                )
+        self.state.apply(0, encode_keys(execution.writes))
+
+    def close(self) -> None:
+        """Flush and let go; a killed process needs no close."""
+        self.state.flush(wait=True)
+        self.state.close()
+        self.log.close()
+
+
+def encode_keys(writes: dict[str, bytes | None]) -> dict[bytes, bytes | None]:
+    """State keys are UTF-8."""
+    return {key.encode(): value for key, value in writes.items()}
+
+
+def open_block(
+    logged: bytes, digest: Callable[[bytes], bytes]
+) -> tuple[Header, LoggedBlock, list[Envelope]]:
+    """Take a logged block apart."""
+    block = decode_logged(logged)
+    envelopes = [open_envelope(raw, digest) for raw in block.envelopes]
+    return decode_header(block.header), block, envelopes
+
+
+def receipts_of(block: LoggedBlock) -> list[Receipt]:
+    """The receipts of a logged block."""
+    return [msgspec.convert(decode(raw), Receipt) for raw in block.receipts]

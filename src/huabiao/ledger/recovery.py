@@ -1,0 +1,117 @@
+"""
+Recovery: what a node does before it serves.
+
+The block log decides. The state store may be behind it (the rest is run again and every
+header compared), never ahead of it. The replay window is rebuilt from the blocks whose
+envelopes could still be valid.
+"""
+
+import tempfile
+from pathlib import Path
+
+from huabiao.ledger.genesis import Genesis
+from huabiao.ledger.ledger import (
+    Block,
+    Ledger,
+    LedgerDamaged,
+    Progress,
+    open_block,
+    receipts_of,
+)
+from huabiao.proofs.header import header_hash
+
+
+def open_ledger(ledger: Ledger, on_progress: Progress | None = None) -> int:
+    """Bring a ledger to the end of its log; returns how many blocks were run again."""
+    if ledger.read("governance/members") is None:
+        ledger.found()
+    behind = ledger.state.height
+    if behind > ledger.log.height:
+        raise LedgerDamaged(
+            f"状态库在高度 {behind}，区块日志只到 {ledger.log.height}：日志缺了尾部。"
+            "请从备份恢复日志，或删除 state 文件夹后由日志重建（会失去缺的区块）。"
+            f" The state store is at height {behind} but the log ends at"
+            f" {ledger.log.height}: blocks are missing. Restore the log from a backup"
+            " or another member; or remove the state folder to go on without them."
+        )
+    ledger.members = ledger.governed.members()
+    ledger.parameters = ledger.governed.parameters()
+    if behind:
+        _resume(ledger, behind)
+    again = 0
+    for height, logged in ledger.log.blocks(behind + 1):
+        run_again(ledger, logged)
+        again += 1
+        if on_progress:
+            on_progress(height, ledger.log.height)
+    ledger.state.maybe_flush()
+    return again
+
+
+def run_again(ledger: Ledger, logged: bytes, check_signatures: bool = False) -> Block:
+    """Run a logged block and compare; raises LedgerDamaged where it differs."""
+    header, kept, envelopes = open_block(logged, ledger.digest)
+    verdicts = None
+    if not check_signatures:
+        codes = [receipt.code for receipt in receipts_of(kept)]
+        verdicts = bytes(code != "envelope.signature" for code in codes)
+    block = ledger.finalize(header.time, envelopes, verdicts)
+    if block.encoded_header != kept.header or block.encoded_receipts != kept.receipts:
+        differing = [
+            name
+            for name in ("previous", "transactions", "receipts", "state", "members")
+            if getattr(block.header, name) != getattr(header, name)
+        ]
+        raise LedgerDamaged(
+            f"重放高度 {header.height} 得到不同的 {'、'.join(differing) or '回执'}。"
+            "请核对软件版本与创世文件，或从其他成员恢复。"
+            f" Replay of height {header.height} differs in"
+            f" {', '.join(differing) or 'receipts'}: check the software's version and"
+            " the genesis file, or restore from another member."
+        )
+    ledger._advance(block.header, block.hash, envelopes, block.members)
+    return block
+
+
+def replay(
+    folder: Path, genesis: Genesis, on_progress: Progress | None = None
+) -> tuple[int, bytes]:
+    """Run the whole log into a fresh state; returns the height and the state root."""
+    source = Ledger(folder, genesis)
+    try:
+        with tempfile.TemporaryDirectory(prefix="huabiao-replay-") as scratch:
+            fresh = Ledger(Path(scratch), genesis)
+            open_ledger(fresh)
+            for height, logged in source.log.blocks(1):
+                run_again(fresh, logged, check_signatures=True)
+                fresh.state.maybe_flush()
+                if on_progress:
+                    on_progress(height, source.log.height)
+            result = fresh.height, fresh.state.root
+            fresh.close()
+    finally:
+        source.close()
+    return result
+
+
+def _resume(ledger: Ledger, height: int) -> None:
+    """Take up hash, time and replay window from the blocks the state holds."""
+    header, kept, _ = open_block(ledger.log.read(height), ledger.digest)
+    if header.state != ledger.state.root:
+        raise LedgerDamaged(
+            f"高度 {height} 的状态根与区块头不符。请删除 state 文件夹，由日志重建。"
+            f" The state root at height {height} is not its header's: remove the state"
+            " folder and start again; it is rebuilt from the log."
+        )
+    ledger.height, ledger.time = height, header.time
+    ledger.hash = header_hash(ledger.digest, kept.header)
+    earliest = header.time - ledger.parameters.validity_ms
+    while height >= max(ledger.log.first, 1):
+        past, _, envelopes = open_block(ledger.log.read(height), ledger.digest)
+        if past.time < earliest:
+            break
+        for envelope in envelopes:
+            until = envelope.body.valid_until
+            if header.time < until <= past.time + ledger.parameters.validity_ms:
+                ledger.window.add(envelope.id, until)
+        height -= 1

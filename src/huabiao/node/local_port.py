@@ -1,0 +1,243 @@
+"""The port of a node in the same process: what its doors and services reach."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from huabiao import __version__
+from huabiao.client.port import BlockView, Busy, Outcome
+from huabiao.codec import decode
+from huabiao.contracts import Refused
+from huabiao.crypto.address import show
+from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
+from huabiao.engines.embedded import EmbeddedEngine, Placed, PoolFull, Ticket
+from huabiao.engines.verification import Verification
+from huabiao.ledger.execution import Execution
+from huabiao.ledger.ledger import Ledger, open_block, receipts_of
+from huabiao.ledger.loader import LoadedContract, Meter, load_contract
+from huabiao.node import proving
+from huabiao.proofs.header import header_hash
+
+QUESTION_CAP = 1_000_000
+
+
+class LocalPort:
+    """Implements huabiao.client.port.Port over an engine and its ledger."""
+
+    def __init__(self, engine: EmbeddedEngine, verification: Verification) -> None:
+        self.engine, self._verification = engine, verification
+        self._ledger: Ledger = engine.ledger
+        self._meter = Meter()
+        self._loaded: dict[str, LoadedContract] = {}
+        self.alerts: list[str] = []
+
+    @property
+    def suite_name(self) -> str:
+        return self._ledger.genesis.suite
+
+    @property
+    def chain(self) -> str:
+        return self._ledger.genesis.chain
+
+    @property
+    def height(self) -> int:
+        return self.engine.height
+
+    async def submit(self, envelopes: list[bytes]) -> list[Outcome]:
+        outcomes: list[Outcome | None] = []
+        opened: list[Envelope] = []
+        for raw in envelopes:
+            try:
+                opened.append(open_envelope(raw, self._ledger.digest))
+                outcomes.append(None)
+            except BadEnvelope as error:
+                outcomes.append(Outcome("", 0, 0, "envelope.malformed", str(error)))
+        placed = iter(await self._order(opened) if opened else [])
+        ids = iter(opened)
+        return [
+            outcome if outcome is not None else _outcome(next(ids), next(placed))
+            for outcome in outcomes
+        ]
+
+    async def _order(self, envelopes: list[Envelope]) -> list[Placed]:
+        items = [(e.body.signer, e.message, e.signature) for e in envelopes]
+        verdicts = await self._verification.verdicts(items)
+        holding = [e for e, holds in zip(envelopes, verdicts, strict=True) if holds]
+        answers = iter(await self._wait_in_pool(holding) if holding else [])
+        sentence = "签名不符。 The signature does not fit."
+        return [
+            next(answers) if holds else Placed(0, 0, "envelope.signature", sentence)
+            for holds in verdicts
+        ]
+
+    async def _wait_in_pool(self, envelopes: list[Envelope]) -> list[Placed]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Placed]] = loop.create_future()
+
+        def done(ticket: Ticket) -> None:
+            loop.call_soon_threadsafe(_settle, future, ticket.placed)
+
+        if self.engine.failure:
+            stopped = Placed(0, 0, "node.stopped", self.engine.failure)
+            return [stopped] * len(envelopes)
+        try:
+            self.engine.offer(Ticket(envelopes, done))
+        except PoolFull:
+            raise Busy(
+                "交易池已满，请一秒后重试。 The pool is full; try again in a second."
+            ) from None
+        return await future
+
+    # -- reads -----------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        ledger = self._ledger
+        with self.engine.lock:
+            members = ledger.governed.members()
+            versions = {i.name: i.version for i in ledger.governed.installed()}
+            administrators = decode(ledger.read("governance/administrators") or b"\xc0")
+            status = {
+                "chain": self.chain,
+                "suite": self.suite_name,
+                "engine": self.engine.name,
+                "height": ledger.height,
+                "time": ledger.time,
+                "state_root": ledger.state.root.hex(),
+                "block_hash": ledger.hash.hex(),
+                "members": [
+                    {"name": m.name, "public": m.public.hex(), "power": m.power}
+                    for m in members
+                ],
+                "keys": {m.name: m.public.hex() for m in members},
+                "contracts": versions,
+                "pool": self.engine.waiting,
+                "version": __version__,
+                "versions": {"huabiao": __version__, "contracts": versions},
+            }
+        if administrators:
+            status["administrators"] = [show(each) for each in administrators[0]]
+        return status
+
+    def health(self) -> dict[str, Any]:
+        alerts = list(self.alerts)
+        if self.engine.failure:
+            alerts.append(self.engine.failure)
+        return {
+            "ok": not self.engine.failure,
+            "height": self.engine.height,
+            "pool": self.engine.waiting,
+            "time": int(time.time() * 1000),
+            "alerts": alerts,
+        }
+
+    def trust(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "chain": self.chain,
+            "suite": self.suite_name,
+            "members": [
+                {"name": m.name, "public": m.public.hex(), "power": m.power}
+                for m in proving.genesis_members(self._ledger)
+            ],
+        }
+
+    def read(self, key: str, height: int | None = None) -> bytes | None:
+        if height is None:
+            return self._ledger.read(key)
+        return self._ledger.state.value_at(key.encode(), height)
+
+    def ask(self, contract: str, question: str, arguments: dict[str, Any]) -> Any:
+        with self.engine.lock:
+            self._load()
+            execution = Execution(
+                self._ledger.read,
+                self._loaded,
+                self._meter,
+                self._ledger.digest,
+                self._ledger.suite.verify,
+            )
+            execution.height, execution.now = self._ledger.height, self._ledger.time
+            self._meter.left = QUESTION_CAP
+            loaded = self._loaded.get(contract)
+            if loaded is None:
+                raise Refused("contract.unknown", f"没有合约“{contract}”。 Unknown.")
+            execution.contract, execution.operation = contract, question
+            return execution.ask(contract, question, arguments)
+
+    def _load(self) -> None:
+        """Contracts of our own for questions: the engine's share its meter."""
+        for name, loaded in self._ledger.contracts.items():
+            own = self._loaded.get(name)
+            if own is None or own.source != loaded.source:
+                self._loaded[name] = load_contract(loaded.source, self._meter)
+
+    def descriptions(self) -> dict[str, dict[str, Any]]:
+        names = {entry.name for entry in self._ledger.governed.installed()}
+        found = {}
+        for name in sorted(names):
+            stored = self._ledger.read(f"governance/descriptions/{name}")
+            if stored is not None:
+                found[name] = json.loads(decode(stored)[0])
+        return found
+
+    def holds_role(self, contract: str, role: str, account: bytes) -> bool:
+        now = int(time.time() * 1000)
+        return self._ledger.governed.holds_role(contract, role, account, now)
+
+    def account_of(self, public: bytes) -> bytes | None:
+        try:
+            with self.engine.lock:
+                return self._ledger.account_of(public)
+        except Refused:
+            return None
+
+    # -- blocks ------------------------------------------------------------------
+
+    def block(self, height: int) -> BlockView | None:
+        log = self._ledger.log
+        if not max(log.first, 1) <= height <= self.engine.height:
+            return None
+        header, logged, envelopes = open_block(log.read(height), self._ledger.digest)
+        hash_ = header_hash(self._ledger.digest, logged.header)
+        receipts = receipts_of(logged)
+        return BlockView(header, hash_, logged.certificate, envelopes, receipts)
+
+    def blocks(self, start: int) -> Iterator[BlockView]:
+        height = start
+        while height <= self.engine.height:
+            block = self.block(height)
+            if block is None:
+                return
+            yield block
+            height += 1
+
+    def wait_for(self, height: int, seconds: float) -> bool:
+        with self.engine.durable:
+            return self.engine.durable.wait_for(
+                lambda: self.engine.height >= height, seconds
+            )
+
+    # -- proofs ------------------------------------------------------------------
+
+    def prove_state(self, key: str, height: int | None = None) -> bytes:
+        with self.engine.lock:
+            return proving.prove_state(self._ledger, key, height)
+
+    def prove_receipt(self, height: int, index: int) -> bytes:
+        return proving.prove_receipt(self._ledger, height, index)
+
+    def prove_notarised(self, height: int, index: int, leaf: int) -> bytes:
+        return proving.prove_notarised(self._ledger, height, index, leaf)
+
+
+def _outcome(envelope: Envelope, placed: Placed) -> Outcome:
+    return Outcome(
+        envelope.id.hex(), placed.height, placed.index, placed.code, placed.sentence
+    )
+
+
+def _settle(future: "asyncio.Future[list[Placed]]", placed: list[Placed]) -> None:
+    if not future.done():
+        future.set_result(placed)

@@ -1,0 +1,145 @@
+"""Proof files from what a node holds: its log, its state, its history of members."""
+
+from huabiao.codec import decode
+from huabiao.ledger.governed import Governed
+from huabiao.ledger.ledger import Ledger, LoggedBlock, decode_logged
+from huabiao.proofs import merkle
+from huabiao.proofs.members import Member
+from huabiao.proofs.proof_file import (
+    EnvelopePart,
+    MemberChange,
+    NotarisedContent,
+    ReceiptContent,
+    StateContent,
+    write_proof,
+)
+
+SMALL = 2_048
+"""The envelope travels along with a receipt as long as the file stays this small."""
+
+
+class NotProvable(LookupError):
+    """There is nothing of this kind to prove; the sentence says what there is."""
+
+
+def prove_state(ledger: Ledger, key: str, height: int | None) -> bytes:
+    """Presence or absence of a state key. The caller holds the engine's lock."""
+    value, radix, at = ledger.state.prove(key.encode(), height)
+    if at == 0:
+        raise NotProvable(
+            "链上还没有区块，证明须有区块证书。"
+            " There is no block yet, and a proof needs a block's certificate."
+        )
+    logged = decode_logged(ledger.log.read(at))
+    return write_proof(
+        logged.header,
+        logged.certificate,
+        member_changes(ledger, at),
+        StateContent(key, value, radix),
+    )
+
+
+def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
+    """One envelope's receipt, with the envelope while the file stays small."""
+    logged = _block(ledger, height)
+    receipt, count, path = _receipt_path(ledger, logged, index)
+    changes = member_changes(ledger, height)
+    bare = write_proof(
+        logged.header,
+        logged.certificate,
+        changes,
+        ReceiptContent(receipt, index, count, path, None),
+    )
+    raw = logged.envelopes[index]
+    if len(bare) + len(raw) + 34 * len(path) > SMALL:
+        return bare
+    leaves = [merkle.leaf_hash(ledger.digest, each) for each in logged.envelopes]
+    part = EnvelopePart(raw, merkle.inclusion(ledger.digest, leaves, index))
+    return write_proof(
+        logged.header,
+        logged.certificate,
+        changes,
+        ReceiptContent(receipt, index, count, path, part),
+    )
+
+
+def prove_notarised(ledger: Ledger, height: int, index: int, place: int) -> bytes:
+    """One file of a notarised batch."""
+    logged = _block(ledger, height)
+    receipt, count, path = _receipt_path(ledger, logged, index)
+    digests = notarised_digests(logged.envelopes[index])
+    if not 0 <= place < len(digests):
+        raise NotProvable(
+            f"此批次有 {len(digests)} 个文件，编号 0 至 {len(digests) - 1}。"
+            f" This batch has {len(digests)} files, numbered from 0."
+        )
+    leaves = [merkle.leaf_hash(ledger.digest, each) for each in digests]
+    content = NotarisedContent(
+        receipt, index, count, path, digests[place], place, len(digests),
+        merkle.inclusion(ledger.digest, leaves, place),
+    )  # fmt: skip
+    return write_proof(
+        logged.header, logged.certificate, member_changes(ledger, height), content
+    )
+
+
+def notarised_digests(raw: bytes) -> list[bytes]:
+    """The file digests that an envelope notarises, in order."""
+    calls = decode(decode(raw)[0])[5]
+    joined = b"".join(
+        b"".join(arguments["digests"])
+        for contract, operation, _, arguments in calls
+        if contract == "evidence" and operation == "notarize"
+    )
+    return [joined[start : start + 32] for start in range(0, len(joined), 32)]
+
+
+def member_changes(ledger: Ledger, height: int) -> list[MemberChange]:
+    """The hand-overs from genesis' members to those that signed a height."""
+    changes = []
+    for at in ledger.governed.member_changes():
+        if at < height:
+            logged = decode_logged(ledger.log.read(at))
+            changes.append(
+                MemberChange(
+                    logged.header, logged.certificate, _members_after(ledger, at)
+                )
+            )
+    return changes
+
+
+def genesis_members(ledger: Ledger) -> list[Member]:
+    """The members that genesis names: what a verifier starts from."""
+    found = ledger.genesis.calls[0].arguments["members"]
+    return [Member(*member) for member in found]
+
+
+def _members_after(ledger: Ledger, height: int) -> list[Member]:
+    """Read from the receipt that wrote them: it outlives every state snapshot."""
+    logged = decode_logged(ledger.log.read(height))
+    written = b""
+    for raw in logged.receipts:
+        for result in decode(raw)[2]:
+            for key, value in result[4]:
+                if key == "governance/members":
+                    written = value
+    return Governed({"governance/members": written}.get).members()
+
+
+def _block(ledger: Ledger, height: int) -> LoggedBlock:
+    if not ledger.log.first <= height <= ledger.log.height or height < 1:
+        raise NotProvable(
+            f"没有高度 {height} 的区块，最新为 {ledger.log.height}。"
+            f" There is no block {height}; the newest is {ledger.log.height}."
+        )
+    return decode_logged(ledger.log.read(height))
+
+
+def _receipt_path(
+    ledger: Ledger, logged: LoggedBlock, index: int
+) -> tuple[bytes, int, list[bytes]]:
+    if not 0 <= index < len(logged.receipts):
+        raise NotProvable("区块中没有此信封。 The block holds no such envelope.")
+    leaves = [merkle.leaf_hash(ledger.digest, each) for each in logged.receipts]
+    path = merkle.inclusion(ledger.digest, leaves, index)
+    return logged.receipts[index], len(leaves), path
