@@ -162,7 +162,8 @@ class BlockLog:
         if error.errno in NO_ROOM:
             return disk_full(self.folder, "区块日志", "the block log")
         return StorageFault(
-            f"无法写入区块日志 {self.folder}：{error.strerror}。请检查文件夹权限与磁盘。"
+            f"无法写入区块日志 {self.folder}：{error.strerror}。"
+            "请检查文件夹权限与磁盘。"
             f" Cannot write the block log at {self.folder}: {error.strerror}."
             " Check the folder's permissions and the disk."
         )

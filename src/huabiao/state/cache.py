@@ -10,7 +10,7 @@ from threading import Lock
 
 MISSING = object()
 ENTRY_OVERHEAD = 220
-"""Bytes that a dictionary slot and two small byte strings take besides their content."""
+"""Bytes of memory that an entry takes besides its key and content."""
 
 
 class Cache:

@@ -48,7 +48,8 @@ def disk_full(folder: Path, what: str, what_en: str) -> DiskFull:
     except OSError:
         left = "?"
     return DiskFull(
-        f"磁盘已满，无法写入{what}：{folder} 仅剩 {left}。此前的数据完好；请腾出空间后重试。"
+        f"磁盘已满，无法写入{what}：{folder} 仅剩 {left}。"
+        "此前的数据完好；请腾出空间后重试。"
         f" The disk is full, cannot write {what_en}: {left} left at {folder}."
         " What was written before is intact; make room and try again."
     )

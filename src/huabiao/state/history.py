@@ -8,7 +8,7 @@ older height, take what is there now and apply the patches backwards.
 
     patch  0x00                                   nothing was there
            0x01 ‖ old                             all of it
-           0x02 ‖ from ‖ until ‖ old entries      leaf: they stand in for new[from:until]
+           0x02 ‖ from ‖ until ‖ old entries      leaf: in place of new[from:until]
            0x03 ‖ count ‖ bits ‖ old hashes       inner node: bit n stands for child n
 
 Measured on random writes, patches take about a fifth of what whole nodes would.

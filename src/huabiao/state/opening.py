@@ -41,7 +41,8 @@ def open_environment(folder: Path) -> lmdb.Environment:
         env.reader_check()
         return env
     raise StateDamaged(
-        f"本机地址空间不足，无法映射状态库 {folder}。请放宽进程的虚拟内存限制（ulimit -v）。"
+        f"本机地址空间不足，无法映射状态库 {folder}。"
+        "请放宽进程的虚拟内存限制（ulimit -v）。"
         f" No address space to map the state store at {folder}."
         " Raise the process's limit on virtual memory (ulimit -v)."
     )

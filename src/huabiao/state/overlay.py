@@ -10,33 +10,48 @@ ENTRY_OVERHEAD = 220
 """Bytes of memory that an entry takes besides its key and content."""
 
 
+Writes = dict[bytes, bytes | None]
+"""Values by key; None for a key to remove."""
+
+
+@dataclass(slots=True, frozen=True)
+class Prepared:
+    """A block's writes, worked out but not yet to be seen."""
+
+    height: int
+    before: bytes
+    """The root that it stands on."""
+    root: bytes
+    nodes: Nodes
+    writes: Writes
+
+
 @dataclass(slots=True)
 class Overlay:
     """Nodes by path and values by key; None for what is removed."""
 
     nodes: Nodes = field(default_factory=dict)
-    values: dict[bytes, bytes | None] = field(default_factory=dict)
+    values: Writes = field(default_factory=dict)
     height: int = 0
     root: bytes = b""
     size: int = 0
     """An estimate of its bytes in memory."""
     blocks: int = 0
 
-    def absorb(
-        self, height: int, root: bytes, nodes: Nodes, values: dict[bytes, bytes | None]
-    ) -> None:
+    def absorb(self, block: Prepared) -> None:
         """Take in a block."""
-        self.size += growth(self.nodes, nodes) + growth(self.values, values)
-        self.nodes.update(nodes)
-        self.values.update(values)
-        self.height, self.root = height, root
+        self.size += growth(self.nodes, block.nodes)
+        self.size += growth(self.values, block.writes)
+        self.nodes.update(block.nodes)
+        self.values.update(block.writes)
+        self.height, self.root = block.height, block.root
         self.blocks += 1
 
     def put_under(self, older: Overlay) -> None:
         """Take back an older overlay that could not be flushed."""
         self.nodes = {**older.nodes, **self.nodes}
         self.values = {**older.values, **self.values}
-        if not self.height:
+        if not self.blocks:
             self.height, self.root = older.height, older.root
         self.size += older.size
         self.blocks += older.blocks

@@ -163,7 +163,7 @@ def _damage(path: Path, offset: int, height: int, why: str, why_en: str) -> LogD
     return LogDamaged(
         f"区块日志 {path.name} 偏移 {offset}（高度 {height}）已损坏：{why}。"
         "请勿删除任何文件；运行 huabiao doctor，从备份或其他成员恢复该文件。"
-        f" The block log is damaged at offset {offset} of {path.name} (height {height}):"
-        f" {why_en}. Remove nothing; run huabiao doctor and restore that file from a"
-        " backup or from another member."
+        f" The block log is damaged at offset {offset} of {path.name}"
+        f" (height {height}): {why_en}. Remove nothing; run huabiao doctor"
+        " and restore that file from a backup or from another member."
     )

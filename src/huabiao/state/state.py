@@ -18,14 +18,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from threading import RLock, Thread
+from typing import cast
 
 import lmdb
 
 from huabiao.proofs.merkle import Digest
-from huabiao.proofs.radix import encode_proof
+from huabiao.proofs.radix import empty_root, encode_proof
 from huabiao.state.cache import MISSING, Cache
 from huabiao.state.faults import NotRetained, StateDamaged
-from huabiao.state.store import Overlay, Store
+from huabiao.state.overlay import Overlay, Prepared, Writes
+from huabiao.state.reading import NodeReader
+from huabiao.state.store import Store
 from huabiao.state.tree import Item, hash_of, update, way
 
 MIB = 2**20
@@ -69,7 +72,7 @@ class State:
         """
         store = Store(folder, digest, retained, history_bytes)
         state = cls(store, digest, memory_budget)
-        with state.nodes() as nodes:
+        with state._nodes() as nodes:
             root, empty = hash_of(digest, nodes.read(b"")), digest(b"\x00")
         if state.root != (empty if root == bytes(32) else root):
             store.close()
@@ -88,45 +91,66 @@ class State:
         if value is MISSING:
             with self.lock:
                 return self._get(key)
-        return value  # type: ignore[return-value]
+        return cast("bytes | None", value)
 
     def _get(self, key: bytes) -> bytes | None:
         for values in (self.dirty.values, self.frozen.values):
             if key in values:
                 return values[key]
-        value = self.value_cache.get(key)
-        if value is MISSING:
-            with self.store.reading() as txn:
-                value = self.store.value(txn, key)
-            self.value_cache.put(key, value)  # type: ignore[arg-type]
-        return value  # type: ignore[return-value]
+        found = self.value_cache.get(key)
+        if found is not MISSING:
+            return cast("bytes | None", found)
+        with self.store.reading() as txn:
+            value = self.store.value(txn, key)
+        self.value_cache.put(key, value)
+        return value
 
-    def apply(self, height: int, writes: dict[bytes, bytes | None]) -> bytes:
-        """Apply the writes of the next block (None removes a key); the new root."""
+    def _nodes(self) -> NodeReader:
+        return NodeReader(self.dirty, self.frozen, self.node_cache, self.store)
+
+    def prepare(self, height: int, writes: Writes) -> Prepared:
+        """
+        Work out the next block's nodes and root; readers see nothing of it yet.
+
+        Height 0 is for genesis, in a state that is still empty. Lets the ledger make a
+        header, log the block, and only then `publish` what it holds.
+        """
         self._raise_failure()
-        if height <= self.height:
+        digest = self.digest
+        founding = height == 0 and self.root == empty_root(digest)
+        if height <= self.height and not founding:
             raise ValueError(
                 f"状态已在高度 {self.height}，不能再写入高度 {height}。"
                 f" The state is at height {self.height}; {height} cannot be applied."
             )
-        digest = self.digest
         items: list[Item] = sorted(
             (digest(key), None if value is None else digest(b"\x02" + value))
             for key, value in writes.items()
         )
-        root, changed = self.root, {}
-        if items:
-            with self.nodes() as nodes:
-                root, changed = update(digest, nodes.read, items)
-        with self.lock:
-            self.dirty.absorb(height, root, changed, writes)
-            self.height, self.root = height, root
-        self.last_writes = len(writes)
-        return root
+        if not items:
+            return Prepared(height, self.root, self.root, {}, writes)
+        with self._nodes() as nodes:
+            root, changed = update(digest, nodes.read, items)
+        return Prepared(height, self.root, root, changed, writes)
 
-    def nodes(self) -> NodeReader:
-        """The newest nodes; a context, because LMDB is read in one transaction."""
-        return NodeReader(self)
+    def publish(self, prepared: Prepared) -> None:
+        """Make a prepared block the newest one."""
+        with self.lock:
+            if prepared.height < self.height or prepared.before != self.root:
+                raise ValueError(
+                    f"状态已变，高度 {prepared.height} 的准备结果作废。"
+                    " The state has moved on;"
+                    f" what was prepared for height {prepared.height} is void."
+                )
+            self.dirty.absorb(prepared)
+            self.height, self.root = prepared.height, prepared.root
+        self.last_writes = len(prepared.writes)
+
+    def apply(self, height: int, writes: Writes) -> bytes:
+        """Prepare and publish the next block (None removes a key); the new root."""
+        prepared = self.prepare(height, writes)
+        self.publish(prepared)
+        return prepared.root
 
     def maybe_flush(self) -> None:
         """
@@ -136,7 +160,7 @@ class State:
         self._raise_failure()
         if self.thread is not None and self.thread.is_alive():
             if self.dirty.size > 2 * self.flush_bytes:
-                self.thread.join()  # the disk is slower than the load: memory is bounded
+                self.thread.join()  # the disk is slower than the load
             return
         if (
             self.last_writes <= LIGHT_WRITES
@@ -160,7 +184,7 @@ class State:
             self.thread.join()
             self.thread = None
         self._raise_failure()
-        if self.dirty.height <= self.flushed_height:
+        if not self.dirty.blocks:
             return
         with self.lock:
             self.frozen = self.dirty
@@ -210,7 +234,7 @@ class State:
         key_hash = self.digest(key)
         with self.lock:
             if height is None or height == self.height:
-                with self.nodes() as nodes:
+                with self._nodes() as nodes:
                     proof = encode_proof(key_hash, *way(nodes.read, key_hash))
                 return self._get(key), proof, self.height
         with self.store.reading() as txn:
@@ -267,35 +291,3 @@ class State:
                 self.thread.join()
         finally:
             self.store.close()
-
-
-class NodeReader:
-    """Reads newest nodes: overlays, cache, then LMDB in one transaction."""
-
-    def __init__(self, state: State) -> None:
-        # The overlays are held for the whole reading: a background flush that ends
-        # meanwhile cannot put an older LMDB snapshot in their place.
-        self.dirty, self.frozen = state.dirty.nodes, state.frozen.nodes
-        self.cache, self.store = state.node_cache, state.store
-        self.txn: lmdb.Transaction | None = None
-
-    def read(self, path: bytes) -> bytes | None:
-        """The node at a path."""
-        node = self.dirty.get(path, MISSING)
-        if node is MISSING:
-            node = self.frozen.get(path, MISSING)
-            if node is MISSING:
-                node = self.cache.get(path)
-                if node is MISSING:
-                    if self.txn is None:
-                        self.txn = self.store.env.begin()
-                    node = self.store.node(self.txn, path)
-                    self.cache.put(path, node)
-        return node  # type: ignore[return-value]
-
-    def __enter__(self) -> NodeReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.txn is not None:
-            self.txn.abort()

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import lmdb
 
@@ -34,6 +35,10 @@ from huabiao.state.overlay import Overlay
 
 LONGEST_PLAIN_KEY = 440
 POINT, NEWEST = b"p", b"newest"
+
+
+Transaction = Any
+"""An lmdb.Transaction: its stubs allow memoryviews, which we never ask for."""
 
 
 def stored_key(digest: Digest, key: bytes) -> bytes:
@@ -81,7 +86,7 @@ class Store:
                 txn.put(POINT + bytes(8), start + bytes(8), db=self.meta)
 
     @contextmanager
-    def writing(self, what: str, what_en: str) -> Iterator[lmdb.Transaction]:
+    def writing(self, what: str, what_en: str) -> Iterator[Transaction]:
         """A write transaction whose failures are sentences."""
         try:
             with self.env.begin(write=True) as txn:
@@ -90,7 +95,7 @@ class Store:
             raise self.fault(error, what, what_en) from error
 
     @contextmanager
-    def reading(self) -> Iterator[lmdb.Transaction]:
+    def reading(self) -> Iterator[Transaction]:
         """A read transaction: everything that it sees is of one flush point."""
         try:
             with self.env.begin() as txn:
@@ -117,7 +122,7 @@ class Store:
             record = txn.get(NEWEST, db=self.meta)
         return int.from_bytes(record[:8]), record[8:]
 
-    def points(self, txn: lmdb.Transaction) -> list[int]:
+    def points(self, txn: Transaction) -> list[int]:
         """The retained flush heights, ascending."""
         cursor, found = txn.cursor(db=self.meta), []
         if cursor.set_range(POINT):
@@ -127,11 +132,11 @@ class Store:
                 found.append(int.from_bytes(key[1:]))
         return found
 
-    def node(self, txn: lmdb.Transaction, path: bytes) -> bytes | None:
+    def node(self, txn: Transaction, path: bytes) -> bytes | None:
         node: bytes | None = txn.get(b"/" + path, db=self.nodes)
         return node
 
-    def value(self, txn: lmdb.Transaction, key: bytes) -> bytes | None:
+    def value(self, txn: Transaction, key: bytes) -> bytes | None:
         stored = stored_key(self.digest, key)
         record = txn.get(stored, db=self.values)
         return None if record is None else split_record(stored, record)[1]
@@ -145,7 +150,7 @@ class Store:
             txn.put(POINT + height, overlay.root + size.to_bytes(8), db=self.meta)
             self._sweep(txn, 2 * (len(overlay.nodes) + len(overlay.values)) + 1000)
 
-    def _write_nodes(self, txn: lmdb.Transaction, overlay: Overlay) -> int:
+    def _write_nodes(self, txn: Transaction, overlay: Overlay) -> int:
         patches, news, size = [], [], 0
         for path in sorted(overlay.nodes):
             new, key = overlay.nodes[path], b"/" + path
@@ -163,7 +168,7 @@ class Store:
         txn.cursor(db=self.history).putmulti(patches)
         return size
 
-    def _write_values(self, txn: lmdb.Transaction, overlay: Overlay) -> int:
+    def _write_values(self, txn: Transaction, overlay: Overlay) -> int:
         patches, news, size = [], [], 0
         for key in sorted(overlay.values):
             new, stored = overlay.values[key], stored_key(self.digest, key)
@@ -179,7 +184,7 @@ class Store:
         txn.cursor(db=self.history).putmulti(patches)
         return size
 
-    def _sweep(self, txn: lmdb.Transaction, steps: int) -> None:
+    def _sweep(self, txn: Transaction, steps: int) -> None:
         """Forget the oldest flush points, and at most `steps` of their patches."""
         points = self.points(txn)
         sizes = {}
@@ -200,9 +205,7 @@ class Store:
             going = cursor.delete()
             steps -= 1
 
-    def node_at(
-        self, txn: lmdb.Transaction, path: bytes, points: list[int]
-    ) -> bytes | None:
+    def node_at(self, txn: Transaction, path: bytes, points: list[int]) -> bytes | None:
         """A node before the flushes at `points` (the newest first) replaced it."""
         node = self.node(txn, path)
         for point in points:
@@ -211,9 +214,7 @@ class Store:
                 node = undo(node, patch)
         return node
 
-    def value_at(
-        self, txn: lmdb.Transaction, key: bytes, points: list[int]
-    ) -> bytes | None:
+    def value_at(self, txn: Transaction, key: bytes, points: list[int]) -> bytes | None:
         """A value before the flushes at `points` (the newest first) replaced it."""
         stored = stored_key(self.digest, key)
         record = txn.get(stored, db=self.values)
@@ -224,7 +225,7 @@ class Store:
         return None if record is None else split_record(stored, record)[1]
 
     def items(
-        self, txn: lmdb.Transaction, prefix: bytes, over: dict[bytes, bytes | None]
+        self, txn: Transaction, prefix: bytes, over: dict[bytes, bytes | None]
     ) -> Iterator[tuple[bytes, bytes]]:
         """The keys and values under a prefix, with an overlay's in their place."""
         above = sorted(
@@ -246,7 +247,7 @@ class Store:
                 yield key, value
 
     def _records(
-        self, txn: lmdb.Transaction, prefix: bytes
+        self, txn: Transaction, prefix: bytes
     ) -> Iterator[tuple[bytes, bytes]]:
         cursor = txn.cursor(db=self.values)
         if cursor.set_range(prefix) if prefix else cursor.first():

@@ -52,7 +52,8 @@ def hash_of(digest: Digest, node: bytes | None) -> bytes:
 def damaged(path: bytes) -> StateDamaged:
     """The error for a node that its parent knows and the store does not have."""
     return StateDamaged(
-        f"状态库缺少节点 {path.hex() or '根'}。请从区块日志重建：删除状态文件夹后重新启动。"
+        f"状态库缺少节点 {path.hex() or '根'}。"
+        "请从区块日志重建：删除状态文件夹后重新启动。"
         f" The state store lacks node {path.hex() or 'root'}. Rebuild it from the block"
         " log: remove the state folder and start again."
     )

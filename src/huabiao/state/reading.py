@@ -1,0 +1,52 @@
+"""Reading the newest nodes: overlays, then the cache, then LMDB."""
+
+from __future__ import annotations
+
+import lmdb
+
+from huabiao.state.cache import MISSING, Cache
+from huabiao.state.overlay import Overlay
+from huabiao.state.store import Store
+
+
+class NodeReader:
+    """
+    The newest nodes, for one batch or one proof; a context, for LMDB's transaction.
+
+    It holds the overlays for the whole reading. A background flush that ends meanwhile
+    changes nothing for it: what that flush wrote is found in `frozen`, and everything
+    else is the same in an LMDB snapshot from before and from after.
+    """
+
+    def __init__(
+        self, dirty: Overlay, frozen: Overlay, cache: Cache, store: Store
+    ) -> None:
+        self.dirty, self.frozen = dirty.nodes, frozen.nodes
+        self.cache, self.store = cache, store
+        self.txn: lmdb.Transaction | None = None
+
+    def read(self, path: bytes) -> bytes | None:
+        """The node at a path."""
+        node = self.dirty.get(path, MISSING)
+        if node is MISSING:
+            node = self.frozen.get(path, MISSING)
+            if node is MISSING:
+                node = self.cache.get(path)
+                if node is MISSING:
+                    return self.read_stored(path)
+        return node  # type: ignore[return-value]
+
+    def read_stored(self, path: bytes) -> bytes | None:
+        """The node that LMDB holds at a path."""
+        if self.txn is None:
+            self.txn = self.store.env.begin()
+        node = self.store.node(self.txn, path)
+        self.cache.put(path, node)
+        return node
+
+    def __enter__(self) -> NodeReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.txn is not None:
+            self.txn.abort()
