@@ -1,0 +1,154 @@
+"""
+A node's home folder: what is kept where, and how it comes to be.
+
+    genesis          the chain's genesis document
+    member.json      the member's key file, which signs headers
+    wallets/*.json   key files of the identities that live on this machine
+    passphrase       opens the key files here (0600); HUABIAO_PASSPHRASE stands in
+    blocks/ state/   the log and the state
+    index.sqlite     the read model
+    run.json         where the running node can be reached
+    lock             held while a node runs
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from huabiao.codec import encode
+from huabiao.crypto import keystore
+from huabiao.crypto.keys import Keys
+from huabiao.ledger.genesis import Genesis, decode_genesis, make_genesis
+from huabiao.node.catalogue import shipped_sources
+from huabiao.proofs.members import Member
+
+OPERATOR = "operator"
+
+
+class HomeError(Exception):
+    """A home cannot be used; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The paths of one node."""
+
+    folder: Path
+
+    @property
+    def genesis(self) -> Path:
+        return self.folder / "genesis"
+
+    @property
+    def wallets(self) -> Path:
+        return self.folder / "wallets"
+
+    @property
+    def run_file(self) -> Path:
+        return self.folder / "run.json"
+
+
+def passphrase(home: Home) -> str:
+    """The passphrase of this home's key files; made at first use."""
+    given = os.environ.get("HUABIAO_PASSPHRASE")
+    if given:
+        return given
+    path = home.folder / "passphrase"
+    if not path.exists():
+        home.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(24))
+    return path.read_text().strip()
+
+
+def open_wallet(home: Home, name: str, suite_name: str, create: bool = False) -> Keys:
+    """An identity of this home; with `create` it is made at first use."""
+    path = home.wallets / f"{name}.json"
+    if create and not path.exists():
+        home.wallets.mkdir(parents=True, exist_ok=True)
+        return keystore.create(path, suite_name, name, passphrase(home))
+    return keystore.load(path, passphrase(home))
+
+
+def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:
+    """The genesis and the member's keys; a new home is founded with this suite."""
+    member_path = home.folder / "member.json"
+    if not home.genesis.exists():
+        _found(home, suite_name, now)
+    try:
+        genesis = decode_genesis(home.genesis.read_bytes())
+    except msgspec.MsgspecError as error:
+        raise HomeError(
+            f"创世文件 {home.genesis} 已损坏，请从备份恢复。"
+            f" The genesis file {home.genesis} is damaged; restore it. ({error})"
+        ) from None
+    if genesis.suite != suite_name:
+        raise HomeError(
+            f"此链创世时选用套件 {genesis.suite}，不能改用 {suite_name}；"
+            "请去掉该选项，或用 --home 另建一座城市。"
+            f" This chain chose the suite {genesis.suite} at genesis; drop the option,"
+            f" or found another city with --home."
+        )
+    return genesis, keystore.load(member_path, passphrase(home))
+
+
+def suite_of(home: Home) -> str | None:
+    """The suite of a home that has been founded."""
+    if not home.genesis.exists():
+        return None
+    return decode_genesis(home.genesis.read_bytes()).suite
+
+
+def _found(home: Home, suite_name: str, now: int) -> None:
+    home.folder.mkdir(parents=True, exist_ok=True)
+    member_path = home.folder / "member.json"
+    if member_path.exists():
+        member = keystore.load(member_path, passphrase(home))
+    else:
+        member = keystore.create(member_path, suite_name, "member", passphrase(home))
+    operator = open_wallet(home, OPERATOR, suite_name, create=True)
+    genesis = make_genesis(
+        f"huabiao-{secrets.token_hex(4)}",
+        suite_name,
+        now,
+        shipped_sources(),
+        [Member("city", member.public, 1)],
+        [operator.account],
+        1,
+    )
+    partial = home.folder / ".genesis"
+    with partial.open("wb") as file:
+        file.write(encode(genesis))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, home.genesis)
+
+
+def lock_home(home: Home) -> IO[bytes]:
+    """Hold the home for this process; HomeError if another node runs in it."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    file = (home.folder / "lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise HomeError(
+            f"{home.folder} 已有节点在运行；先停下它，或用 --home 选另一文件夹。"
+            f" A node is already running in {home.folder}: stop it first, or choose"
+            " another folder with --home."
+        ) from None
+    return file
+
+
+def write_run_file(home: Home, facts: dict[str, Any]) -> None:
+    """Tell clients where the node can be reached."""
+    partial = home.folder / ".run.json"
+    partial.write_text(json.dumps(facts))
+    os.replace(partial, home.run_file)

@@ -1,0 +1,160 @@
+"""
+The composition root: opens a home, wires ledger, engine, read model and doors, serves.
+
+`start` brings up a node in this process, `run` is what `huabiao up` calls: it prints
+what it does, serves until it is told to stop, and stops in order.
+"""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import uvicorn
+
+from huabiao.doors.api import build_app
+from huabiao.engines.embedded import EmbeddedEngine
+from huabiao.engines.verification import Verification
+from huabiao.ledger.ledger import Ledger
+from huabiao.ledger.recovery import open_ledger
+from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
+from huabiao.node.local_port import LocalPort
+from huabiao.services.index import Index
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Node:
+    """A running node; `close` stops it in order."""
+
+    home: Home
+    ledger: Ledger
+    engine: EmbeddedEngine
+    port: LocalPort
+    index: Index
+    verification: Verification
+    stop: threading.Event
+    follower: threading.Thread
+    lock: IO[bytes]
+
+    def close(self) -> None:
+        self.engine.stop()
+        self.stop.set()
+        self.follower.join(10)
+        self.verification.close()
+        self.ledger.close()
+        self.home.run_file.unlink(missing_ok=True)
+        self.lock.close()
+
+
+def start(
+    folder: Path, suite: str | None = None, say: Say = print, on_step: Any = None
+) -> Node:
+    """Open or found a home and bring up everything but the doors."""
+    home = Home(folder)
+    lock = lock_home(home)
+    now = int(time.time() * 1000)
+    genesis, member = open_home(home, suite or suite_of(home) or "intl", now)
+    ledger = Ledger(folder, genesis, on_step)
+    for notice in ledger.log.notices:
+        say(notice)
+    last = [0.0]
+
+    def progress(height: int, end: int) -> None:
+        if time.monotonic() - last[0] > 1:
+            last[0] = time.monotonic()
+            say(f"重放区块 {height}/{end} · replaying blocks")
+
+    again = open_ledger(ledger, progress)
+    if again:
+        say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
+    engine = EmbeddedEngine(ledger, member.sign, member.public)
+    verification = Verification(genesis.suite)
+    port = LocalPort(engine, verification)
+    port.alerts.extend(ledger.log.notices)
+    index = Index(folder / "index.sqlite")
+    stop = threading.Event()
+    follower = threading.Thread(
+        target=index.follow, args=(port, stop), name="index", daemon=True
+    )
+    engine.start()
+    follower.start()
+    return Node(home, ledger, engine, port, index, verification, stop, follower, lock)
+
+
+def run(
+    home: Path,
+    port: int = 8080,
+    suite: str | None = None,
+    engine: str = "embedded",
+    story: str = "none",
+    as_json: bool = False,
+) -> int:
+    """Serve a city until it is told to stop; returns the exit code."""
+    if engine != "embedded":
+        raise SystemExit(
+            f"引擎 {engine} 尚不可用，可用：embedded。"
+            f" The engine {engine} is not there yet; there is: embedded."
+        )
+    say: Say = (
+        (lambda line: None) if as_json else (lambda line: print(line, flush=True))
+    )
+    listener = _listen(port)
+    node = start(home, suite, say)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        asyncio.run(_serve(node, listener, url, story, as_json, say))
+    finally:
+        listener.close()
+        node.close()
+    return 0
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise SystemExit(
+            f"端口 {port} 不可用（{error.strerror}）；用 --port 或 PORT= 选另一端口。"
+            f" Port {port} cannot be had ({error.strerror}): choose another with"
+            " --port or PORT=."
+        ) from None
+    return listener
+
+
+async def _serve(
+    node: Node, listener: socket.socket, url: str, story: str, as_json: bool, say: Say
+) -> None:
+    app = build_app(node.port, node.index, {})
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    facts = {"url": url, "chain": node.port.chain, "suite": node.port.suite_name}
+    write_run_file(node.home, facts)
+    if as_json:
+        print(json.dumps({**facts, "height": node.port.height}), flush=True)
+    say(f"华表已启动：{url} · 链 {node.port.chain} · 高度 {node.port.height}")
+    say(f"Huabiao serves at {url} · chain {node.port.chain}")
+    if story != "none":
+        await asyncio.to_thread(_play, node, url, story, say)
+        say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
+    await serving
+
+
+def _play(node: Node, url: str, story: str, say: Say) -> None:
+    from huabiao.stories.play import play
+
+    play(story, node.home.folder, url, say)
+
+
+__all__ = ["Node", "run", "start"]
