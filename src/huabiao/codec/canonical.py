@@ -41,7 +41,7 @@ def decode_canonical(encoded: bytes) -> Any:
         raise
     except Exception as error:
         raise NotCanonical(
-            f"不是规范的 MessagePack：{error}。 Not MessagePack of the profile: {error}."
+            f"不是规范的 MessagePack。 Not MessagePack of the profile: {error}."
         ) from error
     if again != encoded:
         raise NotCanonical(

@@ -7,7 +7,7 @@ Kinds made of kinds: lists, choices, optional values, personal and secret fields
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from huabiao.codec.kinds import Digest, Kind, kind_named, malformed
 
@@ -20,7 +20,7 @@ class ListOf(Kind, list):  # type: ignore[type-arg]
     item: ClassVar[type[Kind]] = Kind
     widget = "list"
 
-    def __class_getitem__(cls, item: type[Kind]) -> type[Self]:
+    def __class_getitem__(cls, item: type[Kind]) -> Any:
         return _made(
             cls,
             item.name,
@@ -70,7 +70,7 @@ class Maybe(Kind):
 
     item: ClassVar[type[Kind]] = Kind
 
-    def __class_getitem__(cls, item: type[Kind]) -> type[Self]:
+    def __class_getitem__(cls, item: type[Kind]) -> Any:
         schema = {"anyOf": [item.schema, {"type": "null"}]}
         return _made(
             cls, item.name, item=item, zh=item.zh, schema=schema, widget=item.widget
@@ -103,7 +103,7 @@ class OneOf(Kind, str):
     words: ClassVar[tuple[str, ...]] = ()
     zh, widget = "选项", "select"
 
-    def __class_getitem__(cls, words: str | tuple[str, ...]) -> type[Self]:
+    def __class_getitem__(cls, words: str | tuple[str, ...]) -> Any:
         words = (words,) if isinstance(words, str) else words
         schema = {"type": "string", "enum": list(words)}
         return _made(cls, "|".join(words), words=words, schema=schema)
@@ -124,7 +124,7 @@ class _Committed(Digest):
 
     item: ClassVar[type[Kind]] = Kind
 
-    def __class_getitem__(cls, item: type[Kind]) -> type[Self]:
+    def __class_getitem__(cls, item: type[Kind]) -> Any:
         return _made(cls, item.name, item=item, zh=f"{item.zh}（{cls.zh}）")
 
 
@@ -158,7 +158,8 @@ def build_named(
     outer, bracket, rest = name.partition("[")
     if bracket and rest.endswith("]"):
         if outer == "OneOf":
-            return OneOf[tuple(rest[:-1].split("|"))]
+            chosen: type[Kind] = OneOf.__class_getitem__(tuple(rest[:-1].split("|")))
+            return chosen
         if outer in _OUTER:
             made: type[Kind] = _OUTER[outer][kind_named(rest[:-1], records)]
             return made

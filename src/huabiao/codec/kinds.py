@@ -277,8 +277,8 @@ class _Octets(Kind):
             )
         if not cls.shortest <= len(value) <= cls.longest:
             raise malformed(
-                f"{cls.name} 的长度 {len(value)} 不在 {cls.shortest} 到 {cls.longest} 之间",
-                f"{cls.name} of {len(value)} bytes, not {cls.shortest} to {cls.longest}",
+                f"{cls.name} 须为 {cls.shortest} 到 {cls.longest} 字节",
+                f"{cls.name} has {cls.shortest} to {cls.longest} bytes",
             )
         return value
 
@@ -355,7 +355,7 @@ class Party(_Octets, bytes):
         if sha256(raw[:20]).digest()[:2] != raw[20:]:
             raise malformed(
                 f"账户校验码不符，请核对抄写：{written}",
-                f"the account's check digits do not fit, was it copied right? {written}",
+                f"the account's check digits do not fit, copy it again: {written}",
             )
         return raw[:20]
 

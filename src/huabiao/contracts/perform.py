@@ -104,13 +104,17 @@ def _check_role(cls: type[Scenario], operation: Operation, context: Context) -> 
     for role in operation.by:
         if role is anyone or context.holds(role.name, context.caller):
             return
-    zh = "或".join(role.zh for role in operation.by)
+    zh, verb = "或".join(role.zh for role in operation.by), _verb(operation)
     en = " or ".join(role.name for role in operation.by)
     raise Refused(
         "role.missing",
-        f"只有{zh}可以“{operation.title or operation.name}”；请由{cls.lead or '牵头单位'}授予角色。"
+        f"只有{zh}可以“{verb}”；请由{cls.lead or '牵头单位'}授予角色。"
         f" Only {en} may {operation.name}; ask the lead unit for the role.",
     )
+
+
+def _verb(operation: Operation) -> str:
+    return operation.title or operation.name
 
 
 def _wrong_key(operation: Operation) -> Refused:
@@ -145,7 +149,7 @@ def _move(
         needed = "或".join(source.zh for source in operation.sources)
         raise Refused(
             "state.wrong",
-            f"现为“{standing}”，须为“{needed}”才能“{operation.title or operation.name}”。"
+            f"现为“{standing}”，须为“{needed}”才能“{_verb(operation)}”。"
             f" It is {state}; {operation.name} needs"
             f" {' or '.join(source.name for source in operation.sources)}.",
         )
@@ -154,7 +158,7 @@ def _move(
     ):
         raise Refused(
             "party.other",
-            f"只有记录中的 {'、'.join(operation.only)} 可以“{operation.title or operation.name}”。"
+            f"只有记录中的 {'、'.join(operation.only)} 可以“{_verb(operation)}”。"
             f" Only the record's own {' or '.join(operation.only)} may"
             f" {operation.name}.",
         )

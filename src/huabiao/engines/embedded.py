@@ -17,6 +17,7 @@ from huabiao.crypto.envelope import Envelope
 from huabiao.ledger.ledger import Block, Ledger
 from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import is_quorum
+from huabiao.state import DiskFull
 
 MOST_WAITING = 40_000
 MOST_OF_ONE_SIGNER = 20_000
@@ -68,6 +69,7 @@ class EmbeddedEngine:
         self.durable = threading.Condition()
         self.height = ledger.height
         self.failure = ""
+        self.alert = ""
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -139,9 +141,15 @@ class EmbeddedEngine:
                 continue
             try:
                 self._make_block(taken)
+                self.alert = ""
+            except DiskFull as error:
+                # Nothing happened: the log is whole, and the next block may have room.
+                self.alert = str(error)
+                full = Placed(0, 0, "disk.full", str(error))
+                for ticket, part in taken:
+                    self._answer(ticket, [full] * len(part))
             except Exception as error:
-                # The ledger may hold a block in memory that is not on disk: only a new
-                # start, which reads the disk, is safe.
+                # What went wrong is not known, so only a new start is safe.
                 self.failure = str(error) or type(error).__name__
                 self._running = False
                 for ticket, part in taken:

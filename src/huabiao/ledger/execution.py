@@ -66,7 +66,8 @@ class Execution:
     ) -> list[Result]:
         """Run calls of one sender; on a refusal none of them has happened."""
         self.envelope, self.caller = envelope_id, sender
-        self._pending, results = {}, []
+        self._pending = {}
+        results: list[Result] = []
         for call in calls:
             result = self._run_call(call, cap)
             if result.code != OK:

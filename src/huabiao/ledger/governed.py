@@ -81,7 +81,7 @@ class Governed:
         stored = self._read(f"governance/roles/{contract}/{role}/{account.hex()}")
         if stored is None:
             return False
-        until = decode(stored)[0]
+        until: int = decode(stored)[0]
         return until == 0 or now < until
 
     def key_entry(self, key_address: bytes) -> tuple[bytes, int] | None:

@@ -4,9 +4,9 @@ The ledger: the deterministic kernel. Envelopes in; receipts, events and a root 
     block = finalize(time, envelopes)      runs them, gives header, receipts, writes
     commit(block, certificate)             log fsync: the point of no return; then state
 
-`finalize` changes nothing on disk: a block that is not committed dies with the process. The
-same log gives the same roots on every machine. `open` recovers: it replays the blocks
-that the state store does not hold yet and compares every root.
+`finalize` changes nothing: a block that is not committed has not been. The same log
+gives the same roots on every machine; recovery runs again the blocks that the state
+store does not hold yet and compares every root.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,6 +31,7 @@ from huabiao.proofs.header import Header, decode_header, header_hash
 from huabiao.proofs.members import Member, members_digest
 from huabiao.proofs.receipt import Receipt
 from huabiao.state import BlockLog, State
+from huabiao.state.overlay import Prepared
 
 Progress = Callable[[int, int], None]
 Step = Callable[[str], None]
@@ -53,6 +54,7 @@ class Block:
     encoded_receipts: list[bytes]
     writes: dict[str, bytes | None]
     members: list[Member]
+    prepared: Prepared
 
 
 class LoggedBlock(msgspec.Struct, array_like=True, frozen=True):
@@ -219,16 +221,18 @@ class Ledger:
         members = self.members
         if "governance/members" in execution.writes:
             members = execution.governed.members()
+        height = self.height + 1
+        prepared = self.state.prepare(height, encode_keys(execution.writes))
         header = Header(
             HEADER_VERSION,
             self.genesis.chain,
             self.genesis.suite,
-            self.height + 1,
+            height,
             time,
             self.hash,
             merkle.root(digest, [merkle.leaf_hash(digest, e.raw) for e in envelopes]),
             merkle.root(digest, [merkle.leaf_hash(digest, r) for r in encoded]),
-            self.state.apply(self.height + 1, encode_keys(execution.writes)),
+            prepared.root,
             members_digest(digest, self.members),
             members_digest(digest, members),
         )
@@ -237,7 +241,9 @@ class Ledger:
         self.on_step("finalized")
         return Block(
             header, encoded_header, hash_, envelopes, receipts, encoded,
-            execution.writes, members,
+            execution.writes,
+            members,
+            prepared,
         )  # fmt: skip
 
     def commit(self, block: Block, certificate: bytes) -> None:
@@ -250,20 +256,17 @@ class Ledger:
         )
         self.log.append(block.header.height, encode(logged))
         self.on_step("logged")
-        self._advance(block.header, block.hash, block.envelopes, block.members)
+        self.advance(block)
         self.state.maybe_flush()
         self.on_step("applied")
 
-    def _advance(
-        self,
-        header: Header,
-        hash_: bytes,
-        envelopes: Sequence[Envelope],
-        members: list[Member],
-    ) -> None:
-        self.height, self.time, self.hash = header.height, header.time, hash_
-        self.members = members
-        for envelope in envelopes:
+    def advance(self, block: Block) -> None:
+        """Make a block that is durable the newest one."""
+        header = block.header
+        self.state.publish(block.prepared)
+        self.height, self.time, self.hash = header.height, header.time, block.hash
+        self.members = block.members
+        for envelope in block.envelopes:
             # What ends later than any window was refused and cannot come in again.
             if envelope.body.valid_until <= header.time + self.parameters.validity_ms:
                 self.window.add(envelope.id, envelope.body.valid_until)
@@ -295,8 +298,8 @@ class Ledger:
             result = execution.run_calls(self.hash, FOUNDER, [call], 2_000_000_000)[-1]
             if result.code != "ok":
                 raise LedgerDamaged(
-                    f"创世调用 {call.contract}.{call.operation} 被拒绝：{result.sentence}"
-                    f" Genesis call refused: {result.sentence}"
+                    f"创世调用 {call.contract}.{call.operation} 被拒绝。"
+                    f" A genesis call was refused: {result.sentence}"
                 )
         self.state.apply(0, encode_keys(execution.writes))
 

@@ -1,8 +1,8 @@
 """
 The lint that a contract's source passes before it is admitted.
 
-It guards against mistakes: clocks, randomness, floats, sets, unbounded loops, recursion,
-module state, reaching behind the library. Against malice stands the members' approval.
+It guards against mistakes: clocks, randomness, floats, sets, unbounded loops,
+recursion, module state, reaching behind the library. Against malice stands the members' approval.
 Every finding names the line and says what to write instead.
 """
 
@@ -112,17 +112,19 @@ def _tree_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield line, "没有浮点数，用带单位的整数 · no floats, use whole units"
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
             yield line, "不用格式说明 · no format specification"
-        if isinstance(node, ast.Attribute):
-            if node.attr.startswith("_") or node.attr in METHODS:
-                yield line, f"不可用 .{node.attr} · .{node.attr} is out of reach"
+        if isinstance(node, ast.Attribute) and (
+            node.attr.startswith("_") or node.attr in METHODS
+        ):
+            yield line, f"不可用 .{node.attr} · .{node.attr} is out of reach"
         if isinstance(node, ast.Name):
             if node.id.startswith("__"):
                 yield line, f"不可用 {node.id} · {node.id} is out of reach"
             elif isinstance(node.ctx, ast.Load) and node.id not in known:
                 yield line, f"没有名字 {node.id} · the name {node.id} is not there"
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            if node.name.startswith("_" * 2):
-                yield line, f"不可定义 {node.name} · {node.name} cannot be defined"
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name.startswith(
+            "__"
+        ):
+            yield line, f"不可定义 {node.name} · {node.name} cannot be defined"
 
 
 def _defined_names(tree: ast.Module) -> set[str]:

@@ -69,7 +69,7 @@ def run_again(ledger: Ledger, logged: bytes, check_signatures: bool = False) -> 
             f" {', '.join(differing) or 'receipts'}: check the software's version and"
             " the genesis file, or restore from another member."
         )
-    ledger._advance(block.header, block.hash, envelopes, block.members)
+    ledger.advance(block)
     return block
 
 

@@ -122,10 +122,9 @@ class LocalPort:
 
     def health(self) -> dict[str, Any]:
         alerts = list(self.alerts)
-        if self.engine.failure:
-            alerts.append(self.engine.failure)
+        alerts += [a for a in (self.engine.failure, self.engine.alert) if a]
         return {
-            "ok": not self.engine.failure,
+            "ok": not (self.engine.failure or self.engine.alert),
             "height": self.engine.height,
             "pool": self.engine.waiting,
             "time": int(time.time() * 1000),

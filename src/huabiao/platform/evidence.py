@@ -10,6 +10,7 @@ A record's id is the envelope's id in hexadecimal, a dot, and the file's place i
 batch: 5e0c…a1.0. One file is a batch of one.
 """
 
+from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Count,
     Digest,
@@ -25,7 +26,6 @@ from huabiao.contracts import (
     does,
     require,
 )
-from huabiao.contracts import Bytes as Octets
 
 DIGEST_BYTES = 32
 MOST_FILES = 2_000

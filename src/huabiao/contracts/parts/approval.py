@@ -13,7 +13,7 @@ from huabiao.contracts.parts.part import Part
 class Ballot(Record):
     """The accounts that have approved one subject, in the order they did."""
 
-    approved: ListOf[Party]
+    approved: ListOf[Party]  # type: ignore[type-arg]
 
 
 class Approval(Part):
