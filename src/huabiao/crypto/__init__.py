@@ -5,7 +5,13 @@ Suites, keys and what is signed with them.
 - `intl`: Ed25519, SHA-256, AES-256-GCM, HPKE.
 - `sm`: SM2, SM3, SM4-GCM.
 - `sm2_curve`: the curve in plain integers, and what an SM2 signature is made over.
+- `sm2_gmssl`: SM2 by GmSSL, the reference.
+- `sm2_fast`: many SM2 signatures at once: when the kernel is loaded, who has a table.
+- `sm2_kernel`, `sm2_field`: the kernel, compiled by numba; nobody else imports them.
+- `sm2_libcrypto`: SM2 by the system's OpenSSL, to compare with.
 - `address`: the twenty bytes that name an account, and how a person writes them.
+- `keys`: an identity's keys, opened.
+- `keystore`: the file that keeps them, opened by a passphrase.
 - `envelope`: what a client signs and a chain takes.
 """
 

@@ -4,7 +4,7 @@ SM2 by GmSSL: signing, single checks, and the wrapping of a short key.
 GmSSL speaks ASN.1 DER (GB/T 35276-2017: SM2Signature, SM2Cipher); everywhere else in
 the project signatures are r ‖ s (64 bytes) and wrapped keys C1 ‖ C3 ‖ C2 (128 bytes).
 It reports what it refuses with an exception and a line on standard error, so what can
-be refused beforehand is.
+be refused beforehand is, and one thing that it should refuse and does not.
 """
 
 import gmssl_pyx
@@ -34,8 +34,19 @@ def verify_digest(public: bytes, hashed: bytes, signature: bytes) -> bool:
     r, s = curve.point_of(signature)
     if not (0 < r < curve.N and 0 < s < curve.N) or r + s == curve.N:
         return False
-    accepted: bool = gmssl_pyx.sm2_verify_sm3_digest(public, hashed, der_of(signature))
-    return accepted
+    if not gmssl_pyx.sm2_verify_sm3_digest(public, hashed, der_of(signature)):
+        return False
+    # GmSSL 3.2 reads the x of infinity as 0 and so accepts r = e there; a signer can
+    # make such a signature on purpose, and nodes would disagree about it.
+    if (r - int.from_bytes(hashed, "big")) % curve.N == 0:
+        return _reaches_a_point(public, r, s)
+    return True
+
+
+def _reaches_a_point(public: bytes, r: int, s: int) -> bool:
+    """Whether s·G + (r + s)·P is not infinity: slow, for the one suspicious case."""
+    signer = curve.multiply(r + s, curve.point_of(public))
+    return curve.add(curve.multiply(s, curve.G), signer) is not None
 
 
 def wrap(public: bytes, key: bytes) -> bytes:
