@@ -2,7 +2,8 @@
 The lint that a contract's source passes before it is admitted.
 
 It guards against mistakes: clocks, randomness, floats, sets, unbounded loops,
-recursion, module state, reaching behind the library. Against malice stands the members' approval.
+recursion, module state, reaching behind the library. Against malice stands the
+members' approval.
 Every finding names the line and says what to write instead.
 """
 
