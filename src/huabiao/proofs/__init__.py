@@ -1,0 +1,10 @@
+"""
+What can be proved, and the verifier that travels alone with codec and crypto.
+
+- `merkle`: the tree of RFC 6962: inclusion and consistency
+- `radix`: the state tree: a key has this value, or is absent
+- `members`, `header`: who signs, what they sign, when it is enough
+- `receipt`: what became of an envelope
+- `proof_file`: the file that leaves the city
+- `verify`: the offline verifier
+"""
