@@ -124,7 +124,7 @@ def alter(url: str) -> list[str]:
     with psycopg.connect(plain.render_as_string(hide_password=False)) as connection:
         for change in changes:
             if _still_to_do(connection, change):
-                connection.execute(sql.SQL(change.statement))  # type: ignore[arg-type]
+                connection.execute(sql.SQL(change.statement))
                 done.append(change.said)
     return done
 

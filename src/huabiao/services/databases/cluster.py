@@ -10,16 +10,13 @@ we call the binaries ourselves and ask for SCRAM passwords.
    PostgreSQL recovers from its log by itself.
 3. `stop` shuts it down and waits.
 
-The home folder keeps `place.json` (where the data went, port, account) and `password`,
-both readable by their owner alone.
+`place` keeps the notes of the home folder, `postmaster` reads the server's.
 """
 
 import hashlib
 import hmac
 import importlib.util
 import os
-import secrets
-import socket
 import time
 from pathlib import Path
 
@@ -28,6 +25,14 @@ import psycopg
 from sqlalchemy.engine import URL
 
 from huabiao.services.databases import server_account as account_of
+from huabiao.services.databases.place import (
+    Place,
+    free_port,
+    note,
+    secret_of,
+    settle,
+    write,
+)
 from huabiao.services.databases.postmaster import (
     clear_if_stale,
     read_postmaster,
@@ -41,14 +46,6 @@ SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes; PostgreSQL appends ~20
 
 class DatabaseServerError(Exception):
     """The server cannot be installed, started or stopped; the sentence says why."""
-
-
-class Place(msgspec.Struct, frozen=True):
-    """What `place.json` keeps: where the data is, the port, and who runs it."""
-
-    data: str
-    port: int
-    account: str
 
 
 class Cluster(msgspec.Struct, frozen=True):
@@ -93,16 +90,16 @@ def start(home: Path) -> Cluster:
     # others may walk through to the server's own folder, but not look around
     home.chmod(0o711)
     account = _account()
-    place = _settle(home, account)
+    place = settle(home, account)
     folder = Path(place.data).parent
     programs = account_of.reachable_programs(account, _installation(), folder)
-    secret = _secret(home)
+    secret = secret_of(home)
     if not (Path(place.data) / "PG_VERSION").exists():
         _initialise(programs, account, Path(place.data), secret)
     reused = _running_port(place)
     port = reused or _launch(programs, account, place)
     place = Place(place.data, port, account.name)
-    _write(home / "place.json", msgspec.json.encode(place).decode())
+    note(home, place)
     moved = folder.parent != home and folder != home
     cluster = Cluster(
         home, Path(place.data), port, account.name, moved, reused is not None
@@ -144,36 +141,6 @@ def _installation() -> Path:
     return Path(spec.origin).parent / "pginstall"
 
 
-def _settle(home: Path, account: account_of.Account) -> Place:
-    """The place of an earlier start if it still stands, else a new one."""
-    noted = home / "place.json"
-    if noted.exists():
-        place = msgspec.json.decode(noted.read_bytes(), type=Place)
-        if account_of.is_private(account, Path(place.data).parent):
-            return place
-    folder = account_of.private_folder(account, home / "server")
-    place = Place(str(folder / "data"), 0, account.name)
-    _write(noted, msgspec.json.encode(place).decode())
-    return place
-
-
-def _secret(home: Path) -> str:
-    path = home / "password"
-    if not path.exists():
-        _write(path, secrets.token_urlsafe(24))
-    return path.read_text().strip()
-
-
-def _write(path: Path, text: str) -> None:
-    """Write whole or not at all, for the owner's eyes."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    os.replace(draft, path)
-
-
 def _initialise(
     programs: Path, account: account_of.Account, data: Path, secret: str
 ) -> None:
@@ -183,7 +150,7 @@ def _initialise(
     be visible to every user of the machine.
     """
     handed = data.parent / "handed"
-    _write(handed, secret)
+    write(handed, secret)
     if account.lent:
         os.chown(handed, account.uid, account.gid)
     command: list[str | Path] = [programs / "initdb", "-D", data, "-U", SUPERUSER]
@@ -219,8 +186,14 @@ def _launch(programs: Path, account: account_of.Account, place: Place) -> int:
     data = Path(place.data)
     output = ""
     for attempt in range(4):
-        port = _free_port(place.port if attempt < 2 else 0)
-        command = [programs / "pg_ctl", "-D", data, "-l", data.parent / "server.log"]
+        port = free_port(place.port if attempt < 2 else 0)
+        command: list[str | Path] = [
+            programs / "pg_ctl",
+            "-D",
+            data,
+            "-l",
+            data.parent / "server.log",
+        ]
         command += ["-t", str(START_SECONDS), "-w", "-o", _settings(data, port)]
         done = account_of.run(account, [*command, "start"])
         if done.returncode == 0:
@@ -254,35 +227,6 @@ def _settings(data: Path, port: int) -> str:
         "timezone": "Asia/Shanghai",
     }
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
-
-
-def _free_port(wanted: int) -> int:
-    """The wanted port if it is or becomes free, else one that the system gives.
-
-    A killed server's port is closed some milliseconds after its death: addresses
-    that others noted stay right if we wait for it.
-    """
-    for _ in range(10 if wanted else 0):
-        if port := _bindable(wanted):
-            return port
-        time.sleep(0.05)
-    if port := _bindable(0):
-        return port
-    raise DatabaseServerError(
-        "本机没有空闲端口；请关闭一些程序。"
-        " No port is free on this machine; close some programs."
-    )
-
-
-def _bindable(port: int) -> int:
-    """The port that a bind got (0 asks for any), or 0 if it is taken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-        return int(probe.getsockname()[1])
 
 
 def _greet(cluster: Cluster) -> None:

@@ -12,7 +12,6 @@ import os
 from pathlib import Path
 
 import msgspec
-import psutil
 
 
 class Postmaster(msgspec.Struct, frozen=True):
@@ -37,6 +36,8 @@ def runs_there(noted: Postmaster | None, data: Path) -> bool:
     """Whether the noted process lives and is a PostgreSQL of this data folder."""
     if noted is None:
         return False
+    import psutil  # comes with the server's wheel, which is an extra
+
     try:
         process = psutil.Process(noted.pid)
         if process.status() == psutil.STATUS_ZOMBIE:

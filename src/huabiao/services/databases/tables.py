@@ -51,7 +51,7 @@ class View(msgspec.Struct, frozen=True):
 
 def create(connection: psycopg.Connection[Any], table: Table) -> int:
     """Create, fill and comment a table; returns the number of rows."""
-    parts = [
+    parts: list[sql.Composable] = [
         sql.SQL("{} {}").format(sql.Identifier(c.name), _raw(c.type))
         for c in table.columns
     ]
@@ -109,4 +109,4 @@ def _comment(
 
 def _raw(text: str) -> sql.SQL:
     """SQL that this package itself wrote; nothing from outside comes here."""
-    return sql.SQL(text)  # type: ignore[arg-type]
+    return sql.SQL(text)
