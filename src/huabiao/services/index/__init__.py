@@ -1,0 +1,20 @@
+"""
+The index: the ledger's blocks as SQL tables that people's questions are read from.
+
+It follows the durable blocks of a node and may be deleted at any time: everything but
+the subject tags is built again from the chain. In reading order:
+
+- `schema`     the tables, and what makes a file fit for use
+- `rows`       a block as rows
+- `store`      rows into tables, one transaction
+- `layouts`    what a Description says about stored values
+- `topics`     the texts of the directory, and the search in them
+- `questions`  the reads
+- `index`      the whole: `Index`
+"""
+
+from huabiao.services.index.index import Index
+from huabiao.services.index.questions import NotIndexed
+from huabiao.services.index.store import OutOfStep
+
+__all__ = ["Index", "NotIndexed", "OutOfStep"]

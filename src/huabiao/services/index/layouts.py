@@ -1,0 +1,91 @@
+"""
+Layouts: what the Descriptions say about stored values.
+
+A value is stored as an array in the order of its record's fields; the Description
+names them. A value that no Description explains is still indexed, without names.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from huabiao.codec import encode
+
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+Plan = tuple[tuple[str, int], ...]
+
+
+class Layouts:
+    """The Descriptions by contract, and the places of their indexed fields."""
+
+    def __init__(self, documents: Mapping[str, str]) -> None:
+        self.documents = dict(documents)
+        self.described: dict[str, dict[str, Any]] = {
+            name: json.loads(text) for name, text in documents.items()
+        }
+        self.plans = {name: plan_of(d) for name, d in self.described.items()}
+
+    def with_changes(self, documents: Mapping[str, str]) -> "Layouts":
+        """These layouts and others, which take precedence."""
+        return Layouts({**self.documents, **documents})
+
+    def named(self, contract: str, part: str, plain: Any) -> dict[str, Any]:
+        """A stored array by its field names; by number where they are unknown."""
+        if type(plain) is not list:
+            return {"0": plain}
+        names = self._names(contract, part)
+        names += [str(n) for n in range(len(names), len(plain))]
+        return dict(zip(names, plain, strict=False))
+
+    def parts(self, contract: str) -> list[str]:
+        """The names of a contract's parts."""
+        return list(self.described.get(contract, {}).get("parts", {}))
+
+    def _names(self, contract: str, part: str) -> list[str]:
+        described = self.described.get(contract, {})
+        if part == "record":
+            record = described.get("record")
+        else:
+            shape = described.get("parts", {}).get(part, {})
+            record = shape.get("entry") or shape.get("record")
+        return list(described.get("records", {}).get(record, {}).get("fields", {}))
+
+
+def plan_of(description: Mapping[str, Any]) -> Plan:
+    """The indexed fields of a contract's main record, each with its position."""
+    record = description.get("records", {}).get(description.get("record"), {})
+    names = list(record.get("fields", {}))
+    return tuple(
+        (name, names.index(name))
+        for name in description.get("indexes", ())
+        if name in names
+    )
+
+
+def document_of(description: Mapping[str, Any]) -> str:
+    """A Description as text, the same for the same content."""
+    return json.dumps(description, ensure_ascii=False, separators=(",", ":"))
+
+
+def indexed_values(plan: Plan, plain: Any) -> set[tuple[str, Any]]:
+    """(field, value) of every indexed field; each element of a list is one."""
+    found = set()
+    for field, position in plan:
+        if type(plain) is not list or position >= len(plain):
+            continue
+        held = plain[position]
+        for value in held if type(held) is list else (held,):
+            if value is not None:
+                found.add((field, column_value(value)))
+    return found
+
+
+def column_value(value: Any) -> Any:
+    """A plain value as SQLite can hold it: what it cannot becomes its encoding."""
+    if type(value) is bool:
+        return int(value)
+    if type(value) in (str, bytes):
+        return value
+    if type(value) is int and SMALLEST <= value <= LARGEST:
+        return value
+    return encode(value)
