@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 
-STATEMENT_SECONDS = 10
+STATEMENT_SECONDS = 5
 CONNECT_SECONDS = 5
 
 _SESSION = {
@@ -45,8 +45,8 @@ _SESSION = {
 class CannotScan(Exception):
     """A database cannot be scanned; the sentence says why and what to do.
 
-    `reason` is stable: url, driver, file, unreachable, login, database, permission,
-    schema, timeout, lost or failed.
+    `reason` is stable: url, driver, file, unreachable, tls, login, database, schema,
+    permission, timeout, busy or failed.
     """
 
     def __init__(self, reason: str, zh: str, en: str) -> None:
@@ -103,17 +103,14 @@ def _engine(address: URL) -> Engine:
         options["connect_args"] = {
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "huabiao scanner",
+            "client_encoding": "utf8",
         }
     try:
         return sa.create_engine(address, **options)
     except (sa.exc.NoSuchModuleError, ImportError) as why:
         raise _missing_driver(address, why) from None
     except (sa.exc.ArgumentError, TypeError, ValueError):
-        raise CannotScan(
-            "url",
-            "数据库地址里的选项无法识别；请删去 ? 之后的部分再试。",
-            "An option in the database address is unknown; drop what follows the ?.",
-        ) from None
+        raise CannotScan("url", *_SENTENCES["url"]) from None
 
 
 def _missing_driver(address: URL, why: Exception) -> CannotScan:
@@ -176,66 +173,100 @@ def _open_file(path: Path | None) -> sqlite3.Connection:
     return opened
 
 
-_UNREACHABLE = (
-    "主机或端口连不上；请检查地址、端口、防火墙，以及数据库是否已启动。",
-    "The host or port cannot be reached; check the address, the port, the firewall,"
-    " and that the database is running.",
-)
+_SENTENCES = {
+    "url": (
+        "数据库地址里的选项无法识别；请删去 ? 之后的部分再试。",
+        "An option in the database address is unknown; drop what follows the ?.",
+    ),
+    "login": (
+        "用户名或口令不对，或不允许从本机登录{place}；请核对后重试。",
+        "The user or password is wrong, or this host may not log in; check them.",
+    ),
+    "database": (
+        "服务器上没有这个库{place}；请核对地址中的库名。",
+        "The server has no such database; check the name in the address.",
+    ),
+    "permission": (
+        "该用户没有读取权限{place}；请授予 CONNECT、USAGE 和 SELECT。",
+        "This user may not read; grant CONNECT, USAGE and SELECT.",
+    ),
+    "timeout": (
+        "查询超时，或表被锁住{place}；请在数据库空闲时重试。",
+        "A query took too long or met a lock; try again when it is less busy.",
+    ),
+    "busy": (
+        "服务器的连接数已满，或正在启动、关闭{place}；请稍后重试。",
+        "The server has no connection left, or is starting or stopping; try again.",
+    ),
+    "tls": (
+        "加密连接没有谈成{place}；请核对地址中的 sslmode 和证书。",
+        "TLS could not be agreed on; check sslmode and certificates in the address.",
+    ),
+    "unreachable": (
+        "主机或端口连不上{place}；请检查地址、端口、防火墙，以及数据库是否已启动。",
+        "The host or port cannot be reached; check the address, the port, the"
+        " firewall, and that the database is running.",
+    ),
+}
 
-# SQLSTATE classes, PostgreSQL documentation appendix A
-_BY_STATE: tuple[tuple[str, str, str, str], ...] = (
-    ("28", "login", "用户名或口令不对，或不允许从本机登录；请核对后重试。",
-     "The user or password is wrong, or this host may not log in; check them."),
-    ("3D", "database", "服务器上没有这个库；请核对地址中的库名。",
-     "The server has no such database; check the name in the address."),
-    ("42501", "permission", "该用户没有读取权限；请授予 CONNECT、USAGE 和 SELECT。",
-     "This user may not read; grant CONNECT, USAGE and SELECT."),
-    ("57014", "timeout", "查询超时；请在数据库空闲时重试。",
-     "A query took too long; try again when the database is less busy."),
-    ("55P03", "timeout", "表被锁住；请稍后重试。",
-     "A table is locked; try again later."),
-    ("53", "unreachable", "服务器的连接数已满；请稍后重试。",
-     "The server has no connection left; try again later."),
-    ("57P", "lost", "服务器正在关闭或启动；请稍后重试。",
-     "The server is shutting down or starting; try again in a moment."),
-    ("08", "unreachable", *_UNREACHABLE),
-)  # fmt: skip
+# SQLSTATE, or its first characters: PostgreSQL documentation, appendix A
+_BY_STATE = {
+    "28": "login",
+    "3D": "database",
+    "42501": "permission",
+    "57014": "timeout",
+    "55P03": "timeout",
+    "53": "busy",
+    "57P": "busy",
+    "08": "unreachable",
+}
 
-_BY_MESSAGE = (
-    (r"password authentication failed|access denied|no password supplied", "28"),
-    (r"no pg_hba\.conf entry|role .* does not exist", "28"),
-    (r"database .* does not exist|unknown database", "3D"),
-    (r"too many (clients|connections)|remaining connection slots", "53"),
-    (r"starting up|shutting down", "57P"),
-    (r"interrupted", "57014"),
-    (r"refused|timed? ?out|timeout|resolve|unreachable|no such file|can't connect"
-     r"|not known|network|no route|server closed|connection (failed|reset)", "08"),
-)  # fmt: skip
+# libpq gives no SQLSTATE when a connection fails: its words must do
+_BY_MESSAGE = {
+    r"invalid (connection|uri|dsn)|missing \"=\"": "url",
+    r"password authentication|access denied|no password supplied": "login",
+    r"no pg_hba\.conf entry|role .* does not exist": "login",
+    r"permission denied for database": "permission",
+    r"database .* does not exist|unknown database": "database",
+    r"too many (clients|connections)|remaining connection slots": "busy",
+    r"starting up|shutting down": "busy",
+    r"interrupted|is locked": "timeout",
+    r"\bssl\b|certificate": "tls",
+    r"refused|timed? ?out|resolve|unreachable|no such file|can't connect|not known"
+    r"|network|no route|server closed|connection (failed|reset)": "unreachable",
+}
 
 
 def explain(why: sa.exc.SQLAlchemyError, address: URL) -> CannotScan:
     """A sentence for a database's error, made without repeating its message."""
-    cause = getattr(why, "orig", None)
-    state = getattr(cause, "sqlstate", None) or _state_of(str(cause or why).lower())
-    for prefix, reason, zh, en in _BY_STATE:
-        if state.startswith(prefix):
-            place = f"（{address.get_backend_name()}，{_place(address)}）"
-            return CannotScan(reason, zh.replace("；", f"{place}；", 1), en)
-    kind = type(cause or why).__name__
+    cause = getattr(why, "orig", None) or why
+    state = getattr(cause, "sqlstate", None) or ""
+    reason = _reason(state, str(cause).lower())
+    if reason:
+        host, port = address.host or "本机", address.port or "默认端口"
+        zh, en = _SENTENCES[reason]
+        place = f"（{address.get_backend_name()}，{host}:{port}）"
+        return CannotScan(reason, zh.format(place=place), en)
+    kind = f"{type(cause).__name__} {state}".strip()
     return CannotScan(
         "failed",
-        f"扫描失败（{kind} {state}）；请用该库自带的客户端检查同一地址。",
-        f"The scan failed ({kind} {state}); try the same address with the database's"
-        " own client.",
+        f"扫描失败（{kind}）；请用该库自带的客户端检查同一地址。",
+        f"The scan failed ({kind}); try the same address with the database's own"
+        " client.",
     )
 
 
-def _state_of(message: str) -> str:
-    for pattern, state in _BY_MESSAGE:
-        if re.search(pattern, message):
-            return state
+def is_timeout(why: sa.exc.DBAPIError) -> bool:
+    """Whether a statement was stopped by the time limit or waited for a lock."""
+    state = getattr(why.orig, "sqlstate", None) or ""
+    return _reason(state, str(why.orig).lower()) == "timeout"
+
+
+def _reason(state: str, message: str) -> str:
+    for prefix, reason in _BY_STATE.items():
+        if state.startswith(prefix):
+            return reason
+    for pattern, reason in _BY_MESSAGE.items():
+        if not state and re.search(pattern, message):
+            return reason
     return ""
-
-
-def _place(address: URL) -> str:
-    return f"{address.host or '本机'}:{address.port or '默认端口'}"

@@ -28,7 +28,9 @@ def reference(schema: str, name: str) -> TableClause:
 def count(
     connection: Connection, schema: str, name: str, limit: int = EXACT_LIMIT
 ) -> tuple[int, bool]:
-    """(rows, whether they were counted)."""
+    """(rows, whether they were counted); a limit of 0 only estimates."""
+    if limit <= 0:
+        return _estimate(connection, schema, name), False
     one: sa.ColumnElement[int] = sa.literal_column("1")
     some = sa.select(one.label("one"))
     some = some.select_from(reference(schema, name)).limit(limit + 1)

@@ -136,9 +136,11 @@ def _scan_table(
     name = key[1]
     comment = (seen.comments.get(key) or {}).get("text") or ""
     primary = seen.keys.get(key) or {}
-    rows, exact = counting.count(connection, seen.schema, name)
     plain = [_column(seen.types, name, c, connection) for c in seen.columns[key]]
-    values = sampling.sample(connection, seen.schema, name, plain, sample_rows)
+    values, prompt = sampling.sample(connection, seen.schema, name, plain, sample_rows)
+    # what could not show a few rows in time will not count them either
+    limit = counting.EXACT_LIMIT if prompt else 0
+    rows, exact = counting.count(connection, seen.schema, name, limit)
     return TableScan(
         schema=seen.schema,
         name=name,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from huabiao.services.scanner.connection import is_timeout
 from huabiao.services.scanner.counting import reference
 from huabiao.services.scanner.records import ColumnScan
 
@@ -32,26 +33,28 @@ def sample(
     name: str,
     columns: Sequence[ColumnScan],
     rows: int,
-) -> Values:
-    """Some values of each column, as text, without the missing and the empty.
+) -> tuple[Values, bool]:
+    """(some values of each column as text, whether the table answered in time).
 
-    A table that may not be read, or does not answer in time, gives no values. Of a
-    table with very many columns the first few hundred are looked at.
+    Missing and empty values are left out. A table that may not be read gives none. Of
+    one with very many columns the first few hundred are looked at.
     """
     looked_at = [c for c in columns if could_be_personal(c)][:COLUMNS_AT_MOST]
     values: Values = {}
     if rows <= 0:
-        return values
+        return values, True
     for start in range(0, len(looked_at), COLUMNS_AT_ONCE):
         part = looked_at[start : start + COLUMNS_AT_ONCE]
         try:
             with connection.begin_nested():
                 values.update(_read(connection, schema, name, part, rows))
+        except UnicodeError:
+            return values, True  # it would quote the value
         except sa.exc.DBAPIError as why:
             if why.connection_invalidated:
                 raise
-            return values
-    return values
+            return values, not is_timeout(why)
+    return values, True
 
 
 def _read(
