@@ -1,7 +1,7 @@
 """
 Fast SM2 verification: which signers have a table, and when the kernel is loaded.
 
-Three ways to the same answer, 450, 80 and 20 µs a signature:
+Three ways to the same answer, about 450, 60 and 17 µs a signature:
 
 1. GmSSL (`sm2_gmssl`): the reference, always there.
 2. The kernel walking bit by bit: any signer.
@@ -163,7 +163,7 @@ class Verifier:
                 self.signers.add(public, self.tabulate(public))
 
     def tabulate(self, public: bytes) -> Signer:
-        """Build the table of a public key that is known to be on the curve (0.4 ms)."""
+        """Build the table of a public key that is known to be on the curve (0.3 ms)."""
         x, y = (self._kernel.limbs_of(number) for number in curve.point_of(public))
         table = self._kernel.build_table(x, y, self._kernel.SIGNER_BITS)
         return Signer(curve.signer_digest(public), table, table.ctypes.data)
@@ -196,9 +196,9 @@ def warm() -> bool:
             except Exception as error:  # whatever numba meets, GmSSL still verifies
                 _loading.given_up = True
                 logging.getLogger(__name__).warning(
-                    "SM2 快速验签不可用，改用 GmSSL（约慢 20 倍）：%s。"
+                    "SM2 快速验签不可用，改用 GmSSL（约慢 25 倍）：%s。"
                     " The fast SM2 verifier is not available, GmSSL takes over"
-                    " (about 20 times slower): %s.",
+                    " (about 25 times slower): %s.",
                     error,
                     error,
                 )

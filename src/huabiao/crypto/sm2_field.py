@@ -20,6 +20,7 @@ from numba.extending import intrinsic
 from huabiao.crypto import sm2_curve as curve
 
 _WORD, _PAIR, _WIDE = ir.IntType(64), ir.IntType(128), ir.IntType(320)
+_MASK = (1 << 64) - 1
 _LIMBS: Any = types.UniTuple(types.uint64, 4)  # type: ignore[no-untyped-call]
 _join: Callable[[Any, list[Any]], Any] = cgutils.pack_array
 
@@ -83,35 +84,38 @@ def _modular_subtract(modulus: int) -> Any:
     return _limb_operation(emit)
 
 
-def _times_word(build: Any, words: list[Any], factor: Any) -> Any:
-    """Four limbs times one, 320 bits: the even and the odd products do not overlap."""
-    products = [
-        build.mul(build.zext(word, _PAIR), build.zext(factor, _PAIR)) for word in words
-    ]
-    wide = [build.zext(product, _WIDE) for product in products]
-    at = [build.shl(p, ir.Constant(_WIDE, 64 * i)) for i, p in enumerate(wide)]
-    return build.add(build.or_(at[0], at[2]), build.or_(at[1], at[3]))
+def _accumulate(
+    build: Any, words: list[Any], factor: Any, onto: list[Any], carry: Any
+) -> tuple[list[Any], Any]:
+    """words · factor + onto + carry: one limb for each word, and the carry out."""
+    limbs = []
+    for word, addend in zip(words, onto, strict=True):
+        wide = build.mul(build.zext(word, _PAIR), build.zext(factor, _PAIR))
+        wide = build.add(wide, build.zext(addend, _PAIR))
+        wide = build.add(wide, build.zext(carry, _PAIR))
+        limbs.append(build.trunc(wide, _WORD))
+        carry = build.trunc(build.lshr(wide, ir.Constant(_PAIR, 64)), _WORD)
+    return limbs, carry
 
 
 def _emit_montgomery(build: Any, left: list[Any], right: list[Any]) -> Any:
     """
-    left · right / 2²⁵⁶ mod p, one limb of `right` at a time.
+    left · right / 2²⁵⁶ mod p, one limb of `right` at a time (CIOS, Koç et al. 1996).
 
-    −1/p mod 2⁶⁴ is 1 for this prime, so the multiple of p that clears the low limb m is
-    m·p itself, and (total + m·p) / 2⁶⁴ = total / 2⁶⁴ + m·(2¹⁹² − 2¹⁶⁰ − 2³² + 1).
+    −1/p and p are 1 and −1 modulo 2⁶⁴ for this prime: the multiple of p that clears the
+    low limb m is m·p itself, and its low limb leaves 0 with m to carry.
     """
-    total = ir.Constant(_WIDE, 0)
+    one, no_carry = ir.Constant(_WORD, 1), ir.Constant(_WORD, 0)
+    prime = [ir.Constant(_WORD, curve.P >> place & _MASK) for place in (64, 128, 192)]
+    total, above = [no_carry] * 4, no_carry
     for factor in right:
-        total = build.add(total, _times_word(build, left, factor))
-        low = build.zext(build.trunc(total, _WORD), _WIDE)
-        up = build.or_(low, build.shl(low, ir.Constant(_WIDE, 192)))
-        down = build.shl(
-            build.or_(low, build.shl(low, ir.Constant(_WIDE, 128))),
-            ir.Constant(_WIDE, 32),
-        )
-        shifted = build.lshr(total, ir.Constant(_WIDE, 64))
-        total = build.sub(build.add(shifted, up), down)
-    return _reduced(build, total, curve.P)
+        total, carry = _accumulate(build, left, factor, total, no_carry)
+        (top,), over = _accumulate(build, [above], one, [carry], no_carry)
+        low, *total = total
+        total, carry = _accumulate(build, prime, low, total, low)
+        (top,), more = _accumulate(build, [top], one, [carry], no_carry)
+        total, above = [*total, top], build.add(over, more)
+    return _reduced(build, _pack(build, [*total, above]), curve.P)
 
 
 mul = _limb_operation(_emit_montgomery)

@@ -21,7 +21,7 @@ from numba import njit
 from huabiao.crypto import sm2_curve as curve
 from huabiao.crypto.sm2_field import add, add_scalars, load, mul, sub, sub_scalars
 
-FIELD_STAMP = 0xCFBB75EA
+FIELD_STAMP = 0xD79115DD
 """CRC-32 of sm2_field.py: writing it here makes numba forget code built on another."""
 
 BASE_BITS, SIGNER_BITS = 8, 4
@@ -253,16 +253,14 @@ def has_abscissa(x: Limbs, z: Limbs, wanted: Limbs) -> bool:
 @compiled
 def multiple_of_signer(public: Any, table: np.uint64, scalar: Limbs) -> Jacobian:
     """t · P_A by the signer's table, or by a walk; infinity if P_A is no point."""
-    infinity = ONE, ONE, ZERO
     if table:
         return add_multiple(ONE, ONE, ZERO, scalar, table, SIGNER_BITS)
     x, y = read(public, 0), read(public, 32)
-    if not (is_below(x, PRIME) and is_below(y, PRIME)):
-        return infinity
-    x, y = mul(x, TO_MONTGOMERY), mul(y, TO_MONTGOMERY)
-    if not is_point(x, y):
-        return infinity
-    return walk(scalar, x, y)
+    if is_below(x, PRIME) and is_below(y, PRIME):
+        x, y = mul(x, TO_MONTGOMERY), mul(y, TO_MONTGOMERY)
+        if is_point(x, y):
+            return walk(scalar, x, y)
+    return ONE, ONE, ZERO
 
 
 @compiled
