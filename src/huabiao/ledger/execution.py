@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from huabiao.codec import encode
+from huabiao.codec.canonical import check_profile
 from huabiao.contracts import Refused
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
@@ -71,10 +72,12 @@ class Execution:
         for call in calls:
             result = self._run_call(call, cap)
             if result.code != OK:
+                self._pending, self._call_writes = {}, {}
                 undone = [Result(UNDONE, "", done.cost, [], []) for done in results]
                 return [*undone, result]
             results.append(result)
         self.writes.update(self._pending)
+        self._pending, self._call_writes = {}, {}
         return results
 
     def _run_call(self, call: Call, cap: int) -> Result:
@@ -91,7 +94,7 @@ class Execution:
             perform(self._loaded(call.contract), self, call.arguments)
             code, sentence = OK, ""
         except Refused as refusal:
-            code, sentence = refusal.code, refusal.sentence
+            code, sentence = _plain(refusal.code, 100), _plain(refusal.sentence, 2_000)
         except (MemoryError, OSError):
             raise
         except Exception as error:
@@ -134,12 +137,16 @@ class Execution:
         self._meter.spend(WRITE_COST + size // 32)
         if size > LARGEST_VALUE:
             raise Refused("value.large", "值超过 256 KiB。 A value over 256 KiB.")
-        self._call_writes[self._prefix + key] = value
+        path = self._prefix + key
+        path.encode()  # half of a surrogate pair is no key
+        self._call_writes[path] = value
 
     def emit(self, name: str, key: str, detail: dict[str, Any]) -> None:
         if self._asking:
             raise Refused("question.writes", "问答不可写。 A question cannot write.")
         self._meter.spend(EVENT_COST)
+        check_profile([name, detail])
+        self._meter.spend(len(encode([name, detail])) // 32)
         self._events.append(Event(self.contract, name, key, detail))
 
     def holds(self, role: str, account: bytes) -> bool:
@@ -196,6 +203,12 @@ def _check_key(key: str) -> None:
             "key.malformed",
             "编号须为一行、不超过 200 字。 An id is one line, up to 200 characters.",
         )
+
+
+def _plain(said: Any, longest: int) -> str:
+    """What a contract said in a refusal, as text that a receipt can hold."""
+    text = said if type(said) is str else type(said).__name__
+    return text[:longest].encode(errors="replace").decode()
 
 
 def document(description: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ platform contracts; tests/ledger/test_governed.py holds both sides to it.
     governance/members                         [[[name, public, power], …]]
     governance/member_changes                  [[height, …]]
     governance/parameters                      [validity ms, call cap, block size, …]
+    governance/validity                        [longest validity ms ever in force]
     governance/installed                       [[[name, version, active from], …]]
     governance/sources/<name>@<version>        [source]
     governance/roles/<contract>/<role>/<hex>   [until ms or 0, granted by]
@@ -59,6 +60,11 @@ class Governed:
     def parameters(self) -> Parameters:
         stored = self._read("governance/parameters")
         return BEFORE_GENESIS if stored is None else _parameters(stored)
+
+    def longest_validity(self) -> int:
+        """How far back an envelope that could come again may lie, in milliseconds."""
+        stored = self._read("governance/validity")
+        return self.parameters().validity_ms if stored is None else decode(stored)[0]
 
     def members(self) -> list[Member]:
         stored = self._read("governance/members")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from huabiao.codec import decode, encode
+from huabiao.codec import encode
 from huabiao.contracts import Refused
 from huabiao.crypto.address import address
 from huabiao.crypto.envelope import Envelope, open_envelope
@@ -29,7 +29,7 @@ from huabiao.proofs import merkle
 from huabiao.proofs.header import VERSION as HEADER_VERSION
 from huabiao.proofs.header import Header, decode_header, header_hash
 from huabiao.proofs.members import Member, members_digest
-from huabiao.proofs.receipt import Receipt
+from huabiao.proofs.receipt import Receipt, decode_receipt
 from huabiao.state import BlockLog, State
 from huabiao.state.overlay import Prepared
 
@@ -84,6 +84,7 @@ class Ledger:
         self.contracts: dict[str, LoadedContract] = {}
         self._versions: dict[str, int] = {}
         self._accounts: dict[bytes, bytes | None] = {}
+        self._accounts_of = 0
         self.governed = Governed(self.read)
         self.hash = genesis_hash(self.digest, genesis)
         self.time = genesis.time
@@ -158,7 +159,11 @@ class Ledger:
         `verdicts` are one byte an envelope: whether its signature holds; without them
         the signatures are checked here.
         """
-        self._activate(self.height + 1)
+        self.activate(self.height + 1)
+        # What a block that was never committed taught of keys is forgotten.
+        if self._accounts_of != self.height:
+            self._accounts.clear()
+        self._accounts_of = self.height + 1
         execution = self._execution(self.height + 1, time)
         if verdicts is None:
             verdicts = self.suite.verify_many(
@@ -168,7 +173,8 @@ class Ledger:
         receipts = []
         for envelope, holds in zip(envelopes, verdicts, strict=True):
             receipts.append(self._run(execution, envelope, bool(holds), time, seen))
-            seen.add(envelope.id)
+            if receipts[-1].was_run:
+                seen.add(envelope.id)
         return self._seal(time, envelopes, receipts, execution)
 
     def _run(
@@ -266,14 +272,14 @@ class Ledger:
         self.state.publish(block.prepared)
         self.height, self.time, self.hash = header.height, header.time, block.hash
         self.members = block.members
-        for envelope in block.envelopes:
-            # What ends later than any window was refused and cannot come in again.
-            if envelope.body.valid_until <= header.time + self.parameters.validity_ms:
+        for envelope, receipt in zip(block.envelopes, block.receipts, strict=True):
+            # A copy with a spoiled signature must not shut out the real envelope.
+            if receipt.was_run:
                 self.window.add(envelope.id, envelope.body.valid_until)
         self.window.sweep(header.time)
         self.parameters = self.governed.parameters()
 
-    def _activate(self, height: int) -> None:
+    def activate(self, height: int) -> None:
         """Load the newest version of each contract that is in force at a height."""
         wanted: dict[str, int] = {}
         for entry in self.governed.installed():
@@ -326,4 +332,4 @@ def open_block(
 
 def receipts_of(block: LoggedBlock) -> list[Receipt]:
     """The receipts of a logged block."""
-    return [msgspec.convert(decode(raw), Receipt) for raw in block.receipts]
+    return [decode_receipt(raw) for raw in block.receipts]

@@ -42,7 +42,10 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.LShift: "不用 << · no <<",
     ast.MatMult: "不用 @ 运算 · no @",
 }
-METHODS = ("format", "ljust", "rjust", "center", "zfill", "format_map", "expandtabs")
+METHODS = (
+    "format", "ljust", "rjust", "center", "zfill", "format_map", "expandtabs",
+    "to_bytes", "translate",
+)  # fmt: skip
 
 
 class Inadmissible(ValueError):
@@ -62,7 +65,7 @@ def check_source(source: str) -> ast.Module:
         raise Inadmissible([(1, f"源码超过 {LONGEST_SOURCE} 字 · source too long")])
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None) or 1
         raise Inadmissible([(line, "语法错误 · syntax error")]) from None
     findings = sorted({*_module_findings(tree), *_tree_findings(tree)})

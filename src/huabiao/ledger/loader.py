@@ -2,16 +2,16 @@
 From a contract's source on the chain to a class that runs under a meter.
 
 The tree that passed the lint is changed in three small ways before it is compiled: each
-function and each loop spends from the meter, and `+` and `*` go through functions that
-bound what they make. The names it runs with are a short list of built-ins and
-huabiao.contracts.
+function and each loop spends from the meter, and what can grow (`+`, `-`, `*`, join,
+extend, replace, f"…", [*…]) goes through functions that bound what they make. The names
+it runs with are a short list of built-ins and huabiao.contracts.
 """
 
 import ast
 import builtins
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from huabiao import contracts
 from huabiao.contracts import Refused, Scenario
@@ -87,6 +87,12 @@ def _namespace(meter: Meter) -> dict[str, Any]:
         "__each__": _metered_each(meter),
         "__times__": _times,
         "__plus__": _plus,
+        "__minus__": _minus,
+        "__modulo__": _modulo,
+        "__whole__": _whole,
+        "__join__": _join,
+        "__extend__": _extend,
+        "__replace__": _replace,
     }
 
 
@@ -126,7 +132,7 @@ def _times(left: Any, right: Any) -> Any:
         return _bounded(left * right)
     count, sequence = (left, right) if type(left) is int else (right, left)
     if type(count) is not int or count * len(sequence) > LONGEST_SEQUENCE:
-        raise Refused("cost.cap", "结果过长。 The result is too long.")
+        raise _too_long()
     return sequence * count
 
 
@@ -134,9 +140,48 @@ def _plus(left: Any, right: Any) -> Any:
     made = left + right
     if type(made) is int:
         return _bounded(made)
+    return _whole(made)
+
+
+def _minus(left: Any, right: Any) -> Any:
+    made = left - right
+    return _bounded(made) if type(made) is int else made
+
+
+def _modulo(left: Any, right: Any) -> Any:
+    if type(left) is not int:
+        raise TypeError("% is for whole numbers")
+    return left % right
+
+
+def _whole(made: Any) -> Any:
     if len(made) > LONGEST_SEQUENCE:
-        raise Refused("cost.cap", "结果过长。 The result is too long.")
+        raise _too_long()
     return made
+
+
+def _join(glue: Any, parts: Iterable[Any]) -> Any:
+    held = list(parts)
+    if sum(map(len, held)) + len(glue) * len(held) > LONGEST_SEQUENCE:
+        raise _too_long()
+    return glue.join(held)
+
+
+def _extend(items: list[Any], more: Iterable[Any]) -> None:
+    held = list(more)
+    if len(items) + len(held) > LONGEST_SEQUENCE:
+        raise _too_long()
+    items.extend(held)
+
+
+def _replace(text: Any, old: Any, new: Any, *most: int) -> Any:
+    if len(text) + text.count(old) * len(new) > LONGEST_SEQUENCE:
+        raise _too_long()
+    return text.replace(old, new, *most)
+
+
+def _too_long() -> Refused:
+    return Refused("cost.cap", "结果过长。 The result is too long.")
 
 
 def _bounded(number: int) -> int:
@@ -146,9 +191,13 @@ def _bounded(number: int) -> int:
 
 
 class _Instrument(ast.NodeTransformer):
-    """Puts the meter into functions, loops and the two growing operators."""
+    """Puts the meter into functions and loops, and bounds into what can grow."""
 
-    replaced = {ast.Mult: "__times__", ast.Add: "__plus__"}
+    replaced: ClassVar[dict[type[ast.operator], str]] = {
+        ast.Mult: "__times__", ast.Add: "__plus__", ast.Sub: "__minus__",
+        ast.Mod: "__modulo__",
+    }  # fmt: skip
+    methods = ("join", "extend", "replace")
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -170,6 +219,26 @@ class _Instrument(ast.NodeTransformer):
         self.generic_visit(node)
         name = self.replaced.get(type(node.op))
         return node if name is None else _call(name, node.left, node.right)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        called = node.func
+        if isinstance(called, ast.Attribute) and called.attr in self.methods:
+            node.func = ast.Name(f"__{called.attr}__", ast.Load())
+            node.args.insert(0, called.value)
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        self.generic_visit(node)
+        return _call("__whole__", node)
+
+    def visit_List(self, node: ast.List) -> ast.AST:
+        self.generic_visit(node)
+        if any(isinstance(item, ast.Starred) for item in node.elts) and isinstance(
+            node.ctx, ast.Load
+        ):
+            return _call("__whole__", node)
+        return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)

@@ -44,6 +44,7 @@ def open_ledger(ledger: Ledger, on_progress: Progress | None = None) -> int:
         again += 1
         if on_progress:
             on_progress(height, ledger.log.height)
+    ledger.activate(ledger.height + 1)
     ledger.state.maybe_flush()
     return again
 
@@ -105,13 +106,12 @@ def _resume(ledger: Ledger, height: int) -> None:
         )
     ledger.height, ledger.time = height, header.time
     ledger.hash = header_hash(ledger.digest, kept.header)
-    earliest = header.time - ledger.parameters.validity_ms
+    earliest = header.time - ledger.governed.longest_validity()
     while height >= max(ledger.log.first, 1):
-        past, _, envelopes = open_block(ledger.log.read(height), ledger.digest)
+        past, kept, envelopes = open_block(ledger.log.read(height), ledger.digest)
         if past.time < earliest:
             break
-        for envelope in envelopes:
-            until = envelope.body.valid_until
-            if header.time < until <= past.time + ledger.parameters.validity_ms:
-                ledger.window.add(envelope.id, until)
+        for envelope, receipt in zip(envelopes, receipts_of(kept), strict=True):
+            if receipt.was_run and envelope.body.valid_until > header.time:
+                ledger.window.add(envelope.id, envelope.body.valid_until)
         height -= 1

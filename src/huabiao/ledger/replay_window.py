@@ -12,7 +12,7 @@ ID_BYTES = 16  # half of a 32-byte digest: 2^64 work to make two alike
 
 
 class ReplayWindow:
-    """Ids of accepted and refused envelopes whose validity has not ended."""
+    """Ids of envelopes that have been run and whose validity has not ended."""
 
     def __init__(self) -> None:
         self._buckets: dict[int, set[bytes]] = {}

@@ -4,7 +4,7 @@ Governance: members, organisations, roles, parameters and contracts (链上治�
 1. Genesis founds the city: its members, its first organisations, its parameters and
    the contracts that ship.
 2. An administrator proposes a change; when k administrators have approved it, it
-   happens, in the same block. With one administrator, proposing is enough.
+   happens, in the same block. With one administrator, its own approval is enough.
 3. The lead unit of a scenario grants and withdraws its roles; so do administrators.
 
 A member signs headers; an administrator is the account through which a member (or
@@ -38,6 +38,11 @@ from huabiao.contracts import (
     require,
 )
 
+MINUTE_MS = 60_000
+SMALLEST_CAP = 100_000
+SMALLEST_BLOCK = 2 * 1024 * 1024
+MOST_MEMBERS, MOST_POWER = 200, 4_294_967_295
+
 ACTIONS = (
     "set_parameters",
     "set_members",
@@ -57,6 +62,12 @@ class Member(Record):
 
 class Members(Record):
     members: ListOf[Member]
+
+
+class Validity(Record):
+    """The longest validity that was ever in force: how far back replays are sought."""
+
+    longest_ms: Count
 
 
 class Parameters(Record):
@@ -138,6 +149,7 @@ class Governance(Scenario):
     members = Cell(Members)
     member_changes = Cell(Heights)
     parameters = Cell(Parameters)
+    validity = Cell(Validity)
     administrators = Cell(Administrators)
     installed = Cell(InstalledList)
     sources = Registry(ContractSource, "合约源码", "contract sources")
@@ -157,10 +169,11 @@ class Governance(Scenario):
         sources: ListOf[Source],
     ) -> None:
         """Found the city; runs once, in genesis."""
-        self.members.set(Members(members))
         self.member_changes.set(Heights([]))
-        self.parameters.set(parameters)
-        self.administrators.set(administrators)
+        self.validity.set(Validity(0))
+        self.set_members(members)
+        self.set_parameters(parameters)
+        self.set_administrators(administrators)
         self.installed.set(InstalledList([]))
         for source in sources:
             self.install(source, 0)
@@ -187,8 +200,15 @@ class Governance(Scenario):
         if action == "install_contract":
             self.admit(source)
         return Proposal(
-            action, self.caller, parameters, members, administrators,
-            organisation, source, active_from, note,
+            action,
+            self.caller,
+            parameters,
+            members,
+            administrators,
+            organisation,
+            source,
+            active_from,
+            note,
         )
 
     @moves(proposed >> (proposed | passed), by=anyone, title="同意")
@@ -246,28 +266,67 @@ class Governance(Scenario):
 
     def carry_out(self, proposal: Proposal) -> None:
         if proposal.action == "set_parameters":
-            self.parameters.set(self.given(proposal.parameters, "parameters"))
+            self.set_parameters(self.given(proposal.parameters, "parameters"))
         elif proposal.action == "set_members":
-            require(proposal.members, "成员不能为空。 No members.", code="empty")
-            self.members.set(Members(proposal.members))
+            self.set_members(proposal.members)
             changes = self.member_changes.get()
-            changes.heights.append(self.height)
+            if self.height not in changes.heights:
+                changes.heights.append(self.height)
             self.member_changes.set(changes)
         elif proposal.action == "set_administrators":
             board = self.given(proposal.administrators, "administrators")
-            require(
-                0 < board.needed <= len(board.accounts),
-                "同意数须在 1 与管理员人数之间。"
-                " The approvals needed are between 1 and all.",
-                code="quorum.impossible",
-            )
-            self.administrators.set(board)
+            self.set_administrators(board)
         elif proposal.action == "add_organisation":
             organisation = self.given(proposal.organisation, "organisation")
             organisation.since = self.now
             self.register(organisation)
         else:
             self.install(proposal.source, proposal.active_from)
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """Refuse what would stop the chain for good."""
+        require(
+            MINUTE_MS <= parameters.validity_ms <= 60 * MINUTE_MS
+            and parameters.call_cap >= SMALLEST_CAP
+            and parameters.block_envelopes > 0
+            and parameters.block_bytes >= SMALLEST_BLOCK,
+            "参数超出范围：有效期 1 至 60 分钟，费用上限与区块不可过小。"
+            " Out of range: validity is 1 to 60 minutes; the cap of a call and the"
+            " block cannot be that small.",
+            code="parameters.range",
+        )
+        longest = max(self.validity.get().longest_ms, parameters.validity_ms)
+        self.validity.set(Validity(longest))
+        self.parameters.set(parameters)
+
+    def set_members(self, members: ListOf[Member]) -> None:
+        """In the order of names, each name and key once, each with power."""
+        names = [member.name for member in members]
+        keys = [member.public for member in members]
+        require(
+            0 < len(names) <= MOST_MEMBERS
+            and all(names[i - 1] < names[i] for i in range(1, len(names)))
+            and all(keys.count(key) == 1 for key in keys)
+            and all(0 < member.power <= MOST_POWER for member in members),
+            "成员须按名称排序，名称与公钥各不重复，权重大于零。"
+            " Members are in the order of names; each name and key once, with power.",
+            code="members.malformed",
+        )
+        self.members.set(Members(members))
+
+    def set_administrators(self, board: Administrators) -> None:
+        require(
+            all(board.accounts.count(each) == 1 for each in board.accounts),
+            "管理员重复。 An administrator is listed twice.",
+            code="administrators.twice",
+        )
+        require(
+            0 < board.needed <= len(board.accounts),
+            "同意数须在 1 与管理员人数之间。"
+            " The approvals needed are between 1 and all.",
+            code="quorum.impossible",
+        )
+        self.administrators.set(board)
 
     def given(self, value: Record, name: str) -> Record:
         require(value is not None, f"缺少 {name}。 {name} is missing.", code="missing")

@@ -17,6 +17,7 @@ from huabiao.contracts import (
     Registry,
     Role,
     Scenario,
+    Signature,
     Text,
     Title,
     answers,
@@ -58,7 +59,7 @@ class Identity(Scenario):
     persons = Registry(Subject, "个人账户", "persons' accounts")
 
     @does(by=anyone, title="增加密钥")
-    def add_key(self, public: PublicKey, proof: PublicKey) -> None:
+    def add_key(self, public: PublicKey, proof: Signature) -> None:
         """Let a further key stand for the caller; `proof` is its signature."""
         statement = ACCOUNT_DOMAIN + self.caller
         require(

@@ -49,6 +49,11 @@ class Receipt(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return self.results[-1].code == OK
 
     @property
+    def was_run(self) -> bool:
+        """Whether a call began; the kernel's own refusals come before, and cost 0."""
+        return self.results[-1].cost > 0
+
+    @property
     def code(self) -> str:
         return self.results[-1].code
 
