@@ -60,9 +60,9 @@ class Operation:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
         self.doc = inspect.cleandoc(self.handler.__doc__ or "")
-        self._read_signature(owner)
 
-    def _read_signature(self, owner: type) -> None:
+    def read_signature(self, owner: type) -> None:
+        """Not part of __set_name__: Python 3.11 would wrap what it raises."""
         hints = self.handler.__annotations__
         signature = list(inspect.signature(self.handler).parameters.values())[1:]
         if self.manner == "moves":

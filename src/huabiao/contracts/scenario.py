@@ -54,6 +54,8 @@ class Scenario:
             {n: v for n, v in members.items() if isinstance(v, Operation)},
             {n: v for n, v in members.items() if isinstance(v, Part)},
         )
+        for operation in cls.drawing.operations.values():
+            operation.read_signature(cls)
         check_drawing(cls)
 
     def __init__(self, context: Context) -> None:
