@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import IO
 
 from huabiao.state.faults import NO_ROOM, LogDamaged, StorageFault, disk_full
-from huabiao.state.recovery import OnProgress, lock_folder, recover, sync_folder
+from huabiao.state.recovery import (
+    OnProgress,
+    lock_folder,
+    recover,
+    sync_folder,
+    write_start,
+)
 from huabiao.state.segment import (
     Segment,
     frame,
@@ -125,6 +131,8 @@ class BlockLog:
         except OSError as error:
             raise self._refusal(error) from error
         try:
+            if not self.segments:
+                write_start(self.folder, height)
             write_at(writer, [header], 0, len(header))
             os.fdatasync(writer)
             sync_folder(self.folder)

@@ -40,6 +40,17 @@ class LogBusy(StorageFault):
     """Another process has the log open for writing."""
 
 
+def not_retained(height: int, retained: set[int]) -> NotRetained:
+    """The sentence for a height that cannot be proved at, with its neighbours."""
+    near = sorted(retained, key=lambda each: (abs(each - height), each))[:3]
+    names = ", ".join(map(str, sorted(near)))
+    return NotRetained(
+        f"高度 {height} 的状态未保留；最近的可证明高度是 {names}。"
+        f" The state at height {height} is not retained;"
+        f" the nearest heights that are: {names}."
+    )
+
+
 def disk_full(folder: Path, what: str, what_en: str) -> DiskFull:
     """The sentence for a full disk: what could not be written, and how much is left."""
     try:

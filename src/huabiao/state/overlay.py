@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from huabiao.state.tree import Nodes
 
-ENTRY_OVERHEAD = 220
-"""Bytes of memory that an entry takes besides its key and content."""
+ENTRY_OVERHEAD = 220 + 4096
+"""
+Bytes of memory that an entry takes besides its key and content: its objects, and a page
+of LMDB's while it is flushed (seldom do two of a large state lie on one page).
+"""
 
 
 Writes = dict[bytes, bytes | None]

@@ -31,6 +31,7 @@ from huabiao.state.segment import (
     record_length,
 )
 
+START = "start"
 OnProgress = Callable[[int, int], None]
 
 
@@ -62,11 +63,11 @@ def recover(
     folder: Path, notices: list[str], on_progress: OnProgress | None, *, repair: bool
 ) -> list[Segment]:
     """The segments of a folder with every record checked. Raises LogDamaged."""
-    paths = sorted(folder.glob("blocks-*.log"))
+    paths = sorted(folder.glob(f"blocks-{'[0-9]' * 20}.log"))
     total, checked = sum(path.stat().st_size for path in paths), 0
     segments: list[Segment] = []
     for path in paths:
-        due = segments[-1].last + 1 if segments else int(path.stem[7:])
+        due = segments[-1].last + 1 if segments else _begins(folder, path)
         segment = _check(path, due, notices, last=path == paths[-1], repair=repair)
         checked += path.stat().st_size if path.exists() else 0
         if segment is not None:
@@ -74,6 +75,22 @@ def recover(
         if on_progress is not None:
             on_progress(checked, total)
     return segments
+
+
+def _begins(folder: Path, first: Path) -> int:
+    """The height that the log began with, else what its first file is named after."""
+    try:
+        return int((folder / START).read_text())
+    except (OSError, ValueError):
+        return int(first.stem[7:])
+
+
+def write_start(folder: Path, height: int) -> None:
+    """Note the height that a log begins with, so that a lost first file is missed."""
+    with (folder / START).open("w") as file:
+        file.write(f"{height}\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _check(

@@ -25,7 +25,8 @@ import lmdb
 from huabiao.proofs.merkle import Digest
 from huabiao.proofs.radix import empty_root, encode_proof
 from huabiao.state.cache import MISSING, Cache
-from huabiao.state.faults import NotRetained, StateDamaged
+from huabiao.state.checking import check_store
+from huabiao.state.faults import StateDamaged, not_retained
 from huabiao.state.overlay import Overlay, Prepared, Writes
 from huabiao.state.reading import NodeReader
 from huabiao.state.store import Store
@@ -43,9 +44,9 @@ class State:
 
     def __init__(self, store: Store, digest: Digest, memory_budget: int) -> None:
         self.store, self.digest = store, digest
-        self.flush_bytes = max(min(64 * MIB, memory_budget // 6), 4096)
-        self.node_cache = Cache(memory_budget // 2)
-        self.value_cache = Cache(memory_budget // 6)
+        self.flush_bytes = min(128 * MIB, memory_budget // 4)
+        self.node_cache = Cache(memory_budget * 3 // 8)
+        self.value_cache = Cache(memory_budget // 8)
         self.height, self.root = store.newest()
         self.flushed_height = self.height
         self.dirty, self.frozen = Overlay(), Overlay()
@@ -206,9 +207,10 @@ class State:
                 self.frozen = Overlay()
             self.failure = error
             return
+        # Until `frozen` is cleared it stands before the cache: no reader can be misled.
+        self.node_cache.put_all(frozen.nodes)
+        self.value_cache.put_all(frozen.values)
         with self.lock:
-            self.node_cache.put_all(frozen.nodes)
-            self.value_cache.put_all(frozen.values)
             self.flushed_height = frozen.height
             self.frozen = Overlay()
 
@@ -259,13 +261,7 @@ class State:
         points = self.store.points(txn)
         if height in points:
             return [point for point in reversed(points) if point > height]
-        near = sorted({*points, self.height}, key=lambda each: abs(each - height))[:3]
-        names = ", ".join(map(str, sorted(near)))
-        raise NotRetained(
-            f"高度 {height} 的状态已不保留；最近的可证明高度是 {names}。"
-            f" The state at height {height} is not retained;"
-            f" the nearest heights that are: {names}."
-        )
+        raise not_retained(height, {*points, self.height})
 
     def items(self, prefix: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """
@@ -281,6 +277,15 @@ class State:
             yield from self.store.items(txn, prefix, over)
         finally:
             txn.abort()
+
+    def check(self) -> int:
+        """Flush, then see that LMDB's content hangs together; how many keys it has."""
+        self.flush()
+        return check_store(self.store)
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Entries and bytes of each database."""
+        return self.store.sizes()
 
     def close(self, *, flush: bool = True) -> None:
         """Flush (unless told not to), and let go of the files."""

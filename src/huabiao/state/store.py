@@ -122,6 +122,23 @@ class Store:
             record = txn.get(NEWEST, db=self.meta)
         return int.from_bytes(record[:8]), record[8:]
 
+    def root_at(self, point: int) -> bytes | None:
+        """The root at a retained flush point."""
+        with self.reading() as txn:
+            record = txn.get(POINT + point.to_bytes(8), db=self.meta)
+        return None if record is None else record[:-8]
+
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Entries and bytes of each database."""
+        found = {}
+        with self.reading() as txn:
+            for name in ("values", "nodes", "history", "meta"):
+                stat = txn.stat(db=getattr(self, name))
+                kinds = ("branch_pages", "leaf_pages", "overflow_pages")
+                pages = sum(stat[kind] for kind in kinds)
+                found[name] = stat["entries"], pages * stat["psize"]
+        return found
+
     def points(self, txn: Transaction) -> list[int]:
         """The retained flush heights, ascending."""
         cursor, found = txn.cursor(db=self.meta), []

@@ -134,25 +134,14 @@ class _Batch:
         self, path: bytes, node: bytes, items: list[Item]
     ) -> tuple[bytes, int]:
         after = bytearray(node)
-        byte, low = len(path) >> 1, len(path) & 1
         read, digest, changed = self.read, self.digest, self.changed
-        grown, start, end = 0, 0, len(items)
-        while start < end:
-            first = items[start][0][byte]
-            n = first & 15 if low else first >> 4
-            stop = start + 1
-            while stop < end:
-                next_ = items[stop][0][byte]
-                if (next_ & 15 if low else next_ >> 4) != n:
-                    break
-                stop += 1
+        grown = 0
+        for n, start, stop in children_touched(items, len(path)):
             at = COUNT_BYTES + (n << 5)
             below = path + STEP[n]
-            child = None if after[at : at + 32] == ABSENT else read(below)
+            child = read(below) if after[at : at + 32] != ABSENT else b""
             if child is None:
-                if after[at : at + 32] != ABSENT:
-                    raise damaged(below)
-                child = b""
+                raise damaged(below)
             if stop - start == 1 and 0 < len(child) < 2048 and not len(child) & 63:
                 # nine of ten changes: one entry of a leaf that has room
                 entries = change_entry(child, items[start])
@@ -166,7 +155,6 @@ class _Batch:
             else:
                 after[at : at + 32], more = self.change(below, child, items[start:stop])
                 grown += more
-            start = stop
         if grown:
             count = int.from_bytes(node[:COUNT_BYTES]) + grown
             if count <= MOST_ENTRIES:
@@ -209,6 +197,24 @@ class _Batch:
         entries = b"".join(gathered)
         self.changed[path] = entries or None
         return self.digest(b"\x00" + entries) if entries else ABSENT
+
+
+def children_touched(items: list[Item], depth: int) -> list[tuple[int, int, int]]:
+    """Which children of an inner node the items go to: (child, from, until)."""
+    byte, low = depth >> 1, depth & 1
+    found, start, end = [], 0, len(items)
+    while start < end:
+        first = items[start][0][byte]
+        n = first & 15 if low else first >> 4
+        stop = start + 1
+        while stop < end:
+            next_ = items[stop][0][byte]
+            if (next_ & 15 if low else next_ >> 4) != n:
+                break
+            stop += 1
+        found.append((n, start, stop))
+        start = stop
+    return found
 
 
 def change_entry(leaf: bytes, item: Item) -> bytes:

@@ -1,0 +1,261 @@
+"""The state against a dictionary, and its roots against the tree built from nothing."""
+
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from textbook_trees import sha256, state_proof, state_root
+
+from huabiao.proofs import radix
+from huabiao.state import NotRetained, State
+
+Pairs = dict[bytes, bytes]
+
+
+def apply(held: Pairs, writes: dict[bytes, bytes | None]) -> None:
+    for key, value in writes.items():
+        if value is None:
+            held.pop(key, None)
+        else:
+            held[key] = value
+
+
+Keys = st.integers(0, 150).map(lambda n: b"key %d" % n) | st.binary(
+    min_size=1, max_size=6
+)
+LongKeys = st.integers(438, 1200).map(lambda n: b"k" * n)
+Values = st.binary(max_size=50)
+Growing = st.dictionaries(Keys | LongKeys, Values, max_size=90)
+Shrinking = st.lists(Keys | LongKeys, max_size=90).map(lambda keys: dict.fromkeys(keys))
+Batches = Growing | Shrinking
+
+
+class AgainstADictionary(RuleBasedStateMachine):
+    """Blocks, flushes, reopenings in any order; the dictionary is always right."""
+
+    folder: Path
+
+    @initialize(budget=st.sampled_from([1, 2**16, 2**29]))
+    def begin(self, budget: int) -> None:
+        AgainstADictionary.count += 1
+        self.place = self.folder / str(AgainstADictionary.count)
+        self.budget, self.held = budget, dict[bytes, bytes]()
+        self.past: dict[int, Pairs] = {0: {}}
+        self.state = self.opened()
+
+    count = 0
+
+    def opened(self) -> State:
+        return State.open(self.place, sha256, memory_budget=self.budget, retained=4)
+
+    @rule(writes=Batches)
+    def block(self, writes: dict[bytes, bytes | None]) -> None:
+        root = self.state.apply(self.state.height + 1, writes)
+        apply(self.held, writes)
+        assert root == state_root(sha256, self.held)
+        self.past[self.state.height] = dict(self.held)
+
+    @rule(wait=st.booleans())
+    def flush(self, wait: bool) -> None:
+        self.state.flush(wait=wait)
+
+    @rule()
+    def maybe_flush(self) -> None:
+        self.state.maybe_flush()
+
+    @rule(flush=st.booleans())
+    def reopen(self, flush: bool) -> None:
+        self.state.close(flush=flush)
+        self.state = self.opened()
+        self.held = dict(self.past[self.state.height])
+
+    @rule(key=Keys | LongKeys, data=st.data())
+    def prove(self, key: bytes, data: st.DataObject) -> None:
+        height = data.draw(st.sampled_from(self.state.retained_heights()))
+        then = self.past[height]
+        value, proof, at = self.state.prove(key, height)
+        assert (value, at) == (then.get(key), height)
+        assert value == self.state.value_at(key, height)
+        assert proof == state_proof(sha256, then, key)
+        assert radix.verify(sha256, state_root(sha256, then), key, value, proof)
+
+    @rule(prefix=st.binary(max_size=5) | st.just(b"key 1"))
+    def items(self, prefix: bytes) -> None:
+        found = list(self.state.items(prefix))
+        assert dict(found) == {
+            key: value for key, value in self.held.items() if key.startswith(prefix)
+        }
+        short = [key for key, _ in found if len(key) < 440]
+        assert short == sorted(short)
+        assert len(found) == len(dict(found))
+
+    @invariant()
+    def newest(self) -> None:
+        if hasattr(self, "state"):
+            assert self.state.root == state_root(sha256, self.held)
+            for key in [*list(self.held)[:3], b"absent"]:
+                assert self.state.get(key) == self.held.get(key)
+
+    def teardown(self) -> None:
+        if hasattr(self, "state"):
+            self.state.close()
+
+
+def test_any_sequence_agrees_with_a_dictionary(tmp_path: Path) -> None:
+    AgainstADictionary.folder = tmp_path
+    run_state_machine_as_test(
+        AgainstADictionary,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.dictionaries(Keys, Values, max_size=150), st.randoms(use_true_random=False))
+def test_root_depends_on_the_set_alone(
+    tmp_path_factory: pytest.TempPathFactory, held: Pairs, random: object
+) -> None:
+    """One by one, all at once, or by way of keys that are removed again."""
+    folder = tmp_path_factory.mktemp("state")
+    one = State.open(folder / "one", sha256)
+    other = State.open(folder / "other", sha256)
+    for height, key in enumerate(held, 1):
+        one.apply(height, {key: held[key]})
+    extra = {b"extra %d" % n: b"" for n in range(100)}
+    other.apply(1, {**extra, **held})
+    other.apply(2, dict.fromkeys(extra))
+    assert one.root == other.root == state_root(sha256, held)
+    one.close()
+    other.close()
+
+
+def test_genesis_is_height_0(tmp_path: Path) -> None:
+    state = State.open(tmp_path, sha256)
+    root = state.apply(0, {b"a": b"1"})
+    state.flush()
+    state.apply(1, {b"a": b"2"})
+    assert state.prove(b"a", 0)[0] == b"1"
+    state.close(flush=False)
+    again = State.open(tmp_path, sha256)
+    assert (again.height, again.root, again.get(b"a")) == (0, root, b"1")
+    with pytest.raises(ValueError, match="0 cannot be applied"):
+        again.apply(0, {b"a": b"3"})
+    again.close()
+
+
+def test_what_is_prepared_is_seen_only_when_published(tmp_path: Path) -> None:
+    state = State.open(tmp_path, sha256)
+    first = state.prepare(1, {b"a": b"1"})
+    rival = state.prepare(1, {b"a": b"2"})
+    assert state.get(b"a") is None
+    assert state.height == 0
+    state.publish(first)
+    assert (state.get(b"a"), state.root) == (b"1", first.root)
+    with pytest.raises(ValueError, match="void"):
+        state.publish(rival)
+    state.close()
+
+
+def test_a_height_that_is_gone_names_its_neighbours(tmp_path: Path) -> None:
+    state = State.open(tmp_path, sha256, retained=3)
+    for height in range(1, 11):
+        state.apply(height, {b"key": b"%d" % height})
+        if height % 2 == 0:
+            state.flush()
+    assert state.retained_heights() == [6, 8, 10]
+    for gone in (0, 1, 4, 7, 9, 11):
+        with pytest.raises(NotRetained, match="6.*8"):
+            state.prove(b"key", gone)
+        with pytest.raises(NotRetained):
+            state.value_at(b"key", gone)
+    assert [state.value_at(b"key", h) for h in (6, 8, 10)] == [b"6", b"8", b"10"]
+    state.close()
+
+
+def test_history_is_swept(tmp_path: Path) -> None:
+    """What is kept of the past is bounded by flush points, and by bytes."""
+    state = State.open(tmp_path / "a", sha256, retained=5)
+    small = State.open(tmp_path / "b", sha256, history_bytes=30_000)
+    for height in range(1, 60):
+        writes = {b"%d" % (n * height % 977): b"%d" % height for n in range(50)}
+        for each in (state, small):
+            each.apply(height, dict(writes))
+            each.flush()
+    assert len(state.retained_heights()) == 5
+    assert 2 <= len(small.retained_heights()) < 20
+    for each, most in ((state, 5 * 400), (small, 20 * 400)):
+        assert each.sizes()["history"][0] < most
+        oldest = each.retained_heights()[0]
+        value, proof, _ = each.prove(b"50", oldest)
+        assert radix.verify(sha256, each.store.root_at(oldest), b"50", value, proof)
+        each.close()
+
+
+def test_readers_see_whole_blocks(tmp_path: Path) -> None:
+    """Threads prove while blocks are applied and flushed: never half a block."""
+    state = State.open(tmp_path, sha256, memory_budget=2**16)
+    keys = [b"key %d" % n for n in range(200)]
+    roots: dict[int, bytes] = {0: state.root}
+    stop, wrong = Event(), list[str]()
+
+    def read(offset: int) -> None:
+        at = offset
+        while not stop.is_set():
+            key, at = keys[at % 200], at + 7
+            value, proof, height = state.prove(key)
+            expected = None if height == 0 else b"%d" % height
+            while height not in roots and not stop.is_set():
+                pass  # the applying thread is about to write it down
+            if value != expected:
+                wrong.append(f"{key!r} at {height}: {value!r}")
+            elif height in roots and not radix.verify(
+                sha256, roots[height], key, value, proof
+            ):
+                wrong.append(f"{key!r} at {height}: proof")
+
+    threads = [Thread(target=read, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for height in range(1, 60):
+        writes = dict.fromkeys(keys, b"%d" % height)
+        roots[height] = state.apply(height, writes)
+        state.maybe_flush()
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    state.close()
+
+
+def test_a_small_budget_is_kept(tmp_path: Path) -> None:
+    state = State.open(tmp_path, sha256, memory_budget=2**20)
+    for height in range(1, 21):
+        writes = {b"%d %d" % (height, n): bytes(100) for n in range(500)}
+        state.apply(height, dict(writes))
+        state.maybe_flush()
+    state.flush()
+    held = state.node_cache.young_bytes + state.value_cache.young_bytes
+    assert held < 2**20
+    assert len(state.node_cache) + len(state.value_cache) < 2**20 / 200
+    assert all(state.get(b"%d 7" % height) == bytes(100) for height in range(1, 21))
+    state.close()
+
+
+def test_check_finds_nothing_wrong(tmp_path: Path) -> None:
+    state = State.open(tmp_path, sha256)
+    state.apply(1, {b"%d" % n: b"" for n in range(2000)})
+    assert state.check() == 2000
+    state.close()
