@@ -26,10 +26,10 @@ import msgspec
 
 from bench.machine import machine, percentiles
 from huabiao.client.signing import call, sign_envelope
+from huabiao.client.wallets import open_identity
 from huabiao.crypto.envelope import open_envelope
 from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import suite
-from huabiao.node.home import Home, open_wallet
 from huabiao.proofs.verify import verify
 
 CLIENTS, BATCH, CONNECTIONS = 200, 500, 8
@@ -108,7 +108,7 @@ async def drive(
     url = f"http://127.0.0.1:{PORT}"
     async with httpx.AsyncClient(base_url=url, timeout=120, limits=limits) as http:
         chain = (await http.get("/api/status")).json()["chain"]
-        operator = open_wallet(Home(home), "operator", suite_name)
+        operator = open_identity(home, "operator", suite_name)
         clients = [generate(f"client {n}", suite_name) for n in range(CLIENTS)]
         grants = [
             call("governance", "grant_role", "bench", scenario="hazardous_waste",

@@ -14,9 +14,7 @@ from huabiao.codec import Malformed, Record, decode, encode
 from huabiao.contracts.context import Context, Refused
 from huabiao.contracts.drawing import State, anyone
 from huabiao.contracts.operations import Operation
-from huabiao.contracts.scenario import Scenario
-
-RECORD_PATH = "record/"
+from huabiao.contracts.scenario import RECORD_PATH, Scenario
 
 
 def perform(cls: type[Scenario], context: Context, arguments: dict[str, Any]) -> None:

@@ -8,13 +8,14 @@ never on chain.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from huabiao.codec import Day, Instant, Party, Record
+from huabiao.codec import Day, Instant, Party, Record, decode
 from huabiao.contracts.context import Context, Refused
 from huabiao.contracts.drawing import Role, State, Title
 from huabiao.contracts.operations import MalformedDrawing, Operation
 from huabiao.contracts.parts.part import Part
 
 DAY_MS = 86_400_000
+RECORD_PATH = "record/"
 BEIJING_MS = 8 * 3_600_000
 VISIBILITIES = ("public", "parties", "supervision")
 
@@ -102,6 +103,23 @@ class Scenario:
     def emit(self, event: str, **detail: Any) -> None:
         """Say in the receipt that something happened."""
         self._context.emit(event, self._context.key, detail)
+
+    def stored(self, key: str, *states: State) -> Any:
+        """Another record of this scenario, to read; refused unless in a state."""
+        found = self._context.read(RECORD_PATH + key)
+        cls = type(self)
+        if found is None or cls.record is None:
+            raise Refused(
+                "record.unknown",
+                f"没有编号为“{key}”的{cls.title.zh}。 There is no {cls.name} {key!r}.",
+            )
+        state, _, plain = decode(found)
+        if all(state != allowed.name for allowed in states):
+            zh = cls.drawing.states[state].zh if state in cls.drawing.states else state
+            raise Refused(
+                "state.wrong", f"“{key}”现为“{zh}”。 {key!r} stands at {state}."
+            )
+        return cls.record.from_plain(plain)
 
     def ask(self, contract: str, question: str, **arguments: Any) -> Any:
         """Put a question to a platform contract."""

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 import msgspec
 
+from huabiao.client.wallets import open_identity, passphrase
 from huabiao.codec import encode
 from huabiao.crypto import keystore
 from huabiao.crypto.keys import Keys
@@ -46,35 +47,8 @@ class Home:
         return self.folder / "genesis"
 
     @property
-    def wallets(self) -> Path:
-        return self.folder / "wallets"
-
-    @property
     def run_file(self) -> Path:
         return self.folder / "run.json"
-
-
-def passphrase(home: Home) -> str:
-    """The passphrase of this home's key files; made at first use."""
-    given = os.environ.get("HUABIAO_PASSPHRASE")
-    if given:
-        return given
-    path = home.folder / "passphrase"
-    if not path.exists():
-        home.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(24))
-    return path.read_text().strip()
-
-
-def open_wallet(home: Home, name: str, suite_name: str, create: bool = False) -> Keys:
-    """An identity of this home; with `create` it is made at first use."""
-    path = home.wallets / f"{name}.json"
-    if create and not path.exists():
-        home.wallets.mkdir(parents=True, exist_ok=True)
-        return keystore.create(path, suite_name, name, passphrase(home))
-    return keystore.load(path, passphrase(home))
 
 
 def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:
@@ -96,7 +70,7 @@ def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:
             f" This chain chose the suite {genesis.suite} at genesis; drop the option,"
             f" or found another city with --home."
         )
-    return genesis, keystore.load(member_path, passphrase(home))
+    return genesis, keystore.load(member_path, passphrase(home.folder))
 
 
 def suite_of(home: Home) -> str | None:
@@ -110,10 +84,10 @@ def _found(home: Home, suite_name: str, now: int) -> None:
     home.folder.mkdir(parents=True, exist_ok=True)
     member_path = home.folder / "member.json"
     if member_path.exists():
-        member = keystore.load(member_path, passphrase(home))
+        member = keystore.load(member_path, passphrase(home.folder))
     else:
-        member = keystore.create(member_path, suite_name, "member", passphrase(home))
-    operator = open_wallet(home, OPERATOR, suite_name, create=True)
+        member = keystore.create(member_path, suite_name, "member", passphrase(home.folder))
+    operator = open_identity(home.folder, OPERATOR, suite_name, make=True)
     genesis = make_genesis(
         f"huabiao-{secrets.token_hex(4)}",
         suite_name,
