@@ -29,7 +29,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CARD = re.compile(r"(?:62|4|5[1-5]|3[47]|60|81)\d{12,17}")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]{2,4}")
 _MINORITY_NAME = re.compile(r"[\u4e00-\u9fff]{1,10}[·•][\u4e00-\u9fff]{1,10}")
-_LATIN_NAME = re.compile(r"[A-Z][a-z'-]+(?: [A-Z][.a-z'-]*){1,3}")
+_LATIN_NAME = re.compile(r"[A-Z][a-z'-]+(?: [A-Z][.A-Za-z'-]*){1,3}")
 _NOT_A_PERSON = re.compile(
     r"[省市区县镇乡村街路站厂店局委部院校科司所]$|公司|中心|有限|银行|学校|医院"
 )
