@@ -23,6 +23,14 @@ def verify_chunk(suite_name: str, items: list[Item]) -> bytes:
     return suite(suite_name).verify_many(items)
 
 
+def warm(suite_name: str) -> None:
+    """What a worker does first: compile or load the fast SM2 verifier."""
+    if suite_name == "sm":
+        from huabiao.crypto import sm2_fast
+
+        sm2_fast.warm()
+
+
 class Verification:
     """Checks signatures for one node; `close` ends its workers."""
 
@@ -61,7 +69,10 @@ class Verification:
     def _pool(self) -> ProcessPoolExecutor:
         if self._processes is None:
             self._processes = ProcessPoolExecutor(
-                self._workers, mp_context=get_context("spawn")
+                self._workers,
+                mp_context=get_context("spawn"),
+                initializer=warm,
+                initargs=(self.suite_name,),
             )
         return self._processes
 
