@@ -9,8 +9,9 @@ the subject tags is built again from the chain. In reading order:
 - `store`      rows into tables, one transaction
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
-- `questions`  the reads
-- `index`      the whole: `Index`
+- `questions`  the reads, and in `uses` who read a person's data
+- `readings`   the reads as methods
+- `index`      the whole: `Index`, which writes and follows
 """
 
 from huabiao.services.index.index import Index

@@ -68,10 +68,18 @@ class Batch:
     def _add_envelope(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
         results, sender = receipt.results, receipt.sender
         calls = envelope.body.calls
-        code = results[-1].code
+        code, sentence = results[-1].code, results[-1].sentence
         decided = 0 if code == OK else len(results) - 1
         self.envelopes.append(
-            (place, envelope.id, sender, len(calls), decided, code, results[-1].sentence)
+            (
+                place,
+                envelope.id,
+                sender,
+                len(calls),
+                decided,
+                code,
+                sentence,
+            )
         )
         self.ids.append((prefix_of(envelope.id), place))
         for number, call in enumerate(calls):

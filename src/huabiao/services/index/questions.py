@@ -1,0 +1,266 @@
+"""
+Questions: the reads of the index, as plain dictionaries.
+
+Accounts are shown as hb1… addresses, envelopes as hexadecimal, times in UTC
+milliseconds; stored values stay the bytes that the chain holds. Every list is bounded.
+"""
+
+import sqlite3
+from typing import Any
+
+from huabiao.codec import decode
+from huabiao.crypto.address import show
+from huabiao.services.index.layouts import Layouts, column_value
+from huabiao.services.index.rows import PREFIX_BYTES, prefix_of
+from huabiao.services.index.schema import ACTOR, CALL_BITS, ENVELOPE, HEIGHT_SHIFT
+
+MOST_ROWS = 1_000
+LAST_CHARACTER = "\U0010ffff"
+INDEX_MASK = (1 << (HEIGHT_SHIFT - CALL_BITS)) - 1
+
+_ENVELOPES = """
+SELECT e.place, b.time, e.id, e.sender, e.calls, e.code, e.sentence,
+       c.contract, c.operation, c.key
+FROM envelopes e JOIN blocks b ON b.height = e.place >> 30
+JOIN calls c ON c.step = e.place + e.decided
+"""
+_HISTORY = """
+WITH steps AS (
+    SELECT step FROM calls WHERE contract = ? AND key = ? AND key <> ''
+    UNION SELECT step FROM versions WHERE key IN (?, ?)
+    ORDER BY step DESC LIMIT ?
+)
+SELECT steps.step, b.time, c.operation, c.source, c.target, e.sender, e.id, c.code,
+       e.sentence
+FROM steps LEFT JOIN calls c ON c.step = steps.step
+LEFT JOIN envelopes e ON e.place = steps.step & ?
+LEFT JOIN blocks b ON b.height = steps.step >> 30
+ORDER BY steps.step
+"""
+
+
+class NotIndexed(ValueError):
+    """Records cannot be looked up by this field; the sentence says what to declare."""
+
+
+def height_of(step: int) -> int:
+    return step >> HEIGHT_SHIFT
+
+
+def index_of(step: int) -> int:
+    return step >> CALL_BITS & INDEX_MASK
+
+
+def bounded(limit: int) -> int:
+    return max(0, min(limit, MOST_ROWS))
+
+
+def locate(connection: sqlite3.Connection, envelope: str) -> tuple[int, int] | None:
+    """Height and index of an envelope, by its id or 16 and more digits of it."""
+    text = envelope.strip().lower()
+    if len(text) < 2 * PREFIX_BYTES or not set(text) <= set("0123456789abcdef"):
+        return None
+    prefix = prefix_of(bytes.fromhex(text[: 2 * PREFIX_BYTES]))
+    rows = connection.execute(
+        "SELECT e.place, e.id FROM ids JOIN envelopes e USING (place)"
+        " WHERE ids.prefix = ? ORDER BY e.place",
+        (prefix,),
+    ).fetchall()
+    places = {id_: place for place, id_ in reversed(rows) if id_.hex().startswith(text)}
+    if len(places) != 1:
+        return None
+    (place,) = places.values()
+    return height_of(place), index_of(place)
+
+
+def history(
+    connection: sqlite3.Connection, contract: str, key: str, limit: int
+) -> list[dict[str, Any]]:
+    """The newest `limit` calls that concerned or wrote a record or entry, in order."""
+    keys = (f"{contract}/record/{key}", f"{contract}/{key}")
+    rows = connection.execute(
+        _HISTORY, (contract, key, *keys, bounded(limit), ENVELOPE)
+    ).fetchall()
+    return [
+        {
+            "height": height_of(step),
+            "index": index_of(step),
+            "time": time or 0,
+            "operation": operation or "genesis",
+            "from": source,
+            "to": target,
+            "sender": show(sender) if sender else "",
+            "envelope": id_.hex() if id_ else "",
+            "code": code or "ok",
+            "sentence": sentence or "",
+        }
+        for step, time, operation, source, target, sender, id_, code, sentence in rows
+    ]
+
+
+def records(
+    connection: sqlite3.Connection,
+    layouts: Layouts,
+    contract: str,
+    *,
+    state: str | None,
+    sender: bytes | None,
+    field: str | None,
+    value: Any,
+    after: str | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Main records in the order of their ids, after an id; see Index.records."""
+    given: list[tuple[str, Any]] = []
+    if field is not None:
+        _check_indexed(layouts, contract, field)
+        given.append((field, column_value(value)))
+    if sender is not None:
+        given.append((ACTOR, sender))
+    tables, terms, arguments = [], [], []
+    for n, (name, wanted) in enumerate(given):
+        tables.append(f"fields f{n}")
+        terms.append(f"f{n}.contract = ? AND f{n}.field = ? AND f{n}.value = ?")
+        terms.append(f"f{n}.id > ?")
+        if n:
+            terms.append(f"f{n}.id = f0.id")
+        arguments += [contract, name, wanted, after or ""]
+    terms.append("r.contract = ? AND r.id > ?")
+    arguments += [contract, after or ""]
+    if given:
+        terms.append("r.id = f0.id")
+    if state is not None:
+        terms.append("r.state = ?")
+        arguments.append(state)
+    order = "f0.id" if given else "r.id"
+    # CROSS JOIN keeps SQLite to this order: rows come sorted, and no more are read.
+    sources = " CROSS JOIN ".join([*tables, "records r", "versions v"])
+    rows = connection.execute(
+        "SELECT r.id, r.state, r.revision, v.step, b.time, v.value"
+        f" FROM {sources} LEFT JOIN blocks b ON b.height = v.step >> 30"
+        f" WHERE {' AND '.join(terms)} AND v.version = r.version"
+        f" ORDER BY {order} LIMIT ?",
+        (*arguments, bounded(limit)),
+    ).fetchall()
+    return [
+        {"id": id_, "state": state_, "revision": revision, "height": height_of(step),
+         "time": time or 0, "value": stored}
+        for id_, state_, revision, step, time, stored in rows
+    ]  # fmt: skip
+
+
+def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:
+    names = [name for name, _ in layouts.plans.get(contract, ())]
+    if field not in names:
+        raise NotIndexed(
+            f"{contract} 没有按 {field} 建索引，可用：{'、'.join(names) or '无'}；"
+            f"须在场景的 indexes 中声明。"
+            f" {contract} is not indexed by {field!r}; indexed are:"
+            f" {', '.join(names) or 'none'}. Declare it in the scenario's indexes."
+        )
+
+
+def counts(connection: sqlite3.Connection, contract: str) -> dict[str, int]:
+    """How many records of a contract stand in each state."""
+    rows = connection.execute(
+        "SELECT state, records FROM states WHERE contract = ?",
+        (contract,),
+    )
+    return dict(rows.fetchall())
+
+
+def entries(
+    connection: sqlite3.Connection,
+    contract: str,
+    part: str,
+    prefix: str,
+    after: str,
+    limit: int,
+) -> list[tuple[str, bytes]]:
+    """Keys and newest values of a registry's entries, in the order of keys."""
+    start = f"{contract}/{part}/"
+    low, high = start + prefix, start + prefix + LAST_CHARACTER
+    rows = connection.execute(
+        "SELECT e.key, v.value FROM entries e JOIN versions v USING (version)"
+        " WHERE e.key >= ? AND e.key < ? AND e.key > ? ORDER BY e.key LIMIT ?",
+        (low, high, start + after, bounded(limit)),
+    )
+    return [(key[len(start) :], value) for key, value in rows.fetchall()]
+
+
+def value_at(connection: sqlite3.Connection, key: str, height: int) -> bytes | None:
+    """What a state key held after a block; None where it held nothing."""
+    row = connection.execute(
+        "SELECT value FROM versions WHERE key = ? AND step < ?"
+        " ORDER BY step DESC, version DESC LIMIT 1",
+        (key, (height + 1) << HEIGHT_SHIFT),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def envelopes(
+    connection: sqlite3.Connection, where: str, arguments: tuple[Any, ...], limit: int
+) -> list[dict[str, Any]]:
+    """Envelopes, newest first; the named call is the one that decided."""
+    rows = connection.execute(
+        f"{_ENVELOPES} WHERE {where} ORDER BY e.place DESC LIMIT ?",
+        (*arguments, bounded(limit)),
+    ).fetchall()
+    return [
+        {
+            "height": height_of(place),
+            "index": index_of(place),
+            "time": time,
+            "envelope": id_.hex(),
+            "sender": show(sender),
+            "calls": calls,
+            "contract": contract,
+            "operation": operation,
+            "key": key,
+            "code": code,
+            "sentence": sentence,
+        }
+        for place, time, id_, sender, calls, code, sentence, contract, operation, key
+        in rows
+    ]  # fmt: skip
+
+
+def events(
+    connection: sqlite3.Connection,
+    contract: str,
+    name: str,
+    after_height: int,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Events after a height, oldest first, never a part of a block's only."""
+    select = (
+        "SELECT v.step, v.n, b.time, v.key, v.detail, e.id, e.sender FROM events v"
+        " JOIN blocks b ON b.height = v.step >> 30"
+        " JOIN envelopes e ON e.place = v.step & ?"
+        " WHERE v.contract = ? AND v.name = ?"
+    )
+    names = (ENVELOPE, contract, name)
+    rows = connection.execute(
+        f"{select} AND v.step >= ? ORDER BY v.step, v.n LIMIT ?",
+        (*names, (after_height + 1) << HEIGHT_SHIFT, bounded(limit)),
+    ).fetchall()
+    if rows and len(rows) == bounded(limit):
+        step, n = rows[-1][:2]
+        rows += connection.execute(
+            f"{select} AND (v.step, v.n) > (?, ?) AND v.step < ? ORDER BY v.step, v.n",
+            (*names, step, n, (height_of(step) + 1) << HEIGHT_SHIFT),
+        ).fetchall()
+    return [
+        {
+            "height": height_of(step),
+            "index": index_of(step),
+            "time": time,
+            "contract": contract,
+            "name": name,
+            "key": key,
+            "detail": decode(detail),
+            "envelope": id_.hex(),
+            "sender": show(sender),
+        }
+        for step, n, time, key, detail, id_, sender in rows
+    ]

@@ -1,0 +1,141 @@
+"""
+Readings: the questions as methods, each on a connection that no other thread holds.
+"""
+
+import queue
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from huabiao.services.index import questions
+from huabiao.services.index.layouts import Layouts
+from huabiao.services.index.schema import open_reader
+from huabiao.services.index.topics import find_topics
+from huabiao.services.index.uses import uses
+
+IDLE_READERS = 8
+
+
+class Readings:
+    """The reading half of `Index`. Thread safe; sees whole batches of blocks only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._layouts = Layouts({})
+        self._closed = False
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+
+    def locate(self, envelope: str) -> tuple[int, int] | None:
+        """(height, index) of an envelope, by its id or 16 and more hex digits of it."""
+        with self._reading() as connection:
+            return questions.locate(connection, envelope)
+
+    def history(
+        self, contract: str, key: str, limit: int = 200
+    ) -> list[dict[str, Any]]:
+        """Who did what to a record, refused attempts too, oldest first.
+
+        `key` is a record's id, or "part/key" of a registry's entry.
+        """
+        with self._reading() as connection:
+            return questions.history(connection, contract, key, limit)
+
+    def records(
+        self,
+        contract: str,
+        *,
+        state: str | None = None,
+        sender: bytes | None = None,
+        field: str | None = None,
+        value: Any = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """Main records in the order of their ids, those after the id `after`.
+
+        `sender` is an account (20 bytes) that acted on the record; `field` is one that
+        the scenario indexes, `value` its stored form (raises NotIndexed). Each has id,
+        state, revision, height and time of its last change, and its stored value.
+        """
+        with self._reading() as connection:
+            return questions.records(
+                connection, self._layouts, contract, state=state, sender=sender,
+                field=field, value=value, after=after, limit=limit,
+            )  # fmt: skip
+
+    def counts(self, contract: str) -> dict[str, int]:
+        """How many records stand in each state."""
+        with self._reading() as connection:
+            return questions.counts(connection, contract)
+
+    def entries(
+        self,
+        contract: str,
+        part: str,
+        prefix: str = "",
+        after: str = "",
+        limit: int = 50,
+    ) -> list[tuple[str, bytes]]:
+        """Keys and newest values of a registry, in the order of keys."""
+        with self._reading() as connection:
+            return questions.entries(connection, contract, part, prefix, after, limit)
+
+    def value_at(self, key: str, height: int) -> bytes | None:
+        """What a full state key held after a block, by the receipts."""
+        with self._reading() as connection:
+            return questions.value_at(connection, key, height)
+
+    def latest(self, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest envelopes, newest first."""
+        with self._reading() as connection:
+            return questions.envelopes(connection, "1", (), limit)
+
+    def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest envelopes that an account sent, newest first."""
+        with self._reading() as connection:
+            return questions.envelopes(connection, "e.sender = ?", (account,), limit)
+
+    def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest refused envelopes, newest first."""
+        with self._reading() as connection:
+            return questions.envelopes(connection, "e.code <> 'ok'", (), limit)
+
+    def events(
+        self, contract: str, name: str, after_height: int = 0, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Events after a height, oldest first; a block's are never cut in two."""
+        with self._reading() as connection:
+            return questions.events(connection, contract, name, after_height, limit)
+
+    def search(self, text: str, limit: int = 30) -> list[dict[str, Any]]:
+        """Directory entries with these words: level, key, title, snippet, owner."""
+        with self._reading() as connection:
+            return find_topics(connection, text, questions.bounded(limit))
+
+    def uses(self, tag: bytes) -> list[dict[str, Any]]:
+        """Who read the data about the person behind a subject tag, oldest first."""
+        with self._reading() as connection:
+            return uses(connection, self._layouts, tag)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A reader's connection that no other thread holds meanwhile."""
+        try:
+            connection = self._readers.get_nowait()
+        except queue.Empty:
+            connection = open_reader(self.path)
+        try:
+            yield connection
+        finally:
+            if self._closed or self._readers.qsize() >= IDLE_READERS:
+                connection.close()
+            else:
+                self._readers.put(connection)
+
+    def _close_readers(self) -> None:
+        self._closed = True
+        with suppress(queue.Empty):
+            while True:
+                self._readers.get_nowait().close()

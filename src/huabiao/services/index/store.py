@@ -1,0 +1,244 @@
+"""
+Rows into tables: one transaction for a few blocks, or nothing of them.
+
+Rows are inserted in the order of their keys, because SQLite then walks each tree once
+and the pages that it touches stay few.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from huabiao.client.port import BlockView
+from huabiao.codec import decode
+from huabiao.services.index.layouts import Layouts, column_value, indexed_values
+from huabiao.services.index.rows import Batch
+from huabiao.services.index.schema import ACTOR
+from huabiao.services.index.topics import write_topic
+
+DESCRIPTIONS = "governance/descriptions/"
+DIRECTORY = "directory/"
+RECORDS_AT_ONCE = 1_000
+
+
+class OutOfStep(Exception):
+    """The block does not follow the blocks in the index; the sentence says how."""
+
+
+def followed(connection: sqlite3.Connection) -> tuple[str, int, bytes]:
+    """(chain, height, hash of the newest block); ("", 0, b"") of an empty index."""
+    row = connection.execute("SELECT chain, height, hash FROM followed").fetchone()
+    return row or ("", 0, b"")
+
+
+def read_layouts(connection: sqlite3.Connection) -> Layouts:
+    """The Descriptions that the index knows."""
+    rows = connection.execute("SELECT contract, document FROM descriptions")
+    return Layouts(dict(rows.fetchall()))
+
+
+def next_version(connection: sqlite3.Connection) -> int:
+    """The number of the next write."""
+    (newest,) = connection.execute("SELECT max(version) FROM versions").fetchone()
+    return int(newest or 0) + 1
+
+
+def hash_at(connection: sqlite3.Connection, height: int) -> bytes | None:
+    """The hash of a block in the index."""
+    rows = connection.execute("SELECT hash FROM blocks WHERE height = ?", (height,))
+    return next((hash_ for (hash_,) in rows.fetchall()), None)
+
+
+def check_follows(before: tuple[str, int, bytes], blocks: Sequence[BlockView]) -> None:
+    """Raise OutOfStep unless each block stands on the one before it."""
+    _, height, hash_ = before
+    for block in blocks:
+        header = block.header
+        if header.height != height + 1:
+            raise OutOfStep(
+                f"索引到第 {height} 块，不能接第 {header.height} 块；"
+                f"请从第 {height + 1} 块继续。"
+                f" The index is at block {height} and cannot take block"
+                f" {header.height}: go on from {height + 1}."
+            )
+        if height and header.previous != hash_:
+            raise OutOfStep(
+                f"第 {header.height} 块不接在索引中的第 {height} 块之后，属于另一条链；"
+                f"请删除索引文件重建。 Block {header.height} does not stand on block"
+                f" {height} of the index but on another chain; delete the index file."
+            )
+        height, hash_ = header.height, block.hash
+
+
+def write_batch(connection: sqlite3.Connection, batch: Batch, layouts: Layouts) -> None:
+    """All rows of a batch, within the caller's transaction."""
+    many = connection.executemany
+    many("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)", batch.blocks)
+    many("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?, ?)", batch.envelopes)
+    many("INSERT INTO ids VALUES (?, ?)", sorted(batch.ids))
+    many("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", batch.calls)
+    many("INSERT INTO versions VALUES (?, ?, ?, ?)", batch.versions)
+    many("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", batch.events)
+    _write_records(connection, batch, layouts)
+    _write_entries(connection, batch, layouts)
+
+
+def _write_records(
+    connection: sqlite3.Connection, batch: Batch, layouts: Layouts
+) -> None:
+    rows: list[tuple[Any, ...]] = []
+    added: set[Any] = set()
+    gone: set[Any] = set()
+    states: Counter[tuple[str, str]] = Counter()
+    for (contract, id_), (version, value) in sorted(batch.records.items()):
+        plan = layouts.plans.get(contract, ())
+        stored = record_of(value)
+        was = values = None
+        if stored is None or stored[1] > 1:
+            was, values = _newest(connection, contract, id_, plan)
+        if was is not None:
+            states[contract, was] -= 1
+            gone.update((contract, f, v, id_) for f, v in values or ())
+        if stored is None:
+            connection.execute(
+                "DELETE FROM records WHERE contract = ? AND id = ?", (contract, id_)
+            )
+            continue
+        state, revision, plain = stored
+        states[contract, state] += 1
+        rows.append((contract, id_, state, revision, version))
+        added.update((contract, f, v, id_) for f, v in indexed_values(plan, plain))
+    connection.executemany("REPLACE INTO records VALUES (?, ?, ?, ?, ?)", rows)
+    _write_fields(connection, added - gone, gone - added)
+    actors = sorted((c, ACTOR, sender, id_) for c, sender, id_ in batch.actors)
+    connection.executemany("INSERT OR IGNORE INTO fields VALUES (?, ?, ?, ?)", actors)
+    connection.executemany(
+        "INSERT INTO states VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET records = records + excluded.records",
+        [(*names, number) for names, number in sorted(states.items()) if number],
+    )
+    connection.execute("DELETE FROM states WHERE records = 0")
+
+
+def _newest(
+    connection: sqlite3.Connection, contract: str, id_: str, plan: Any
+) -> tuple[str | None, set[tuple[str, Any]]]:
+    """The state of a record in the index and its indexed values."""
+    row = connection.execute(
+        "SELECT r.state, v.value FROM records r JOIN versions v USING (version)"
+        " WHERE r.contract = ? AND r.id = ?",
+        (contract, id_),
+    ).fetchone()
+    if row is None:
+        return None, set()
+    stored = record_of(row[1]) if plan else None
+    return row[0], indexed_values(plan, stored[2]) if stored else set()
+
+
+def _write_fields(
+    connection: sqlite3.Connection, added: set[Any], gone: set[Any]
+) -> None:
+    connection.executemany(
+        "DELETE FROM fields WHERE contract = ? AND field = ? AND value = ? AND id = ?",
+        list(gone),
+    )
+    connection.executemany("INSERT OR IGNORE INTO fields VALUES (?, ?, ?, ?)", added)
+
+
+def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
+    """[state, revision, fields] taken apart; None for what is no record."""
+    plain = None if value is None else decode(value)
+    if type(plain) is not list or len(plain) != 3:
+        return None
+    state, revision, fields = plain
+    if type(state) is not str or type(revision) is not int:
+        return None
+    return state, revision, fields
+
+
+def _write_entries(
+    connection: sqlite3.Connection, batch: Batch, layouts: Layouts
+) -> None:
+    entries = sorted(batch.entries.items())
+    connection.executemany(
+        "REPLACE INTO entries VALUES (?, ?)",
+        [(key, version) for key, (version, value) in entries if value is not None],
+    )
+    connection.executemany(
+        "DELETE FROM entries WHERE key = ?",
+        [(key,) for key, (_, value) in entries if value is None],
+    )
+    for key, (_, value) in entries:
+        if key.startswith(DIRECTORY):
+            write_topic(connection, key, value, layouts)
+    for (contract, id_), (_, value) in sorted(batch.records.items()):
+        if f"{contract}/" == DIRECTORY:
+            stored = record_of(value)
+            key = f"{contract}/record/{id_}"
+            write_topic(connection, key, stored and stored[2], layouts)
+
+
+def documents_in(batch: Batch) -> dict[str, str]:
+    """The Descriptions that a batch puts on the chain, by contract."""
+    return {
+        key[len(DESCRIPTIONS) :]: decode(value)[0]
+        for key, (_, value) in batch.entries.items()
+        if value is not None and key.startswith(DESCRIPTIONS)
+    }
+
+
+def change_layouts(
+    connection: sqlite3.Connection, layouts: Layouts, documents: Mapping[str, str]
+) -> Layouts:
+    """Take in Descriptions; where other fields are indexed now, index them anew."""
+    changed = {
+        name: text
+        for name, text in sorted(documents.items())
+        if layouts.documents.get(name) != text
+    }
+    if not changed:
+        return layouts
+    after = layouts.with_changes(changed)
+    connection.executemany("REPLACE INTO descriptions VALUES (?, ?)", changed.items())
+    for name in changed:
+        if after.plans[name] != layouts.plans.get(name, ()):
+            _index_again(connection, name, after)
+    return after
+
+
+def _index_again(
+    connection: sqlite3.Connection, contract: str, layouts: Layouts
+) -> None:
+    connection.execute(
+        "DELETE FROM fields WHERE contract = ? AND field <> ?", (contract, ACTOR)
+    )
+    last: str | None = ""
+    while last is not None:
+        rows = connection.execute(
+            "SELECT r.id, v.value FROM records r JOIN versions v USING (version)"
+            " WHERE r.contract = ? AND r.id > ? ORDER BY r.id LIMIT ?",
+            (contract, last, RECORDS_AT_ONCE),
+        ).fetchall()
+        added: set[Any] = set()
+        for id_, value in rows:
+            stored = record_of(value)
+            if stored is not None:
+                values = indexed_values(layouts.plans[contract], stored[2])
+                added.update((contract, f, v, id_) for f, v in values)
+        _write_fields(connection, added, set())
+        last = rows[-1][0] if rows else None
+
+
+def add_tags(
+    connection: sqlite3.Connection, receipt: str, tags: Sequence[bytes]
+) -> None:
+    """Subject tags of a receipt, durable when this returns."""
+    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.executemany(
+            "INSERT OR IGNORE INTO subjects VALUES (?, ?)",
+            [(column_value(tag), receipt) for tag in tags],
+        )
+    finally:
+        connection.execute("PRAGMA synchronous = NORMAL")
