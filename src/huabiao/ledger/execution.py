@@ -15,7 +15,8 @@ from huabiao.contracts import Refused
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
 from huabiao.ledger.governed import Governed
-from huabiao.ledger.loader import LoadedContract, Meter, load_contract
+from huabiao.ledger.growth import Meter
+from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.proofs import merkle
 from huabiao.proofs.receipt import OK, UNDONE, Event, Receipt, Result
 
@@ -145,7 +146,7 @@ class Execution:
         if self._asking:
             raise Refused("question.writes", "问答不可写。 A question cannot write.")
         self._meter.spend(EVENT_COST)
-        check_profile([name, detail])
+        _check_detail(detail)
         self._meter.spend(len(encode([name, detail])) // 32)
         self._events.append(Event(self.contract, name, key, detail))
 
@@ -195,6 +196,15 @@ class Execution:
 
     def spend(self, cost: int) -> None:
         self._meter.spend(cost)
+
+
+def _check_detail(detail: dict[str, Any]) -> None:
+    """Plain values and flat lists of them: a receipt must be able to hold it."""
+    for value in detail.values():
+        items = value if type(value) in (list, tuple) else (value,)
+        if any(type(item) in (list, tuple, dict) for item in items):
+            raise TypeError("the detail of an event is flat")
+        check_profile(items)
 
 
 def _check_key(key: str) -> None:

@@ -23,7 +23,8 @@ from huabiao.crypto.suite import Suite, suite
 from huabiao.ledger.execution import FOUNDER, Execution, encode_receipt
 from huabiao.ledger.genesis import Genesis, genesis_hash
 from huabiao.ledger.governed import Governed, Parameters
-from huabiao.ledger.loader import LoadedContract, Meter, load_contract
+from huabiao.ledger.growth import Meter
+from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.replay_window import ReplayWindow
 from huabiao.proofs import merkle
 from huabiao.proofs.header import VERSION as HEADER_VERSION

@@ -116,6 +116,10 @@ def _tree_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield line, "没有浮点数，用带单位的整数 · no floats, use whole units"
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
             yield line, "不用格式说明 · no format specification"
+        if isinstance(node, ast.Subscript) and (
+            isinstance(node.slice, ast.Slice) and not isinstance(node.ctx, ast.Load)
+        ):
+            yield line, "不对切片赋值，用 extend · no slice assignment, use extend"
         if isinstance(node, ast.Attribute) and (
             node.attr.startswith("_") or node.attr in METHODS
         ):
@@ -146,15 +150,16 @@ def _defined_names(tree: ast.Module) -> set[str]:
 
 
 def _recursion_findings(tree: ast.Module) -> list[tuple[int, str]]:
-    """Functions that can reach themselves, by name: f() and self.f() alike."""
+    """Functions that can reach themselves: f() and self.f(), also passed on."""
     functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+    free = {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
     calls = {
         name: {
-            called
-            for node in ast.walk(function)
-            if isinstance(node, ast.Call)
-            for called in [_called_name(node)]
-            if called in functions
+            reached
+            for statement in function.body
+            for node in ast.walk(statement)
+            for reached in [_reached_name(node, free)]
+            if reached in functions
         }
         for name, function in functions.items()
     }
@@ -172,9 +177,12 @@ def _recursion_findings(tree: ast.Module) -> list[tuple[int, str]]:
     return findings
 
 
-def _called_name(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Name):
-        return call.func.id
-    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        return call.func.attr if call.func.value.id == "self" else ""
+def _reached_name(node: ast.AST, free: set[str]) -> str:
+    """The function that a node calls or passes on, else nothing."""
+    if isinstance(node, ast.Name):
+        return node.id if node.id in free and isinstance(node.ctx, ast.Load) else ""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr if node.value.id == "self" else ""
     return ""

@@ -15,8 +15,9 @@ from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
 from huabiao.engines.embedded import EmbeddedEngine, Placed, PoolFull, Ticket
 from huabiao.engines.verification import Verification
 from huabiao.ledger.execution import Execution
+from huabiao.ledger.growth import Meter
 from huabiao.ledger.ledger import Ledger, open_block, receipts_of
-from huabiao.ledger.loader import LoadedContract, Meter, load_contract
+from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.node import proving
 from huabiao.proofs.header import header_hash
 
