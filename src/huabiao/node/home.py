@@ -86,7 +86,9 @@ def _found(home: Home, suite_name: str, now: int) -> None:
     if member_path.exists():
         member = keystore.load(member_path, passphrase(home.folder))
     else:
-        member = keystore.create(member_path, suite_name, "member", passphrase(home.folder))
+        member = keystore.create(
+            member_path, suite_name, "member", passphrase(home.folder)
+        )
     operator = open_identity(home.folder, OPERATOR, suite_name, make=True)
     genesis = make_genesis(
         f"huabiao-{secrets.token_hex(4)}",

@@ -146,15 +146,15 @@ async def _serve(
     say(f"华表已启动：{url} · 链 {node.port.chain} · 高度 {node.port.height}")
     say(f"Huabiao serves at {url} · chain {node.port.chain}")
     if story != "none":
-        await asyncio.to_thread(_play, node, url, story, say)
+        await asyncio.to_thread(_play, node, url, say)
         say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
     await serving
 
 
-def _play(node: Node, url: str, story: str, say: Say) -> None:
-    from huabiao.stories.play import play
+def _play(node: Node, url: str, say: Say) -> None:
+    from huabiao.node.day.play import play
 
-    play(story, node.home.folder, url, say)
+    play(node.home.folder, url, say)
 
 
 __all__ = ["Node", "run", "start"]
