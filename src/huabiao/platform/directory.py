@@ -3,23 +3,23 @@ Directory: duties, catalogs and tables, locked to each other (目录区块链).
 
 1. A department registers its duties, each with its legal source.
 2. On a duty stand its systems and its data catalogs, with the national metadata.
-3. On a catalog and in a system stand tables of real databases, as they were scanned:
-   the first columns with the table, further pages of a wide one by `extend_table`.
-4. A level cannot lose an entry that the next one stands on, and a catalog cannot lose
-   an item while a table stands on it. Only the owner changes its entries.
+3. On a catalog stand tables and columns of real databases, as scanned.
+4. A level cannot lose an entry that the next one stands on.
+5. When a database is no longer what is registered, the drift goes on chain and is an
+   alert until the owner accepts the new structure or repairs the database.
 
-What happens when a database no longer is what stands here is the contract `drift`.
-Sources: DB11/T 2047—2022; 政务信息资源目录编制指南（试行） 2017 for the metadata.
+Sources: DB11/T 2047—2022; 政务信息资源目录编制指南（试行） 2017. A table of over
+1,000 columns is registered in pages: the first with it, the rest by extend_table.
 """
 
 from huabiao.contracts import (
     Code,
     Count,
-    Day,
     Digest,
     Flag,
     Instant,
     ListOf,
+    Maybe,
     Number,
     OneOf,
     Party,
@@ -32,23 +32,22 @@ from huabiao.contracts import (
     Title,
     answers,
     does,
-    encode,
+    refuse,
     require,
 )
 
 TYPES = ("C", "N", "Y", "D", "T", "L", "M", "G", "B", "I", "F")
-FORMATS = ("file", "spreadsheet", "database", "image", "stream", "other")
 SHARING = ("unconditional", "conditional", "not_shared")
-OPENNESS = ("unconditional", "conditional", "not_open")
 CYCLES = ("real_time", "daily", "weekly", "monthly", "quarterly", "yearly", "other")
-GRADES = ("general", "important", "core")
-PERSONAL = ("none", "personal", "sensitive")
-KINDS = ("table", "view", "materialized view")
-LONGEST_PAGE, MOST_PAGES = 250, 16
+FORMATS = ("file", "spreadsheet", "database", "image", "stream", "other")
+GRADES = ("general", "important", "core", "personal", "sensitive")
+LEVELS = ("duty", "system", "catalog", "table")
+ANSWERS = ("open", "repairing", "accepted", "repaired")
+TABLE_KINDS = ("table", "view", "materialized view")
 
 
 class Duty(Record):
-    """What a department is there for; `standing` counts what stands on it."""
+    """What a department is there for, and the law that says so."""
 
     owner: Party
     office: Text
@@ -67,86 +66,43 @@ class System(Record):
 
 
 class Item(Record):
-    """An information item; `data_type` is the guide's letter, length 0 is unbound."""
+    """An information item of a catalog; length 0 has no bound."""
 
-    name: Text
+    title: Text
     data_type: OneOf[TYPES]
     length: Count = 0
 
 
-class Resource(Record):
-    """The national guide's metadata of an information resource."""
+class Catalog(Record):
+    """An information resource with the metadata of the national guide."""
 
+    owner: Party
+    duty: Code
     code: Code
     title: Text
     abstract: Text
     classification: Text
-    provider: Text
-    provider_code: Code
+    format: OneOf[FORMATS]
     items: ListOf[Item]
     sharing: OneOf[SHARING]
+    condition: Text
+    legal_basis: Text
+    open: Flag
     cycle: OneOf[CYCLES]
-    format: OneOf[FORMATS] = "database"
-    sharing_condition: Text = ""
-    sharing_way: Text = ""
-    legal_basis: Text = ""
-    openness: OneOf[OPENNESS] = "not_open"
-    open_condition: Text = ""
-    grade: OneOf[GRADES] = "general"
-    personal: OneOf[PERSONAL] = "none"
-    classified: Flag = False
-    published: Day = 0
-    related: ListOf[Code] = ()
-
-
-class Catalog(Record):
-    """A data catalog: a resource that a duty produces or needs."""
-
-    owner: Party
-    duty: Code
-    resource: Resource
-    since: Instant
-    revision: Count = 1
+    grade: OneOf[GRADES]
+    published: Instant
     standing: Count = 0
 
 
 class Column(Record):
-    """A column as scanned; `personal` is empty or what it holds of a citizen."""
+    """A column as scanned; `personal` is empty or what it looks like."""
 
-    name: Text
+    title: Text
     database_type: Text
     standard_type: OneOf[TYPES]
-    length: Count
     nullable: Flag
     comment: Text
     personal: Text = ""
-    grade: OneOf[PERSONAL] = "none"
-    item: Text = ""
-
-
-class ForeignKey(Record):
-    """`columns` of this table refer to `to_columns` of another."""
-
-    columns: ListOf[Text]
-    to_schema: Text
-    to_table: Text
-    to_columns: ListOf[Text]
-
-
-class Structure(Record):
-    """A table as scanned, but for its columns. `digest` is the scanner's, of all."""
-
-    database: Text
-    schema_name: Text
-    table_name: Text
-    kind: OneOf[KINDS]
-    comment: Text
-    primary_key: ListOf[Text]
-    foreign_keys: ListOf[ForeignKey]
-    unique: ListOf[ListOf[Text]]
-    rows: Number
-    column_count: Count
-    digest: Digest
 
 
 class Table(Record):
@@ -155,23 +111,49 @@ class Table(Record):
     owner: Party
     catalog: Code
     system: Code
-    structure: Structure
+    database: Text
+    schema_name: Text
+    table_name: Text
+    kind: OneOf[TABLE_KINDS]
+    rows: Number
+    structure: Digest
+    comment: Text
     scanned: Instant
-    pages: Count
-    columns: Count
-    revision: Count = 1
+    pages: Count = 1
 
 
 class Page(Record):
-    """Up to 250 columns of a table."""
+    """Up to 1,000 columns of a table."""
 
     columns: ListOf[Column]
 
 
-class Place(Record):
-    """Which table is registered for a place in a database."""
+class Piece(Record):
+    """A piece of a table's structure as JSON text, as the scanner wrote it."""
 
-    table: Code
+    text: Source
+
+
+class Change(Record):
+    """One difference between the directory and the database."""
+
+    kind: Code
+    column: Text
+    before: Text
+    after: Text
+    sentence: Text
+
+
+class Alert(Record):
+    """Drift of one table, until its owner answers it."""
+
+    owner: Party
+    system: Code
+    opened: Instant
+    changes: ListOf[Change]
+    structure: Digest
+    status: OneOf[ANSWERS]
+    answered: Maybe[Instant] = None
 
 
 class Directory(Scenario):
@@ -188,90 +170,129 @@ class Directory(Scenario):
     catalogs = Registry(Catalog, "数据目录", "catalogs")
     tables = Registry(Table, "库表目录", "tables")
     columns = Registry(Page, "字段", "columns")
-    places = Registry(Place, "库表位置", "places")
+    structures = Registry(Piece, "结构", "structures")
+    alerts = Registry(Alert, "漂移告警", "drift alerts")
 
     @does(by=department, keyed=True, title="登记职责")
     def register_duty(self, office: Text, title: Text, legal_source: Text) -> None:
         """Register a duty under its code."""
         require(
-            title and legal_source,
-            "职责须有名称和法定依据。 A duty has a title and a legal source.",
-            code="duty.legal_source",
+            legal_source,
+            "职责须注明法定依据。 A duty names its legal source.",
+            code="legal_source",
         )
         self.duties.add(self.key, Duty(self.caller, office, title, legal_source))
 
     @does(by=department, keyed=True, title="登记系统")
     def register_system(self, duty: Code, title: Text) -> None:
         """Register an information system that serves a duty."""
-        self.stand(self.duties, duty, 1)
+        self.stand_on_duty(duty)
         self.systems.add(self.key, System(self.caller, duty, title))
 
     @does(by=department, keyed=True, title="登记数据目录")
-    def register_catalog(self, duty: Code, resource: Resource) -> None:
+    def register_catalog(
+        self,
+        duty: Code,
+        code: Code,
+        title: Text,
+        abstract: Text,
+        classification: Text,
+        format: OneOf[FORMATS],
+        items: ListOf[Item],
+        sharing: OneOf[SHARING],
+        cycle: OneOf[CYCLES],
+        condition: Text = "",
+        legal_basis: Text = "",
+        open: Flag = False,
+        grade: OneOf[GRADES] = "general",
+    ) -> None:
         """Register an information resource that a duty produces or needs."""
-        check_resource(resource)
-        self.stand(self.duties, duty, 1)
-        catalog = Catalog(self.caller, duty, resource, self.now)
+        require(
+            is_resource_code(code),
+            "资源代码须为 类1项2目3细目/顺序号，如 303001/12。"
+            " A resource code is written 303001/12.",
+            code="catalog.code",
+        )
+        require(
+            sharing != "not_shared" or legal_basis,
+            "不予共享须注明法律依据。 Not sharing needs its legal basis.",
+            code="legal_basis",
+        )
+        self.stand_on_duty(duty)
+        catalog = Catalog(
+            self.caller,
+            duty,
+            code,
+            title,
+            abstract,
+            classification,
+            format,
+            items,
+            sharing,
+            condition,
+            legal_basis,
+            open,
+            cycle,
+            grade,
+            self.now,
+        )
         self.catalogs.add(self.key, catalog)
-
-    @does(by=department, keyed=True, title="修订数据目录")
-    def revise_catalog(self, resource: Resource) -> None:
-        """Change a catalog's metadata; no item goes while a table stands on it."""
-        check_resource(resource)
-        catalog = self.own(self.catalogs.get(self.key))
-        kept = [[item.name, item.data_type] for item in resource.items]
-        for item in catalog.resource.items:
-            require(
-                catalog.standing == 0 or [item.name, item.data_type] in kept,
-                f"库表依托于信息项“{item.name}”，不能删改；请先注销库表。"
-                f" Tables stand on the item {item.name!r}; retire them first.",
-                code="locked",
-            )
-        catalog.resource, catalog.revision = resource, catalog.revision + 1
-        self.catalogs.put(self.key, catalog)
 
     @does(by=department, keyed=True, title="登记库表")
     def register_table(
-        self, catalog: Code, system: Code, structure: Structure, columns: ListOf[Column]
+        self,
+        catalog: Code,
+        system: Code,
+        database: Text,
+        schema_name: Text,
+        table_name: Text,
+        kind: OneOf[TABLE_KINDS],
+        rows: Number,
+        structure: Digest,
+        columns: ListOf[Column],
+        document: ListOf[Source] = (),
+        comment: Text = "",
     ) -> None:
-        """Register a scanned table with its first columns, up to 250."""
-        self.stand(self.catalogs, catalog, 1)
-        self.stand(self.systems, system, 1)
-        table = Table(self.caller, catalog, system, structure, self.now, 0, 0)
-        require(
-            self.key not in self.tables,
-            "此编号已登记库表。 A table is registered under this id.",
-            code="entry.exists",
+        """Register a scanned table, locked to its catalog and its system."""
+        found = self.own(self.catalogs.get(catalog))
+        found.standing += 1
+        self.catalogs.put(catalog, found)
+        place = self.own(self.systems.get(system))
+        place.standing += 1
+        self.systems.put(system, place)
+        table = Table(
+            self.caller,
+            catalog,
+            system,
+            database,
+            schema_name,
+            table_name,
+            kind,
+            rows,
+            structure,
+            comment,
+            self.now,
         )
-        self.places.add(self.place(system, structure), Place(self.key))
-        self.add_page(table, columns)
+        self.tables.add(self.key, table)
+        self.columns.put(f"{self.key}#0", Page(columns))
+        self.keep_structure(document)
+        alert = self.alerts.find(self.key)
+        if alert is not None and alert.status == "open":
+            self.answer(alert, "accepted")
 
     @does(by=department, keyed=True, title="补充字段")
     def extend_table(self, columns: ListOf[Column]) -> None:
-        """Register the next columns of a wide table, up to 250."""
-        self.add_page(self.own(self.tables.get(self.key)), columns)
-
-    @does(by=department, keyed=True, title="更新库表")
-    def revise_table(self, structure: Structure, columns: ListOf[Column]) -> None:
-        """Register the structure that a table has now, in place of the old one."""
+        """Register a further page of a wide table's columns."""
         table = self.own(self.tables.get(self.key))
-        self.drop_pages(table)
-        self.places.remove(self.place(table.system, table.structure))
-        self.places.add(self.place(table.system, structure), Place(self.key))
-        table.structure, table.scanned, table.pages = structure, self.now, 0
-        table.columns, table.revision = 0, table.revision + 1
-        self.add_page(table, columns)
+        self.columns.put(f"{self.key}#{table.pages}", Page(columns))
+        table.pages += 1
+        self.tables.put(self.key, table)
 
     @does(by=department, keyed=True, title="注销")
-    def retire(self, level: OneOf["duty", "system", "catalog", "table"]) -> None:
+    def retire(self, level: OneOf[LEVELS]) -> None:
         """Strike an entry that nothing stands on."""
         if level == "table":
-            table = self.own(self.tables.get(self.key))
-            self.stand(self.catalogs, table.catalog, -1)
-            self.stand(self.systems, table.system, -1)
-            self.places.remove(self.place(table.system, table.structure))
-            self.drop_pages(table)
-            self.tables.remove(self.key)
+            self.retire_table()
             return
         shelf = self.shelf(level)
         entry = self.own(shelf.get(self.key))
@@ -282,43 +303,119 @@ class Directory(Scenario):
             code="locked",
         )
         if level != "duty":
-            self.stand(self.duties, entry.duty, -1)
+            duty = self.duties.get(entry.duty)
+            duty.standing -= 1
+            self.duties.put(entry.duty, duty)
         shelf.remove(self.key)
 
+    @does(by=department, keyed=True, title="报告漂移")
+    def report_drift(
+        self, system: Code, changes: ListOf[Change], structure: Digest
+    ) -> None:
+        """Say how a database differs from the directory; no change closes the alert."""
+        self.own(self.systems.get(system))
+        alert = self.alerts.find(self.key)
+        if not changes:
+            if alert is not None and alert.answered is None:
+                self.answer(alert, "repaired")
+            return
+        self.alerts.put(
+            self.key,
+            Alert(self.caller, system, self.now, changes, structure, "open"),
+        )
+        self.emit("drift", count=len(changes))
+
+    @does(by=department, keyed=True, title="接受变更")
+    def accept_drift(
+        self,
+        rows: Number,
+        structure: Digest,
+        columns: ListOf[Column],
+        document: ListOf[Source] = (),
+    ) -> None:
+        """Register the structure that the database has now."""
+        alert = self.open_alert()
+        require(
+            alert.structure == structure,
+            "结构与告警不符，请重新扫描。 Not the structure of the alert; scan.",
+            code="structure",
+        )
+        table = self.own(self.tables.get(self.key))
+        table.rows, table.structure, table.scanned = rows, structure, self.now
+        table.pages = 1
+        self.tables.put(self.key, table)
+        self.columns.put(f"{self.key}#0", Page(columns))
+        self.keep_structure(document)
+        self.answer(alert, "accepted")
+
+    @does(by=department, keyed=True, title="修复数据库")
+    def repair_drift(self) -> None:
+        """Say that the database is put back; the next scan proves it."""
+        alert = self.open_alert()
+        alert.status = "repairing"
+        self.alerts.put(self.key, alert)
+
     @answers
-    def holding(self, table: Code) -> dict:
-        """Who owns a table, how its catalog is shared, and its column names."""
+    def holding(self, table: Code) -> ListOf:
+        """Owner, sharing type, its legal basis and the column names of a table."""
         entry = self.tables.get(table)
-        resource = self.catalogs.get(entry.catalog).resource
-        return {
-            "owner": entry.owner,
-            "catalog": entry.catalog,
-            "system": entry.system,
-            "digest": entry.structure.digest,
-            "complete": entry.columns == entry.structure.column_count,
-            "sharing": resource.sharing,
-            "condition": resource.sharing_condition,
-            "legal_basis": resource.legal_basis,
-            "columns": [column.name for column in self.columns_of(table, entry)],
-        }
+        catalog = self.catalogs.get(entry.catalog)
+        names = []
+        for page in range(entry.pages):
+            for column in self.columns.get(f"{table}#{page}").columns:
+                names.append(column.title)
+        return [entry.owner, catalog.sharing, catalog.legal_basis, names]
 
-    @answers
-    def personal_columns(self, table: Code) -> list:
-        """The columns of a table that hold a citizen's data: [name, what, grade]."""
-        found = self.columns_of(table, self.tables.get(table))
-        return [[c.name, c.personal, c.grade] for c in found if c.grade != "none"]
+    def own(self, entry: Record) -> Record:
+        require(
+            entry.owner == self.caller,
+            "只有登记部门可以变更。 Only the department that registered it may.",
+            code="owner.other",
+        )
+        return entry
 
-    @answers
-    def owner_of(
-        self, level: OneOf["duty", "system", "catalog", "table"], key: Code
-    ) -> Party:
-        """The department that registered an entry."""
-        return (self.tables if level == "table" else self.shelf(level)).get(key).owner
+    def stand_on_duty(self, code: str) -> None:
+        duty = self.own(self.duties.get(code))
+        duty.standing += 1
+        self.duties.put(code, duty)
 
-    @answers
-    def registered_at(
-        self, system: Code, database: Text, schema_name: Text, table_name: Text
-    ) -> str:
-        """The id of the table at a place in a system's database, or empty."""
-        entry = self.places.find(self.spot(system, database, schema_name, table_name))
-        return "" if entry is None else entry.table
+    def shelf(self, level: str) -> Registry:
+        if level == "duty":
+            return self.duties
+        return self.systems if level == "system" else self.catalogs
+
+    def retire_table(self) -> None:
+        table = self.own(self.tables.get(self.key))
+        catalog = self.catalogs.get(table.catalog)
+        catalog.standing -= 1
+        self.catalogs.put(table.catalog, catalog)
+        system = self.systems.get(table.system)
+        system.standing -= 1
+        self.systems.put(table.system, system)
+        for page in range(table.pages):
+            self.columns.remove(f"{self.key}#{page}")
+        self.tables.remove(self.key)
+        alert = self.alerts.find(self.key)
+        if alert is not None and alert.answered is None:
+            self.answer(alert, "accepted")
+
+    def keep_structure(self, document: ListOf[Source]) -> None:
+        for index, text in enumerate(document):
+            self.structures.put(f"{self.key}#{index}", Piece(text))
+
+    def open_alert(self) -> Alert:
+        alert = self.own(self.alerts.get(self.key))
+        if alert.answered is not None:
+            refuse("告警已处理。 The alert has been answered.", code="answered")
+        return alert
+
+    def answer(self, alert: Alert, status: str) -> None:
+        alert.status, alert.answered = status, self.now
+        self.alerts.put(self.key, alert)
+        self.emit("drift_answered", status=status)
+
+
+def is_resource_code(code: str) -> bool:
+    """类 1 digit, 项 2, 目 3, 细目 any number of digits, "/" and a serial number."""
+    front, slash, serial = code.partition("/")
+    return len(front) >= 6 and front.isdigit() and serial.isdigit() and slash == "/"
