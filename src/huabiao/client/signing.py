@@ -22,9 +22,7 @@ class Signer(Protocol):
     def sign(self, message: bytes) -> bytes: ...
 
 
-def call(
-    contract: str, operation: str, key: str = "", /, **arguments: Any
-) -> Call:
+def call(contract: str, operation: str, key: str = "", /, **arguments: Any) -> Call:
     """One call, its arguments in their stored form."""
     return Call(contract, operation, key, arguments)
 

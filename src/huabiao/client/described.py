@@ -1,0 +1,152 @@
+"""
+From a contract's Description to values: what a person wrote, what a person reads.
+
+A Description names kinds; this module turns the names back into kinds and records, so
+that a door knows every contract, also one that was deployed a minute ago.
+"""
+
+from typing import Any
+
+from huabiao.codec import Kind, Malformed, Record, decode, kind_named
+
+Records = dict[str, type[Kind]]
+
+
+class NotDescribed(LookupError):
+    """The Description has no such operation or part; the sentence says what it has."""
+
+
+def records_of(description: dict[str, Any]) -> Records:
+    """Every record class that a Description defines, by its name."""
+    made: Records = {}
+    for name in description["records"]:
+        _make(name, description["records"], made)
+    return made
+
+
+def _make(name: str, described: dict[str, Any], made: Records) -> type[Kind]:
+    if name in made:
+        return made[name]
+    kinds: dict[str, type[Kind]] = {}
+    defaults: dict[str, Any] = {}
+    for field, facts in described[name]["fields"].items():
+        for other in _named_in(facts["kind"], described):
+            if other != name:
+                _make(other, described, made)
+        kinds[field] = kind_named(facts["kind"], made)
+        if "default" in facts:
+            shown = facts["default"]
+            defaults[field] = None if shown is None else kinds[field].parse(shown)
+    body = {"__annotations__": kinds, "__doc__": described[name]["doc"], **defaults}
+    made[name] = type(name, (Record,), body)
+    return made[name]
+
+
+def _named_in(kind: str, described: dict[str, Any]) -> list[str]:
+    inner = kind.rstrip("]").rpartition("[")[2]
+    return [inner] if inner in described else []
+
+
+def operation_of(description: dict[str, Any], operation: str) -> dict[str, Any]:
+    """An operation's description; NotDescribed with those that there are."""
+    found = description["operations"].get(operation)
+    if found is None:
+        known = ", ".join(sorted(description["operations"]))
+        raise NotDescribed(
+            f"{description['name']} 没有操作“{operation}”，有：{known}。"
+            f" {description['name']} has no operation {operation!r}; it has: {known}."
+        )
+    return dict(found)
+
+
+def parse_arguments(
+    description: dict[str, Any], operation: str, written: dict[str, Any]
+) -> dict[str, Any]:
+    """
+    What a person or a JSON document wrote, in the stored form that is signed.
+
+    Raises Malformed with the argument's name, NotDescribed for an unknown operation.
+    """
+    facts = operation_of(description, operation)
+    kinds = {p["name"]: p for p in facts["parameters"]}
+    records = records_of(description)
+    parsed = {}
+    for name, value in written.items():
+        if name not in kinds:
+            known = ", ".join(kinds) or "—"
+            raise Malformed(
+                f"{operation} 没有参数 {name}，有：{known}。"
+                f" {operation} takes no {name!r}; it takes: {known}."
+            )
+        try:
+            parsed[name] = kind_named(kinds[name]["kind"], records).parse(value)
+        except Malformed as error:
+            raise Malformed(f"{name}：{error}") from None
+    missing = [p["name"] for p in facts["parameters"] if p["required"]]
+    for name in missing:
+        if name not in parsed:
+            raise Malformed(f"缺少参数 {name}。 The argument {name} is missing.")
+    return parsed
+
+
+def show_arguments(
+    description: dict[str, Any], operation: str, stored: dict[str, Any]
+) -> dict[str, Any]:
+    """Signed arguments as plain JSON, by their kinds where these are known."""
+    facts = description["operations"].get(operation, {"parameters": []})
+    kinds = {p["name"]: p["kind"] for p in facts["parameters"]}
+    records = records_of(description)
+    return {
+        name: _shown(kind_named(kinds[name], records), value)
+        if name in kinds
+        else show_plain(value)
+        for name, value in stored.items()
+    }
+
+
+def _shown(kind: type[Kind], value: Any) -> Any:
+    try:
+        return kind.show(value)
+    except Exception:  # a refused envelope may hold any value at all
+        return show_plain(value)
+
+
+def show_plain(value: Any) -> Any:
+    """A stored value of no known kind as plain JSON; bytes in hexadecimal."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, (list, tuple)):
+        return [show_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: show_plain(item) for name, item in value.items()}
+    return value
+
+
+def show_stored_record(description: dict[str, Any], stored: bytes) -> dict[str, Any]:
+    """A stored record: {"state", "revision", "fields": {name: plain JSON}}."""
+    state, revision, plain = decode(stored)
+    kind = records_of(description)[description["record"]]
+    return {"state": state, "revision": revision, "fields": kind.show(plain)}
+
+
+def show_entry(description: dict[str, Any], part: str, stored: bytes) -> Any:
+    """A stored entry of a part, such as a registry or a cell, as plain JSON."""
+    entry = description["parts"].get(part, {}).get("entry")
+    plain = decode(stored)
+    if entry is None or entry not in description["records"]:
+        return show_plain(plain)
+    return records_of(description)[entry].show(plain)
+
+
+def parties_in(description: dict[str, Any], stored: bytes) -> set[bytes]:
+    """Every account that stands in a record's Party fields, lists included."""
+    _, _, plain = decode(stored)
+    fields = description["records"][description["record"]]["fields"]
+    found: set[bytes] = set()
+    for facts, value in zip(fields.values(), plain, strict=False):
+        if facts["widget"] == "party" or facts["kind"].endswith("[Party]"):
+            items = value if isinstance(value, list) else [value]
+            found.update(item for item in items if isinstance(item, bytes))
+        elif "[Party]" in facts["kind"] and isinstance(value, list):
+            found.update(item for item in value if isinstance(item, bytes))
+    return found

@@ -1,0 +1,183 @@
+"""
+A city over HTTP: what a client needs of the port, with keys that stay at the client.
+
+    city = Remote("http://127.0.0.1:8080")
+    outcome = city.call(keys, "hazardous_waste", "draft", "m1", {"declared": "1000", …})
+    record = city.as_(keys).get("/api/scenarios/hazardous_waste/records/m1")
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import httpx
+import msgspec
+
+from huabiao.client.described import parse_arguments
+from huabiao.client.port import Busy, Outcome
+from huabiao.client.signing import Signer, sign_envelope
+from huabiao.crypto.envelope import Call
+
+MESSAGEPACK = "application/msgpack"
+SESSION_DOMAIN = b"huabiao session\x00"
+TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+
+_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+
+
+class Unreachable(Exception):
+    """No city answers at the address; the sentence says what to do."""
+
+
+class Answered(Exception):
+    """The city answered with a problem (RFC 9457)."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        self.problem = problem
+        self.status = int(problem.get("status", 500))
+        self.code = str(problem.get("code", "http"))
+        super().__init__(
+            " ".join(str(problem[n]) for n in ("detail", "todo") if problem.get(n))
+        )
+
+
+class Remote:
+    """One city, seen by nobody in particular or (after `as_`) by one account."""
+
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(
+            base_url=self.url, timeout=TIMEOUT, transport=transport, trust_env=False
+        )
+        self._status: dict[str, Any] = {}
+        self._descriptions: dict[str, dict[str, Any]] = {}
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # -- requests --------------------------------------------------------------
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise Unreachable(
+                f"{self.url} 没有应答（{type(error).__name__}）。先运行 huabiao up，"
+                "或用 HUABIAO_URL、--url 指明地址。"
+                f" Nothing answers at {self.url}: run huabiao up, or say where the city"
+                " is with HUABIAO_URL or --url."
+            ) from error
+        if answer.status_code >= 400:
+            raise Answered(_problem(answer))
+        return answer
+
+    def get(self, path: str, **query: Any) -> Any:
+        """JSON; arguments that are None are left out."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._send("GET", path, params=asked).json()
+
+    def post(self, path: str, document: Any) -> Any:
+        return self._send("POST", path, json=document).json()
+
+    def octets(self, path: str, **query: Any) -> bytes:
+        """A body that is a file, such as a proof."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        return self._send("GET", path, params=asked).content
+
+    # -- the city --------------------------------------------------------------
+
+    def status(self) -> dict[str, Any]:
+        self._status = self.get("/api/status")
+        return self._status
+
+    @property
+    def chain(self) -> str:
+        return str((self._status or self.status())["chain"])
+
+    @property
+    def suite_name(self) -> str:
+        return str((self._status or self.status())["suite"])
+
+    def descriptions(self) -> dict[str, dict[str, Any]]:
+        self._descriptions = self.get("/api/scenarios")["scenarios"]
+        return self._descriptions
+
+    def description(self, scenario: str) -> dict[str, Any]:
+        """One contract's Description; Answered with 404 if there is none."""
+        found = self._descriptions.get(scenario)
+        if found is None:
+            found = self.get(f"/api/scenarios/{scenario}")
+            self._descriptions[scenario] = found
+        return found
+
+    # -- writing ---------------------------------------------------------------
+
+    def submit(self, envelopes: Sequence[bytes]) -> list[Outcome]:
+        """Send signed envelopes; returns when each is final. Busy: try again later."""
+        body = msgspec.msgpack.encode(list(envelopes))
+        headers = {"content-type": MESSAGEPACK, "accept": MESSAGEPACK}
+        try:
+            answer = self._send("POST", "/api/envelopes", content=body, headers=headers)
+        except Answered as error:
+            if error.status == 503:
+                raise Busy(str(error)) from error
+            raise
+        return _outcomes(answer.content)
+
+    def send(self, signer: Signer, *calls: Call) -> Outcome:
+        """Sign calls whose arguments are in their stored form, and send them."""
+        return self.submit([sign_envelope(self.chain, signer, calls)])[0]
+
+    def call(
+        self,
+        signer: Signer,
+        contract: str,
+        operation: str,
+        key: str,
+        written: dict[str, Any],
+    ) -> Outcome:
+        """One call with arguments as a person writes them; read by their kinds."""
+        description = self.description(contract)
+        arguments = parse_arguments(description, operation, written)
+        return self.send(signer, Call(contract, operation, key, arguments))
+
+    # -- reading what is not public --------------------------------------------
+
+    def token(self, signer: Signer) -> dict[str, Any]:
+        """Open a session: {"token", "account", "expires"}."""
+        challenge = self.post("/api/session/challenge", {})["challenge"]
+        message = SESSION_DOMAIN + self.chain.encode() + b"\x00"
+        signature = signer.sign(message + bytes.fromhex(challenge))
+        opened: dict[str, Any] = self.post(
+            "/api/session",
+            {
+                "challenge": challenge,
+                "public": signer.public.hex(),
+                "signature": signature.hex(),
+            },
+        )
+        return opened
+
+    def as_(self, signer: Signer) -> Self:
+        """The same city, read as the account of a key, for ten minutes."""
+        token = self.token(signer)["token"]
+        self._http.headers["authorization"] = f"Bearer {token}"
+        return self
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        document = answer.json()
+        if isinstance(document, dict) and "detail" in document:
+            return document
+    except ValueError:
+        pass
+    return {
+        "status": answer.status_code,
+        "detail": f"应答 {answer.status_code}。 The answer was {answer.status_code}.",
+    }

@@ -1,0 +1,79 @@
+"""
+Wallets: the identities that live in a home folder, opened with its passphrase.
+
+    HOME/wallets/NAME.json   key files (huabiao.crypto.keystore)
+    HOME/passphrase          opens them (0600); HUABIAO_PASSPHRASE stands in
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from huabiao.crypto import keystore
+from huabiao.crypto.keys import Keys
+
+_NAME = re.compile(r"[^\s/\\.][^/\\\x00-\x1f]{0,63}")
+
+
+class NoSuchIdentity(LookupError):
+    """The home holds no such identity; the sentence says how to make it."""
+
+
+def passphrase(home: Path) -> str:
+    """The passphrase of a home's key files; made at first use."""
+    given = os.environ.get("HUABIAO_PASSPHRASE")
+    if given:
+        return given
+    path = home / "passphrase"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass  # another process made it at the same moment
+        else:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(24))
+    return path.read_text().strip()
+
+
+def wallet_path(home: Path, name: str) -> Path:
+    """Where an identity's key file lies; ValueError for a name that cannot be one."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"身份名“{name[:40]}”不可用：不能含斜杠、控制字符，不能以点开头。"
+            f" {name[:40]!r} cannot name an identity: no slash, no leading dot."
+        )
+    return home / "wallets" / f"{name}.json"
+
+
+def create(home: Path, name: str, suite_name: str) -> Keys:
+    """A new identity; keystore.BadKeyFile if there is one of this name."""
+    return keystore.create(wallet_path(home, name), suite_name, name, passphrase(home))
+
+
+def open_identity(home: Path, name: str, suite_name: str, make: bool = False) -> Keys:
+    """An identity of this home; with `make` it is created at first use."""
+    path = wallet_path(home, name)
+    if not path.exists():
+        if make:
+            return create(home, name, suite_name)
+        known = "、".join(names(home)) or "—"
+        raise NoSuchIdentity(
+            f"没有身份“{name}”，已有：{known}。先运行 huabiao key new {name}。"
+            f" There is no identity {name!r}; make it with: huabiao key new {name}."
+        )
+    keys = keystore.load(path, passphrase(home))
+    if keys.suite.name != suite_name:
+        raise NoSuchIdentity(
+            f"身份“{name}”属于套件 {keys.suite.name}，此链使用 {suite_name}；请另建身份。"
+            f" The identity {name!r} is of the suite {keys.suite.name}, the chain uses"
+            f" {suite_name}: make another."
+        )
+    return keys
+
+
+def names(home: Path) -> list[str]:
+    """The identities of this home, sorted."""
+    return sorted(path.stem for path in (home / "wallets").glob("[!.]*.json"))

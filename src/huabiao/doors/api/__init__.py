@@ -1,0 +1,55 @@
+"""
+The HTTP door: everything a client may do, under /api, with an OpenAPI document.
+
+- `envelopes`: send what was signed; prepare what is to be signed
+- `reads`: blocks, scenarios, records, accounts, as far as the viewer may see them
+- `proofs`: proof files, and the verifier for people without ours
+- `entry`: sessions opened by a signed challenge
+- `platform`: the directory and the sharing of data
+- `guard`: limits and headers around all of it, also around the pages
+
+`build_app` wires the doors of one node, pages beside the API.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from huabiao import __version__
+from huabiao.client.port import Port
+from huabiao.doors.api import entry, envelopes, platform, proofs, reads
+from huabiao.doors.api.errors import PROBLEMS, install_errors
+from huabiao.doors.api.guard import Guard
+from huabiao.doors.city import City
+from huabiao.doors.pages import install_pages
+from huabiao.doors.sessions import Sessions
+from huabiao.services.index import Index
+
+ABOUT = """
+华表：一座城市共享、可验证的记忆。写入是客户端用自己的密钥签名的信封；不公开的内容，
+先用签名质询打开会话再读取。
+
+Huabiao: a city's shared, verifiable memory. A write is an envelope that the client
+signs with its own key; what is not public is read in a session that is opened by a
+signed challenge. Errors are problem documents (RFC 9457).
+"""
+
+
+def build_app(port: Port, index: Index, services: dict[str, Any]) -> FastAPI:
+    """The doors of one node: the API under /api, the pages beside it."""
+    app = FastAPI(
+        title="华表 Huabiao",
+        version=__version__,
+        description=ABOUT,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        responses=PROBLEMS,
+    )
+    app.state.city = City(port, index, services, Sessions(port.chain))
+    for room in (envelopes, reads, proofs, entry, platform):
+        app.include_router(room.router, prefix="/api")
+    install_pages(app)
+    install_errors(app)
+    app.add_middleware(Guard)
+    return app

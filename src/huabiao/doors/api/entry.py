@@ -1,0 +1,67 @@
+"""
+Sessions: an account proves its key by signing a challenge, then reads what it may.
+
+    POST /api/session/challenge   → {"challenge": hex, "expires": ms, "domain": hex}
+    POST /api/session             {"challenge", "public", "signature"} → {"token", …}
+    GET  /api/me/uses             who used the data of the person behind this account
+"""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from huabiao.crypto.address import show
+from huabiao.crypto.suite import suite
+from huabiao.doors.api.viewer import CityHere, Json, SignedIn
+from huabiao.doors.reading import uses_of
+from huabiao.doors.sessions import session_message
+
+router = APIRouter(tags=["会话 · sessions"])
+
+
+@router.post("/session/challenge")
+def challenge(city: CityHere) -> Json:
+    """A challenge to sign, valid for a minute and once."""
+    made, expires = city.sessions.challenge()
+    return {
+        "challenge": made.hex(),
+        "expires": expires,
+        "message": session_message(city.port.chain, made).hex(),
+    }
+
+
+class Answer(BaseModel):
+    """A challenge, and the signature over its message by one's own key."""
+
+    challenge: str = Field(pattern="^[0-9a-f]{112}$")
+    public: str = Field(pattern="^([0-9a-f]{2}){32,4096}$")
+    signature: str = Field(pattern="^([0-9a-f]{2}){64,8192}$")
+
+
+@router.post("/session")
+def open_session(city: CityHere, answer: Answer) -> Json:
+    """A token for ten minutes, sent as Authorization: Bearer TOKEN."""
+    public = bytes.fromhex(answer.public)
+    token, session = city.sessions.open(
+        bytes.fromhex(answer.challenge),
+        public,
+        bytes.fromhex(answer.signature),
+        suite(city.port.suite_name).verify,
+        city.port.account_of(public),
+    )
+    return {
+        "token": token,
+        "account": show(session.account),
+        "expires": session.expires,
+    }
+
+
+@router.get("/me")
+def me(city: CityHere, account: SignedIn) -> Json:
+    """The account that this session stands for."""
+    return {"account": show(account), "organisation": city.organisation(account)}
+
+
+@router.get("/me/uses")
+def my_uses(city: CityHere, account: SignedIn) -> Json:
+    """Who used my data: when, which fields, for what purpose, under which grant."""
+    return {"account": show(account), "uses": uses_of(city, account)}

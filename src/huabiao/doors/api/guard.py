@@ -1,0 +1,101 @@
+"""
+The guard: limits and headers around every request, in plain ASGI.
+
+Bodies end at 8 MiB, counted as they arrive. Every answer forbids framing, sniffing and
+foreign content; only the OpenAPI page may load its own script from where it says.
+"""
+
+import json
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from huabiao.doors.problems import MEDIA_TYPE, Problem
+
+LARGEST_BODY = 8 * 1024 * 1024
+LONGEST_PATH = 4_096
+
+_STRICT = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
+)
+_OPENAPI_PAGE = (
+    "default-src 'none'; style-src 'unsafe-inline' https://cdn.jsdelivr.net;"
+    " script-src 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self';"
+    " img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class Guard:
+    """Wraps an application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        policy = _OPENAPI_PAGE if scope["path"] == "/api/docs" else _STRICT
+        extra = [*_HEADERS, (b"content-security-policy", policy.encode())]
+        started, received = False, 0
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), *extra]
+            await send(message)
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY:
+                raise _TooLarge
+            return message
+
+        try:
+            _check_size(scope)
+            await self.app(scope, receive_counted, send_guarded)
+        except _TooLarge:
+            if not started:
+                await _answer(send_guarded, too_large())
+
+
+def _check_size(scope: Scope) -> None:
+    given = Headers(scope=scope).get("content-length", "0")
+    if given.isdigit() and int(given) > LARGEST_BODY:
+        raise _TooLarge
+
+
+def too_large() -> Problem:
+    return Problem(
+        413,
+        "body.large",
+        f"内容超过 {LARGEST_BODY} 字节。 The body is over {LARGEST_BODY} bytes.",
+        "请分批发送；大文件只需发送摘要。 Split it; of large files send the digest.",
+    )
+
+
+async def _answer(send: Send, problem: Problem) -> None:
+    body = json.dumps(problem.document(), ensure_ascii=False).encode()
+    headers: list[Any] = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    start = {"type": "http.response.start", "status": problem.status}
+    await send({**start, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

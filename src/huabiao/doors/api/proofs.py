@@ -1,0 +1,87 @@
+"""
+Proofs: files that verify without this city, and a verifier for people without ours.
+
+    GET /api/proofs/5e0c…a1            the receipt of an envelope
+    GET /api/proofs/5e0c…a1.0          the first notarised file of an envelope
+    GET /api/proofs/scenario/id        a record of the state, newest or ?at=HEIGHT
+"""
+
+import re
+
+from fastapi import APIRouter, File, UploadFile
+from starlette.responses import Response
+
+from huabiao.doors import reading
+from huabiao.doors.api.viewer import At, CityHere, Json, Viewer
+from huabiao.doors.city import City
+from huabiao.doors.problems import Problem, forbidden, malformed, not_found, sign_in
+from huabiao.proofs.verify import verify
+
+router = APIRouter(tags=["证明 · proofs"])
+_ENVELOPE = re.compile(r"([0-9a-f]{16,64})(?:\.(\d{1,6}))?")
+
+
+@router.get(
+    "/proofs/{id:path}",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def proof(city: CityHere, viewer: Viewer, id: str, at: At = None) -> Response:
+    """A proof file of a receipt, a notarised file or a record of the state."""
+    content = make_proof(city, id, viewer, at)
+    name = re.sub(r"[^0-9A-Za-z._-]+", "-", id)[:80] + ".proof"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=headers, media_type="application/octet-stream")
+
+
+def make_proof(city: City, id_: str, viewer: bytes | None, at: int | None) -> bytes:
+    """The bytes of a proof; a problem if there is none, or the viewer may not see."""
+    matched = _ENVELOPE.fullmatch(id_)
+    try:
+        if matched is None:
+            return _state_proof(city, id_, viewer, at)
+        height, index = reading.locate(city, matched[1])
+        if not reading.sees_envelope(city, height, index, viewer):
+            raise sign_in() if viewer is None else forbidden()
+        if matched[2] is None:
+            return city.port.prove_receipt(height, index)
+        return city.port.prove_notarised(height, index, int(matched[2]))
+    except LookupError as error:
+        raise Problem(404, "proof.unknown", str(error)) from None
+
+
+def _state_proof(city: City, id_: str, viewer: bytes | None, at: int | None) -> bytes:
+    scenario, slash, key = id_.partition("/")
+    if not slash or not key:
+        raise malformed(
+            f"“{id_[:80]}”不是证明编号：信封编号、信封编号.序号，或 场景/编号。"
+            f" {id_[:80]!r} names nothing to prove: an envelope's id, ID.N for the"
+            " N-th notarised file, or SCENARIO/RECORD.",
+            "proof.id",
+        )
+    description = city.description(scenario)
+    if not city.sight(description, key, viewer).whole:
+        raise sign_in() if viewer is None else forbidden()
+    path = f"{scenario}/record/{key}"
+    stored = city.port.read(path) if at is None else city.index.value_at(path, at)
+    if stored is None and at is None:
+        raise not_found(f"没有 {id_[:80]}", f"There is no {id_[:80]!r}")
+    return city.port.prove_state(path, at)
+
+
+@router.post("/verify")
+async def post_verify(
+    city: CityHere, proof: UploadFile = File(), original: UploadFile | None = None
+) -> Json:
+    """Verify a proof against this city's members; the offline verifier does the same.
+
+    Trust a verdict only as far as you trust who gives it: `huabiao verify` needs no
+    node at all.
+    """
+    content = None if original is None else await original.read()
+    verdict = verify(await proof.read(), city.port.trust(), content)
+    return {
+        "ok": verdict.ok,
+        "sentence": verdict.sentence,
+        "statement": verdict.statement,
+    }

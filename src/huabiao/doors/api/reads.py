@@ -1,0 +1,113 @@
+"""Reading: the node, its blocks, its scenarios and records, as far as one may see."""
+
+from fastapi import APIRouter, Request
+
+from huabiao.crypto.address import parse
+from huabiao.doors import reading
+from huabiao.doors.api.viewer import (
+    At,
+    CityHere,
+    Height,
+    Json,
+    Limit,
+    Offset,
+    Viewer,
+    city_of,
+)
+from huabiao.doors.problems import malformed, sign_in
+
+router = APIRouter(tags=["读取 · reading"])
+
+
+@router.get("/health")
+async def health(request: Request) -> Json:
+    """Whether the node is well; answers at once, also under load."""
+    return city_of(request).port.health()
+
+
+@router.get("/status")
+def status(city: CityHere) -> Json:
+    """Chain, suite, engine, height, state root, members, contracts, versions."""
+    return city.port.status()
+
+
+@router.get("/trust")
+def trust(city: CityHere) -> Json:
+    """What an offline verifier starts from: chain, suite and members."""
+    return city.port.trust()
+
+
+@router.get("/blocks")
+def blocks(city: CityHere, before: At = None, limit: Limit = 20) -> Json:
+    """The newest blocks, or those before a height."""
+    return {"height": city.port.height, "blocks": reading.blocks(city, before, limit)}
+
+
+@router.get("/blocks/{height}")
+def block(
+    city: CityHere,
+    viewer: Viewer,
+    height: Height,
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> Json:
+    """A block, its certificate and its envelopes."""
+    return reading.block(city, height, viewer, offset, limit)
+
+
+@router.get("/envelopes/{envelope}")
+def envelope(city: CityHere, viewer: Viewer, envelope: str) -> Json:
+    """An envelope and its receipt, by its id in hexadecimal (16 digits or more)."""
+    return reading.envelope(city, envelope, viewer)
+
+
+@router.get("/scenarios")
+def scenarios(city: CityHere) -> Json:
+    """Every Description that the chain holds, by name."""
+    return {"scenarios": city.descriptions()}
+
+
+@router.get("/scenarios/{scenario}")
+def scenario(city: CityHere, scenario: str) -> Json:
+    """One Description."""
+    return city.description(scenario)
+
+
+@router.get("/scenarios/{scenario}/records")
+def records(
+    city: CityHere,
+    viewer: Viewer,
+    scenario: str,
+    state: str | None = None,
+    after: str | None = None,
+    limit: Limit = 50,
+    own: bool = False,
+) -> Json:
+    """Records in the order of ids; `next` continues as `after`, `own` are one's own."""
+    if own and viewer is None:
+        raise sign_in()
+    return reading.records(city, scenario, viewer, state, after, limit, own)
+
+
+@router.get("/scenarios/{scenario}/records/{key:path}/history")
+def history(city: CityHere, viewer: Viewer, scenario: str, key: str) -> Json:
+    """Who did what to a record, oldest first."""
+    return reading.history(city, scenario, key, viewer)
+
+
+@router.get("/scenarios/{scenario}/records/{key:path}")
+def record(
+    city: CityHere, viewer: Viewer, scenario: str, key: str, at: At = None
+) -> Json:
+    """A record, newest or at a height; `complete` says whether all of it is seen."""
+    return city.record(scenario, key, viewer, at)
+
+
+@router.get("/accounts/{account}")
+def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> Json:
+    """An account, written hb1…: whose it is, and its acts as far as they are seen."""
+    try:
+        found = parse(account)
+    except ValueError as error:
+        raise malformed(str(error), "account.malformed") from None
+    return reading.account(city, found, viewer, limit)

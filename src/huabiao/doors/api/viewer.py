@@ -1,0 +1,59 @@
+"""Who asks: the city behind a request, and the account that a session stands for."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from huabiao.doors.city import City
+from huabiao.doors.problems import Problem, sign_in
+
+COOKIE = "huabiao_session"
+HIGHEST = 2**53
+
+_bearer = HTTPBearer(auto_error=False, description="huabiao key token NAME")
+
+
+def city_of(request: Request) -> City:
+    found: City = request.app.state.city
+    return found
+
+
+def session_account(city: City, token: str | None) -> bytes | None:
+    """The account of a token; None without a token, Problem if it is stale."""
+    if not token:
+        return None
+    session = city.sessions.find(token)
+    if session is None:
+        raise Problem(
+            401,
+            "session.stale",
+            "会话无效或已过期。 The session is unknown or has ended.",
+            "重新登录：huabiao key token 名称。 Sign in again: huabiao key token NAME.",
+        )
+    return session.account
+
+
+def viewer_of(
+    request: Request,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> bytes | None:
+    """The account that asks, or None for nobody in particular."""
+    return session_account(city_of(request), given.credentials if given else None)
+
+
+def signed_in(viewer: "Viewer") -> bytes:
+    """The account that asks; a problem if nobody has proved a key."""
+    if viewer is None:
+        raise sign_in()
+    return viewer
+
+
+CityHere = Annotated[City, Depends(city_of)]
+Viewer = Annotated[bytes | None, Depends(viewer_of)]
+SignedIn = Annotated[bytes, Depends(signed_in)]
+Height = Annotated[int, Path(ge=0, le=HIGHEST)]
+At = Annotated[int | None, Query(ge=0, le=HIGHEST, description="at this height")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Json = dict[str, Any]

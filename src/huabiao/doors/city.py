@@ -1,0 +1,131 @@
+"""
+What stands behind every door: the node, its read model, the sessions, the contracts.
+
+Doors ask here for Descriptions, for the records as people read them, and for whether a
+viewer may see one.
+"""
+
+import functools
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from huabiao.client.described import parties_in, show_stored_record
+from huabiao.client.port import Port
+from huabiao.codec import decode
+from huabiao.crypto.address import parse as parse_account
+from huabiao.crypto.address import show as show_account
+from huabiao.doors.problems import not_found
+from huabiao.doors.sessions import Sessions
+from huabiao.doors.visibility import Sight, Subject, may_see
+from huabiao.services.index import Index
+
+CATCH_UP_SECONDS = 2.0
+
+
+@dataclass
+class City:
+    """One node as its doors see it."""
+
+    port: Port
+    index: Index
+    services: dict[str, Any]
+    sessions: Sessions
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _installed: bytes | None = None
+    _descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def descriptions(self) -> dict[str, dict[str, Any]]:
+        """Every Description in force; read anew when governance installs one."""
+        installed = self.port.read("governance/installed")
+        with self._lock:
+            if installed != self._installed or not self._descriptions:
+                self._descriptions = self.port.descriptions()
+                self._installed = installed
+            return self._descriptions
+
+    def description(self, scenario: str) -> dict[str, Any]:
+        found = self.descriptions().get(scenario)
+        if found is None:
+            raise not_found(
+                f"链上没有场景“{scenario[:80]}”",
+                f"The chain holds no scenario {scenario[:80]!r}",
+            )
+        return found
+
+    def sight(
+        self,
+        description: dict[str, Any],
+        key: str,
+        viewer: bytes | None,
+        stored: bytes | None = None,
+    ) -> Sight:
+        """What a viewer sees of a record, or of what else lies under a key."""
+        name = description["name"]
+        if stored is None and description["record"]:
+            stored = self.port.read(f"{name}/record/{key}")
+        parties = parties_in(description, stored) if stored else set()
+        actors = functools.partial(self.actors, name, key)
+        return may_see(description, Subject(key, parties, actors), viewer, self.port)
+
+    def actors(self, scenario: str, key: str) -> set[bytes]:
+        """Whoever acted on a record and was not refused."""
+        return {
+            parse_account(each["sender"])
+            for each in self.index.history(scenario, key)
+            if each["code"] == "ok" and each["sender"]
+        }
+
+    def caught_up(self) -> None:
+        """Let the read model reach the newest block, for a moment at most, so that a
+        client finds at once what it has just been told is final."""
+        if self.index.height < self.port.height:
+            self.index.wait_for(self.port.height, CATCH_UP_SECONDS)
+
+    def record(
+        self, scenario: str, key: str, viewer: bytes | None, at: int | None = None
+    ) -> dict[str, Any]:
+        """A record as a viewer sees it, newest or at a height; Problem 404."""
+        description = self.description(scenario)
+        path = f"{scenario}/record/{key}"
+        if at is None:
+            stored = self.port.read(path)
+        else:
+            self.caught_up()
+            stored = self.index.value_at(path, at)
+        if stored is None or description["record"] is None:
+            raise not_found(
+                f"没有编号为“{key[:80]}”的{description['title']['zh']}"
+                + ("" if at is None else f"（高度 {at}）"),
+                f"There is no {scenario} {key[:80]!r}"
+                + ("" if at is None else f" at height {at}"),
+            )
+        sight = self.sight(description, key, viewer, stored)
+        return self.shown(description, key, stored, sight) | {"at": at}
+
+    def shown(
+        self, description: dict[str, Any], key: str, stored: bytes, sight: Sight
+    ) -> dict[str, Any]:
+        """A stored record as plain JSON, no more of it than is seen."""
+        record = show_stored_record(description, stored)
+        return {
+            "scenario": description["name"],
+            "id": key,
+            "state": record["state"],
+            "state_title": description["states"].get(record["state"], {}),
+            "revision": record["revision"],
+            "fields": sight.of(record["fields"]),
+            "complete": sight.whole,
+        }
+
+    def organisation(self, account: bytes) -> str:
+        """The registered name of an account, or how the account is written."""
+        stored = self.port.read(f"governance/accounts/{account.hex()}")
+        return str(decode(stored)[0]) if stored else show_account(account)
+
+    def name_of(self, written: str) -> str:
+        """The same of a written account; what is no account stays as it is."""
+        try:
+            return self.organisation(parse_account(written))
+        except ValueError:
+            return written

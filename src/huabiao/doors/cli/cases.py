@@ -1,0 +1,136 @@
+"""scenarios, call and show: every contract's operations and records, by Description."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
+
+
+@command()
+def scenarios(settings: Settings) -> None:
+    """链上的全部场景说明。 Every Description that the chain holds."""
+    found = settings.city.descriptions()
+    lines = []
+    for name, each in found.items():
+        lines.append(f"{name}  {each['title']['zh']} · {each['title']['en']}")
+        lines += [
+            f"    {operation}({', '.join(p['name'] for p in facts['parameters'])})"
+            f"  {facts['title']}"
+            for operation, facts in each["operations"].items()
+        ]
+    settings.give({"scenarios": found}, "\n".join(lines))
+
+
+@command(
+    click.argument("scenario"),
+    click.argument("operation"),
+    click.argument("rest", nargs=-1, metavar="[ID] [NAME=VALUE]..."),
+    identity_option(required=True),
+    context_settings={"ignore_unknown_options": True},
+)
+def call(
+    settings: Settings,
+    scenario: str,
+    operation: str,
+    rest: tuple[str, ...],
+    identity: str,
+) -> None:
+    """调用场景的操作。 Call an operation: ID if it needs one, then name=value."""
+    from huabiao.client.described import operation_of
+
+    keys = settings.keys(identity, make=False)
+    facts = operation_of(settings.city.description(scenario), operation)
+    names = {parameter["name"] for parameter in facts["parameters"]}
+    key, written = split_words(rest, bool(facts["keyed"]), names)
+    written = {
+        name: _as_account(settings, facts, name, value)
+        for name, value in written.items()
+    }
+    outcome = settings.city.call(keys, scenario, operation, key, written)
+    document = {
+        "accepted": outcome.accepted,
+        "code": outcome.code,
+        "sentence": outcome.sentence,
+        "envelope": outcome.envelope,
+        "height": outcome.height,
+    }
+    if outcome.accepted:
+        settings.give(document, f"通过 · accepted  {outcome.envelope}")
+        return
+    if settings.as_json:
+        settings.give(document)
+        raise click.exceptions.Exit(1)
+    raise Failed(f"{outcome.sentence} [{outcome.code}]")
+
+
+def split_words(
+    words: tuple[str, ...], keyed: bool, names: set[str]
+) -> tuple[str, dict[str, str]]:
+    """The id and the arguments; the first word is the id where one is needed and it
+    is not name=value of a known name."""
+    rest, key = list(words), ""
+    if rest and (
+        "=" not in rest[0] or (keyed and rest[0].partition("=")[0] not in names)
+    ):
+        key = rest.pop(0)
+    written: dict[str, str] = {}
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise ValueError(f"“{word}”须写作 名称=值。 Write {word!r} as name=value.")
+        if name in written:
+            raise ValueError(f"{name} 给了两次。 {name} is given twice.")
+        written[name] = value
+    return key, written
+
+
+def _as_account(
+    settings: Settings, facts: dict[str, Any], name: str, value: str
+) -> str:
+    """An identity of this home by its name, where an account is asked for."""
+    from huabiao.client.wallets import names
+    from huabiao.crypto.address import show
+
+    wanted = any(
+        parameter["name"] == name and parameter["widget"] == "party"
+        for parameter in facts["parameters"]
+    )
+    if wanted and not value.startswith("hb1") and value in names(settings.home):
+        return show(settings.keys(value).account)
+    return value
+
+
+@command(
+    click.argument("scenario"),
+    click.argument("id"),
+    click.option("--at", type=click.IntRange(0), help="高度 · at this height"),
+    identity_option(),
+)
+def show(
+    settings: Settings, scenario: str, id: str, at: int | None, identity: str | None
+) -> None:
+    """显示一条记录。 Show a record, newest or at a height."""
+    path = f"/api/scenarios/{quote(scenario)}/records/{quote(id, safe='/')}"
+    record = settings.read(
+        identity,
+        lambda city: city.get(path, at=at),
+        lambda answer: bool(answer["complete"]),
+    )
+    title = record["state_title"]
+    lines = [f"{scenario} {id}  {title.get('zh', '')} {record['state']}"]
+    lines += [
+        f"  {name}: {value if isinstance(value, str) else _plain(value)}"
+        for name, value in record["fields"].items()
+    ]
+    if not record["complete"]:
+        lines.append(
+            "（其余不公开；用 --as 身份。 The rest is not public: use --as NAME.）"
+        )
+    settings.give(record, "\n".join(lines))
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

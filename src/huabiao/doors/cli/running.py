@@ -1,0 +1,83 @@
+"""up, status, trust and replay: a node of one's own, and what it says of itself."""
+
+import json
+from pathlib import Path
+
+import click
+
+from huabiao.doors.cli.settings import DEFAULT_HOME, Failed, Settings, command
+
+_HOME = click.option(
+    "--home",
+    envvar="HUABIAO_HOME",
+    default=DEFAULT_HOME,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="节点文件夹 · the node's folder",
+)
+
+
+@click.command()
+@_HOME
+@click.option("--port", default=8080, envvar="PORT", help="端口 · port")
+@click.option(
+    "--suite", type=click.Choice(["intl", "sm"]), help="创世时选定 · at genesis"
+)
+@click.option("--engine", default="embedded", help="共识引擎 · who orders the blocks")
+@click.option("--story", default="none", help="day 演示一天 · play a day, or none")
+@click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
+def up(
+    home: Path, port: int, suite: str | None, engine: str, story: str, as_json: bool
+) -> None:
+    """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
+    from huabiao.node.node import run
+
+    raise SystemExit(run(home, port, suite, engine, story, as_json))
+
+
+@command()
+def status(settings: Settings) -> None:
+    """高度、引擎、套件、成员、状态根。 Height, engine, suite, members, state root."""
+    found = settings.city.status()
+    members = ", ".join(member["name"] for member in found["members"])
+    text = (
+        f"链 chain   {found['chain']}\n高度 height  {found['height']}\n"
+        f"引擎 engine  {found['engine']}\n套件 suite   {found['suite']}\n"
+        f"成员 members {members}\n状态根 root  {found['state_root']}\n"
+        f"版本 version {found['version']}"
+    )
+    settings.give({**found, "url": settings.url}, text)
+
+
+@command(
+    click.option(
+        "-o",
+        "--output",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="文件 · file",
+    )
+)
+def trust(settings: Settings, output: Path) -> None:
+    """导出核验所需的成员名单。 Export the members that a verifier starts from."""
+    found = settings.city.get("/api/trust")
+    output.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    settings.give({**found, "file": str(output)}, str(output))
+
+
+@click.command()
+@_HOME
+@click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
+def replay(home: Path, as_json: bool) -> None:
+    """从日志重新执行，核对每个根。 Re-execute the whole log, compare every root."""
+    from huabiao.node.replaying import replay as run_again
+
+    try:
+        found = run_again(home, None if as_json else click.echo)
+    except (ValueError, LookupError) as error:
+        raise Failed(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo(found["sentence"])
+    if not found["ok"]:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,175 @@
+"""
+What every command shares: where the city is, where the keys are, how it speaks.
+
+    --home, HUABIAO_HOME   keys, and (with --home) the address in HOME/run.json
+    --url,  HUABIAO_URL    the city's address; http://127.0.0.1:8080 otherwise
+    --json                 one JSON object, last on standard output
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from huabiao.client.remote import Remote
+    from huabiao.crypto.keys import Keys
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+DEFAULT_HOME = Path(".huabiao")
+MOST_TRIED = 24
+
+
+class Failed(click.ClickException):
+    """A command could not do its work; shown as a sentence, exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+@dataclass
+class Settings:
+    """What one run of a command was told."""
+
+    home: Path
+    url: str
+    as_json: bool
+
+    def say(self, text: str) -> None:
+        """For people; silent where a program reads."""
+        if not self.as_json:
+            click.echo(text)
+
+    def give(self, document: dict[str, Any], text: str = "") -> None:
+        """The result: JSON for a program, the text for people."""
+        if self.as_json:
+            click.echo(json.dumps(document, ensure_ascii=False))
+        elif text:
+            click.echo(text)
+
+    @functools.cached_property
+    def city(self) -> "Remote":
+        from huabiao.client.remote import Remote
+
+        return Remote(self.url)
+
+    def keys(self, name: str, make: bool = False) -> "Keys":
+        """An identity of this home, fit for the city's suite."""
+        from huabiao.client.wallets import open_identity
+
+        return open_identity(self.home, name, self.city.suite_name, make)
+
+    def read(
+        self,
+        identity: str | None,
+        ask: Callable[["Remote"], Any],
+        seen: Callable[[Any], bool] = lambda answer: True,
+    ) -> Any:
+        """
+        Read what may not be public: as the identity named, or else openly, and where
+        that does not show all, as each identity of this home until one sees it.
+        """
+        from huabiao.client.remote import Answered, Remote
+        from huabiao.client.wallets import names
+
+        if identity:
+            return ask(self.city.as_(self.keys(identity)))
+        answer, refusal = None, None
+        try:
+            answer = ask(self.city)
+            if seen(answer):
+                return answer
+        except Answered as error:
+            if error.status not in (401, 403):
+                raise
+            refusal = error
+        for name in names(self.home)[:MOST_TRIED]:
+            try:
+                found = ask(Remote(self.url).as_(self.keys(name)))
+                if seen(found):
+                    return found
+            except (Answered, LookupError, ValueError):
+                continue
+        if refusal is not None:
+            raise refusal
+        return answer
+
+
+def command(*parameters: Callable[[Any], Any], **options: Any) -> Callable[[Any], Any]:
+    """A command with the shared options; every known error becomes a sentence."""
+
+    def wrap(body: Callable[..., Any]) -> click.Command:
+        @functools.wraps(body)
+        def run(
+            home: Path | None, url: str | None, as_json: bool, **given: Any
+        ) -> None:
+            settings = Settings(home or DEFAULT_HOME, _address(home, url), as_json)
+            try:
+                body(settings, **given)
+            except (click.ClickException, click.exceptions.Exit, click.Abort):
+                raise
+            except Exception as error:
+                raise _failure(error) from error
+
+        made: Any = run
+        for parameter in reversed(parameters):
+            made = parameter(made)
+        for option in _SHARED:
+            made = option(made)
+        return click.command(**options)(made)
+
+    return wrap
+
+
+_SHARED = (
+    click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object"),
+    click.option("--url", envvar="HUABIAO_URL", help="城市地址 · the city's address"),
+    click.option(
+        "--home",
+        envvar="HUABIAO_HOME",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="密钥与节点所在 · the folder of keys and node",
+    ),
+)
+
+
+def _address(home: Path | None, url: str | None) -> str:
+    if url:
+        return url
+    if home is not None:
+        try:
+            return str(json.loads((home / "run.json").read_text())["url"])
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+    return DEFAULT_URL
+
+
+def _failure(error: Exception) -> Exception:
+    """Errors that carry a sentence for people; others keep their traceback."""
+    from huabiao.client.port import Busy
+    from huabiao.client.remote import Answered, Unreachable
+
+    if isinstance(error, (Answered, Unreachable, Busy, ValueError, LookupError)):
+        said = error.args[0] if error.args else error
+        return Failed(str(said))
+    if isinstance(error, OSError):
+        return Failed(
+            f"{error.filename or ''} 无法读写：{error.strerror}。"
+            f" Cannot read or write {error.filename or ''}: {error.strerror}."
+        )
+    return error
+
+
+def identity_option(*, required: bool = False, default: str | None = None) -> Any:
+    """`--as NAME`: which identity of this home acts or reads."""
+    return click.option(
+        "--as",
+        "identity",
+        required=required,
+        default=default,
+        help="以哪个身份 · the identity that acts",
+    )

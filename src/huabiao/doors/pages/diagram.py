@@ -1,0 +1,113 @@
+"""
+The life of a record as a drawing: inline SVG from a Description's states and moves.
+
+States stand in columns by their distance from where a record opens; each operation is
+an arrow. The same facts stand below the drawing as a list, for those who hear the page.
+"""
+
+from typing import Any
+
+from markupsafe import Markup
+
+WIDTH, HEIGHT, GAP_X, GAP_Y = 130, 46, 90, 34
+
+
+def layout(description: dict[str, Any]) -> list[list[str]]:
+    """State names in columns: the states that open first, then what they lead to."""
+    operations = description["operations"].values()
+    column = [
+        state
+        for each in operations
+        if each["manner"] == "opens"
+        for state in each["to"]
+    ]
+    columns: list[list[str]] = []
+    seen: set[str] = set()
+    while column:
+        column = [name for name in dict.fromkeys(column) if name not in seen]
+        if not column:
+            break
+        columns.append(column)
+        seen.update(column)
+        column = [
+            target
+            for each in operations
+            if any(source in columns[-1] for source in each["from"])
+            for target in each["to"]
+        ]
+    return columns
+
+
+def diagram(description: dict[str, Any]) -> Markup:
+    """The drawing; empty where a scenario has no states."""
+    columns = layout(description)
+    if not columns:
+        return Markup("")
+    at = {
+        name: (10 + x * (WIDTH + GAP_X), 24 + y * (HEIGHT + GAP_Y))
+        for x, column in enumerate(columns)
+        for y, name in enumerate(column)
+    }
+    width = 20 + len(columns) * (WIDTH + GAP_X) - GAP_X
+    height = 40 + max(len(column) for column in columns) * (HEIGHT + GAP_Y)
+    parts = [_arrow(at, *move) for move in _moves(description)]
+    parts += [_state(description["states"][name], *at[name]) for name in at]
+    return Markup(
+        '<svg class="life" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img"'
+        ' aria-labelledby="life-title"><title id="life-title">{title}：状态图'
+        " · states</title><defs><marker id='tip' viewBox='0 0 8 8' refX='8' refY='4'"
+        " markerWidth='7' markerHeight='7' orient='auto'><path d='M0 0 8 4 0 8z'/>"
+        "</marker></defs>{parts}</svg>"
+    ).format(
+        w=width,
+        h=height,
+        title=description["title"]["zh"],
+        parts=Markup("").join(parts),
+    )
+
+
+def _moves(description: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(source, target, label) of every arrow; several operations share one."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for name, each in description["operations"].items():
+        for source in each["from"]:
+            for target in each["to"]:
+                labels.setdefault((source, target), []).append(each["title"] or name)
+    return [(*ends, "、".join(names)) for ends, names in labels.items()]
+
+
+def _arrow(
+    at: dict[str, tuple[int, int]], source: str, target: str, label: str
+) -> Markup:
+    (x1, y1), (x2, y2) = at[source], at[target]
+    if source == target:
+        path = f"M{x1 + 40} {y1}c-8 -20 38 -20 30 0"
+        where = (x1 + 78, y1 - 6)
+    elif x2 > x1:
+        start, end = (x1 + WIDTH, y1 + HEIGHT // 2), (x2, y2 + HEIGHT // 2)
+        middle = (start[0] + end[0]) // 2
+        path = f"M{start[0]} {start[1]}C{middle} {start[1]} {middle} {end[1]} "
+        path += f"{end[0]} {end[1]}"
+        where = (end[0] - GAP_X // 2 - 2, (start[1] + end[1]) // 2 - 6)
+    else:
+        start, end = (x1 + WIDTH // 2, y1 + HEIGHT), (x2 + WIDTH // 2, y2 + HEIGHT)
+        low = max(start[1], end[1]) + GAP_Y
+        path = f"M{start[0]} {start[1]}C{start[0]} {low} {end[0]} {low} "
+        path += f"{end[0]} {end[1]}"
+        where = ((start[0] + end[0]) // 2, low - 8)
+    return Markup(
+        '<path class="move" d="{}" marker-end="url(#tip)"/>'
+        '<text class="verb" x="{}" y="{}">{}</text>'
+    ).format(path, *where, label)
+
+
+def _state(state: dict[str, Any], x: int, y: int) -> Markup:
+    return Markup(
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="8"/>'
+        '<text x="{}" y="{}">{}</text><text class="small" x="{}" y="{}">{}</text>'
+    ).format(
+        "state final" if state["final"] else "state",
+        x, y, WIDTH, HEIGHT,
+        x + WIDTH // 2, y + 20, state["zh"],
+        x + WIDTH // 2, y + 36, state["en"],
+    )  # fmt: skip

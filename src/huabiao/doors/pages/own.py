@@ -1,0 +1,85 @@
+"""Pages for one person: signing in with a token, who used my data, verify a proof."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from huabiao.crypto.address import show
+from huabiao.doors import reading
+from huabiao.doors.api.viewer import COOKIE, CityHere, session_account
+from huabiao.doors.pages.render import page
+from huabiao.doors.pages.views import PageViewer
+from huabiao.doors.problems import Problem
+from huabiao.doors.sessions import LIFETIME_MS
+from huabiao.proofs.verify import verify
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/me")
+def me(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
+    if viewer is None:
+        return page(request, "sign_in.html")
+    return page(
+        request,
+        "me.html",
+        account=show(viewer),
+        organisation=city.organisation(viewer),
+        uses=reading.uses_of(city, viewer),
+    )
+
+
+@router.post("/me")
+def sign_in(
+    request: Request, city: CityHere, token: Annotated[str, Form(max_length=200)]
+) -> Response:
+    """Keep a session's token in a cookie; the key itself never comes here."""
+    _same_site(request)
+    session_account(city, token.strip())
+    answer = RedirectResponse("/me", 303)
+    answer.set_cookie(
+        COOKIE,
+        token.strip(),
+        max_age=LIFETIME_MS // 1000,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+@router.post("/me/leave")
+def leave(request: Request) -> Response:
+    _same_site(request)
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _same_site(request: Request) -> None:
+    """Refuse a form that another site sent."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in (
+        "same-origin",
+        "none",
+    ):
+        raise Problem(403, "site.other", "来自其他网站的表单。 A form of another site.")
+
+
+@router.get("/verify")
+def ask_proof(request: Request) -> HTMLResponse:
+    return page(request, "verify.html", verdict=None)
+
+
+@router.post("/verify")
+async def check_proof(
+    request: Request,
+    city: CityHere,
+    proof: Annotated[UploadFile, File()],
+    original: Annotated[UploadFile | None, File()] = None,
+) -> HTMLResponse:
+    """Verify an uploaded proof against this city's members."""
+    given = original is not None and bool(original.filename)
+    content = await original.read() if given and original is not None else None
+    verdict = verify(await proof.read(), city.port.trust(), content)
+    return page(request, "verify.html", verdict=verdict)

@@ -1,0 +1,144 @@
+"""The pages that everyone may open."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse
+
+from huabiao.crypto.address import parse
+from huabiao.doors import reading
+from huabiao.doors.api.viewer import (
+    COOKIE,
+    At,
+    CityHere,
+    Height,
+    Offset,
+    city_of,
+)
+from huabiao.doors.pages.diagram import diagram
+from huabiao.doors.pages.render import page
+from huabiao.doors.problems import malformed
+
+router = APIRouter(default_response_class=HTMLResponse)
+BLOCKS_SHOWN, ENVELOPES_SHOWN, RECORDS_SHOWN = 20, 50, 50
+
+
+def viewer_of_page(request: Request) -> bytes | None:
+    """The account of the session cookie; a stale cookie is nobody."""
+    session = city_of(request).sessions.find(request.cookies.get(COOKIE, ""))
+    return session.account if session else None
+
+
+PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
+
+
+@router.get("/")
+def overview(request: Request, city: CityHere) -> HTMLResponse:
+    newest = reading.blocks(city, None, 8)
+    return page(request, "overview.html", blocks=newest, **reading.overview(city))
+
+
+@router.get("/blocks")
+def blocks(request: Request, city: CityHere, before: At = None) -> HTMLResponse:
+    found = reading.blocks(city, before, BLOCKS_SHOWN)
+    return page(request, "blocks.html", blocks=found, height=city.port.height)
+
+
+@router.get("/blocks/{height}")
+def block(
+    request: Request,
+    city: CityHere,
+    viewer: PageViewer,
+    height: Height,
+    offset: Offset = 0,
+) -> HTMLResponse:
+    found = reading.block(city, height, viewer, offset, ENVELOPES_SHOWN)
+    return page(
+        request,
+        "block.html",
+        block=found,
+        shown=ENVELOPES_SHOWN,
+        newest=city.port.height,
+    )
+
+
+@router.get("/envelopes/{envelope}")
+def envelope(
+    request: Request, city: CityHere, viewer: PageViewer, envelope: str
+) -> HTMLResponse:
+    found = reading.envelope(city, envelope, viewer)
+    return page(request, "envelope.html", envelope=found, signed_in=viewer is not None)
+
+
+@router.get("/scenarios")
+def scenarios(request: Request, city: CityHere) -> HTMLResponse:
+    found = reading.overview(city)["scenarios"]
+    return page(request, "scenarios.html", scenarios=found)
+
+
+@router.get("/scenarios/{scenario}")
+def scenario(
+    request: Request,
+    city: CityHere,
+    viewer: PageViewer,
+    scenario: str,
+    state: str | None = None,
+    after: str | None = None,
+) -> HTMLResponse:
+    description = city.description(scenario)
+    found = reading.records(city, scenario, viewer, state or None, after, RECORDS_SHOWN)
+    return page(
+        request,
+        "scenario.html",
+        about=description,
+        life=diagram(description),
+        listed=found,
+        state=state,
+    )
+
+
+@router.get("/scenarios/{scenario}/{key:path}")
+def record(
+    request: Request,
+    city: CityHere,
+    viewer: PageViewer,
+    scenario: str,
+    key: str,
+    at: At = None,
+) -> HTMLResponse:
+    return page(
+        request,
+        "record.html",
+        about=city.description(scenario),
+        record=city.record(scenario, key, viewer, at),
+        history=reading.history(city, scenario, key, viewer)["steps"],
+        signed_in=viewer is not None,
+    )
+
+
+@router.get("/accounts/{account}")
+def account(
+    request: Request, city: CityHere, viewer: PageViewer, account: str
+) -> HTMLResponse:
+    try:
+        found = parse(account)
+    except ValueError as error:
+        raise malformed(str(error), "account.malformed") from None
+    shown = reading.account(city, found, viewer, ENVELOPES_SHOWN)
+    return page(request, "account.html", account=shown)
+
+
+@router.get("/directory")
+def directory(
+    request: Request,
+    city: CityHere,
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> HTMLResponse:
+    city.caught_up()
+    return page(
+        request,
+        "directory.html",
+        query=q,
+        found=city.index.search(q, 50) if q.strip() else [],
+        alerts=reading.drift(city),
+    )

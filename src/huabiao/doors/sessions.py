@@ -1,0 +1,120 @@
+"""
+Sessions: an account proves its key once, then reads for ten minutes.
+
+1. The client asks for a challenge: 16 random bytes, an expiry, and the server's tag
+   over both. The server remembers nothing, so challenges cannot fill its memory.
+2. The client signs b"huabiao session\\0" ‖ chain ‖ \\0 ‖ challenge with its own key.
+3. The server checks tag, expiry and signature, notes the challenge as used, and gives
+   a random token. Only the token's digest is kept.
+"""
+
+import hmac
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from huabiao.doors.problems import Problem
+
+DOMAIN = b"huabiao session\x00"
+LIFETIME_MS, CHALLENGE_MS = 600_000, 60_000
+MOST_SESSIONS, MOST_PER_ACCOUNT = 10_000, 16
+
+Check = Callable[[bytes, bytes, bytes], bool]
+
+
+def session_message(chain: str, challenge: bytes) -> bytes:
+    """What the client signs to open a session."""
+    return DOMAIN + chain.encode() + b"\x00" + challenge
+
+
+@dataclass(frozen=True)
+class Session:
+    account: bytes
+    public: bytes
+    expires: int
+
+
+class Sessions:
+    """The open sessions of one node. Thread safe."""
+
+    def __init__(self, chain: str, clock: Callable[[], float] = time.time) -> None:
+        self._chain, self._clock = chain, clock
+        self._secret = secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._sessions: dict[bytes, Session] = {}
+        self._used: dict[bytes, int] = {}
+
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
+
+    def challenge(self) -> tuple[bytes, int]:
+        """A challenge and when it expires (UTC milliseconds)."""
+        expires = self._now() + CHALLENGE_MS
+        head = secrets.token_bytes(16) + expires.to_bytes(8, "big")
+        return head + self._tag(head), expires
+
+    def _tag(self, head: bytes) -> bytes:
+        return hmac.digest(self._secret, head, "sha256")
+
+    def open(
+        self,
+        challenge: bytes,
+        public: bytes,
+        signature: bytes,
+        verify: Check,
+        account: bytes | None,
+    ) -> tuple[str, Session]:
+        """A token for the account that `public` stands for; Problem otherwise."""
+        head, tag, now = challenge[:24], challenge[24:], self._now()
+        fresh = hmac.compare_digest(tag, self._tag(head)) and now <= int.from_bytes(
+            head[16:], "big"
+        )
+        if not fresh:
+            raise _refused("质询无效或已过期，请重新索取。 The challenge is stale.")
+        if not verify(public, session_message(self._chain, challenge), signature):
+            raise _refused("签名不符。 The signature does not fit.")
+        if account is None:
+            raise _refused("此密钥已停用。 This key has been retired.")
+        session = Session(account, public, now + LIFETIME_MS)
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            self._sweep(now)
+            if challenge in self._used:
+                raise _refused("质询已用过。 The challenge has been used.")
+            self._make_room(account)
+            self._used[challenge] = int.from_bytes(head[16:], "big")
+            self._sessions[_name(token)] = session
+        return token, session
+
+    def _sweep(self, now: int) -> None:
+        self._used = {c: end for c, end in self._used.items() if end >= now}
+        self._sessions = {n: s for n, s in self._sessions.items() if s.expires >= now}
+
+    def _make_room(self, account: bytes) -> None:
+        own = [n for n, s in self._sessions.items() if s.account == account]
+        for name in own[: len(own) - MOST_PER_ACCOUNT + 1]:
+            del self._sessions[name]
+        if len(self._sessions) >= MOST_SESSIONS:
+            raise Problem(
+                503,
+                "session.full",
+                "会话已满，请稍后再试。 Too many sessions; try again later.",
+            )
+
+    def find(self, token: str) -> Session | None:
+        """The session of a token that is still open. Looked up by digest, so the time
+        that it takes says nothing about tokens."""
+        session = self._sessions.get(_name(token))
+        return session if session and session.expires >= self._now() else None
+
+
+def _name(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _refused(detail: str) -> Problem:
+    todo = "重新索取质询并签名。 Ask for a new challenge and sign it."
+    return Problem(401, "session.refused", detail, todo)

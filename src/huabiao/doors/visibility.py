@@ -1,0 +1,75 @@
+"""
+Who may see a record: the one question that every door asks before it shows anything.
+
+    visible = "public"        everyone sees all of it
+    visible = "parties"       its own parties (accounts in its fields, and whoever acted
+                              on it) and supervisors see all of it
+    visible = "supervision"   supervisors alone see all of it
+
+Everyone sees the fields that the scenario lists as public, the id and the state. A
+supervisor holds the role `supervisor` of the scenario, or of the whole city (granted
+for the scenario `supervision`).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+SUPERVISOR, CITY = "supervisor", "supervision"
+
+
+class RoleHolder(Protocol):
+    """The part of a port that this question needs."""
+
+    def holds_role(self, contract: str, role: str, account: bytes) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A record as far as sight of it goes; `actors` is asked last, it costs a query."""
+
+    key: str
+    parties: Collection[bytes]
+    actors: Callable[[], Collection[bytes]]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a viewer sees of a record: all of it, or these fields."""
+
+    whole: bool
+    fields: tuple[str, ...]
+
+    def of(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values that are seen."""
+        if self.whole:
+            return values
+        return {name: values[name] for name in self.fields if name in values}
+
+
+def may_see(
+    description: dict[str, Any],
+    record: Subject,
+    viewer: bytes | None,
+    port: RoleHolder,
+) -> Sight:
+    """What an account (None: nobody in particular) sees of a record."""
+    whole = description["visible"] == "public" or (
+        viewer is not None
+        and (
+            is_supervisor(description, viewer, port)
+            or (
+                description["visible"] == "parties"
+                and (viewer in record.parties or viewer in record.actors())
+            )
+        )
+    )
+    return Sight(whole, tuple(description["public"]))
+
+
+def is_supervisor(description: dict[str, Any], viewer: bytes, port: RoleHolder) -> bool:
+    """Whether an account supervises this scenario or the city."""
+    return any(
+        port.holds_role(scope, SUPERVISOR, viewer)
+        for scope in (description["name"], CITY)
+    )
