@@ -26,11 +26,11 @@ def connect() -> Connect:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Cluster]:
-    """A server in a home of its own; stopped at the end."""
+    """A server in a home of its own; removed at the end."""
     home: Path = tmp_path_factory.mktemp("postgres")
     running = databases.start(home)
     yield running
-    databases.stop(running)
+    databases.remove(running)
 
 
 @pytest.fixture

@@ -63,7 +63,9 @@ def test_a_killed_server_is_recovered_on_its_port(tmp_path, fetch, connect):
         assert fetch(second.url(), "SELECT one FROM kept") == [(1,)]
     finally:
         databases.stop(databases.start(tmp_path / "home"))
-    assert read_postmaster(first.data) is None
+        assert read_postmaster(first.data) is None
+        databases.remove(first)
+    assert not first.data.exists()
 
 
 def test_a_note_of_another_process_is_no_server(tmp_path):
@@ -86,6 +88,7 @@ def test_a_note_of_another_process_is_no_server(tmp_path):
     assert not second.reused
     databases.stop(second)
     databases.stop(second)  # a second stop has nothing to do
+    databases.remove(second)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends an account")
@@ -97,8 +100,7 @@ def test_a_home_closed_to_the_lent_account_is_left(tmp_path):
         assert running.moved
         assert databases.start(closed / "home").reused
     finally:
-        databases.stop(running)
-        shutil.rmtree(running.data.parent)
+        databases.remove(running)
 
 
 def test_programs_out_of_reach_are_copied(tmp_path, monkeypatch):

@@ -1,8 +1,9 @@
 """
 The real databases of the demo day.
 
-- `cluster`: a PostgreSQL server of our own: start, find again, stop
+- `cluster`: a PostgreSQL server of our own: start, find again, stop, remove
 - `server_account`: under whose name it runs, and where it can live
+- `place`: what the home folder keeps, and the port
 - `postmaster`: who is noted as running on a data folder
 - `city_data`: three departments, their databases, `build`
 - `alteration`: what somebody changes behind the directory's back, `alter`
@@ -25,6 +26,7 @@ from huabiao.services.databases.city_data import (
 from huabiao.services.databases.cluster import (
     Cluster,
     DatabaseServerError,
+    remove,
     start,
     stop,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "alter",
     "build",
     "department",
+    "remove",
     "start",
     "stop",
 ]

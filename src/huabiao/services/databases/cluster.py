@@ -8,7 +8,7 @@ we call the binaries ourselves and ask for SCRAM passwords.
 2. The server outlives the process that started it. The next `start` reads
    `postmaster.pid`: a live server is used again, a dead one's file is cleared and
    PostgreSQL recovers from its log by itself.
-3. `stop` shuts it down and waits.
+3. `stop` shuts it down and waits; `remove` deletes its data as well.
 
 `place` keeps the notes of the home folder, `postmaster` reads the server's.
 """
@@ -17,6 +17,7 @@ import hashlib
 import hmac
 import importlib.util
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -122,6 +123,14 @@ def stop(cluster: Cluster) -> None:
     )
     if done.returncode != 0 and runs_there(read_postmaster(cluster.data), cluster.data):
         raise _failure("停止", "stop", cluster.data, done.stdout)
+
+
+def remove(cluster: Cluster) -> None:
+    """Stop the server and delete its data, also where it had to move elsewhere."""
+    stop(cluster)
+    shutil.rmtree(cluster.data.parent)
+    for name in ("place.json", "password"):
+        (cluster.home / name).unlink(missing_ok=True)
 
 
 def _account() -> account_of.Account:
