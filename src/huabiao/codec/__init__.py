@@ -2,6 +2,7 @@
 Canonical bytes, and the kinds that a field may be.
 
 - `canonical`: deterministic MessagePack: one value has one encoding.
+- `kind`: what a kind is, and how one is found by its name.
 - `kinds`: Text, Fen, Kilograms, Day, Digest …: what a field may hold, how a person
   writes it and how a door shows it.
 - `composite`: lists, choices, optional values, personal and secret fields.
@@ -10,6 +11,7 @@ Canonical bytes, and the kinds that a field may be.
 
 from huabiao.codec.canonical import NotCanonical, decode, decode_canonical, encode
 from huabiao.codec.composite import ListOf, Maybe, OneOf, Personal, Secret
+from huabiao.codec.kind import Kind, Malformed, kind_named
 from huabiao.codec.kinds import (
     Bytes,
     Code,
@@ -21,15 +23,12 @@ from huabiao.codec.kinds import (
     Grams,
     Instant,
     Kilograms,
-    Kind,
-    Malformed,
     Number,
     Party,
     PublicKey,
     Signature,
     Source,
     Text,
-    kind_named,
 )
 from huabiao.codec.records import Record
 

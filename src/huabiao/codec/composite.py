@@ -9,7 +9,8 @@ Kinds made of kinds: lists, choices, optional values, personal and secret fields
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from huabiao.codec.kinds import Digest, Kind, kind_named, malformed
+from huabiao.codec.kind import Kind, kind_named, malformed
+from huabiao.codec.kinds import Digest
 
 LONGEST_LIST = 1_000
 

@@ -14,7 +14,7 @@ what an earlier one wrote. A record may be a field of another: `ListOf[Item]`.
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-from huabiao.codec.kinds import Kind, Malformed, malformed
+from huabiao.codec.kind import Kind, Malformed, malformed
 
 _MISSING: Any = object()
 _RESERVED = ("check", "parse", "show", "plain", "from_plain", "fields", "defaults")

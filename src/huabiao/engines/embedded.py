@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
-from huabiao.ledger.ledger import Block, Ledger
+from huabiao.ledger.block import Block
+from huabiao.ledger.ledger import Ledger
 from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import is_quorum
 from huabiao.state import DiskFull

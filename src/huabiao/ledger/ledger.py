@@ -10,16 +10,14 @@ store does not hold yet and compares every root.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from huabiao.codec import encode
 from huabiao.contracts import Refused
 from huabiao.crypto.address import address
-from huabiao.crypto.envelope import Envelope, open_envelope
+from huabiao.crypto.envelope import Envelope
 from huabiao.crypto.suite import Suite, suite
+from huabiao.ledger.block import Block, LoggedBlock, encode_keys
 from huabiao.ledger.execution import FOUNDER, Execution, encode_receipt
 from huabiao.ledger.genesis import Genesis, genesis_hash
 from huabiao.ledger.governed import Governed, Parameters
@@ -28,11 +26,10 @@ from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.replay_window import ReplayWindow
 from huabiao.proofs import merkle
 from huabiao.proofs.header import VERSION as HEADER_VERSION
-from huabiao.proofs.header import Header, decode_header, header_hash
+from huabiao.proofs.header import Header, header_hash
 from huabiao.proofs.members import Member, members_digest
-from huabiao.proofs.receipt import Receipt, decode_receipt
+from huabiao.proofs.receipt import Receipt
 from huabiao.state import BlockLog, State
-from huabiao.state.overlay import Prepared
 
 Progress = Callable[[int, int], None]
 Step = Callable[[str], None]
@@ -41,33 +38,6 @@ STEPS = ("finalized", "logged", "applied", "published")
 
 class LedgerDamaged(Exception):
     """What is on disk does not agree; the sentence says what to do."""
-
-
-@dataclass
-class Block:
-    """A block that has been run, before and after it is committed."""
-
-    header: Header
-    encoded_header: bytes
-    hash: bytes
-    envelopes: Sequence[Envelope]
-    receipts: list[Receipt]
-    encoded_receipts: list[bytes]
-    writes: dict[str, bytes | None]
-    members: list[Member]
-    prepared: Prepared
-
-
-class LoggedBlock(msgspec.Struct, array_like=True, frozen=True):
-    """A block as the log keeps it."""
-
-    header: bytes
-    certificate: bytes
-    envelopes: list[bytes]
-    receipts: list[bytes]
-
-
-decode_logged = msgspec.msgpack.Decoder(LoggedBlock).decode
 
 
 class Ledger:
@@ -315,22 +285,3 @@ class Ledger:
         self.state.flush(wait=True)
         self.state.close()
         self.log.close()
-
-
-def encode_keys(writes: dict[str, bytes | None]) -> dict[bytes, bytes | None]:
-    """State keys are UTF-8."""
-    return {key.encode(): value for key, value in writes.items()}
-
-
-def open_block(
-    logged: bytes, digest: Callable[[bytes], bytes]
-) -> tuple[Header, LoggedBlock, list[Envelope]]:
-    """Take a logged block apart."""
-    block = decode_logged(logged)
-    envelopes = [open_envelope(raw, digest) for raw in block.envelopes]
-    return decode_header(block.header), block, envelopes
-
-
-def receipts_of(block: LoggedBlock) -> list[Receipt]:
-    """The receipts of a logged block."""
-    return [decode_receipt(raw) for raw in block.receipts]

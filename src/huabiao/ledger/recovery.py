@@ -9,15 +9,9 @@ envelopes could still be valid.
 import tempfile
 from pathlib import Path
 
+from huabiao.ledger.block import Block, open_block, receipts_of
 from huabiao.ledger.genesis import Genesis
-from huabiao.ledger.ledger import (
-    Block,
-    Ledger,
-    LedgerDamaged,
-    Progress,
-    open_block,
-    receipts_of,
-)
+from huabiao.ledger.ledger import Ledger, LedgerDamaged, Progress
 from huabiao.proofs.header import header_hash
 
 

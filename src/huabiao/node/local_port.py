@@ -14,9 +14,10 @@ from huabiao.crypto.address import show
 from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
 from huabiao.engines.embedded import EmbeddedEngine, Placed, PoolFull, Ticket
 from huabiao.engines.verification import Verification
+from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.execution import Execution
 from huabiao.ledger.growth import Meter
-from huabiao.ledger.ledger import Ledger, open_block, receipts_of
+from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.node import proving
 from huabiao.proofs.header import header_hash

@@ -1,8 +1,9 @@
 """Proof files from what a node holds: its log, its state, its history of members."""
 
 from huabiao.codec import decode
+from huabiao.ledger.block import LoggedBlock, decode_logged
 from huabiao.ledger.governed import Governed
-from huabiao.ledger.ledger import Ledger, LoggedBlock, decode_logged
+from huabiao.ledger.ledger import Ledger
 from huabiao.proofs import merkle
 from huabiao.proofs.members import Member
 from huabiao.proofs.proof_file import (

@@ -20,8 +20,9 @@ from huabiao.codec import decode, encode
 from huabiao.contracts import Refused
 from huabiao.crypto.envelope import Call, open_envelope
 from huabiao.crypto.keys import Keys, generate
+from huabiao.ledger.block import Block
 from huabiao.ledger.genesis import make_genesis
-from huabiao.ledger.ledger import Block, Ledger
+from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.catalogue import shipped_sources
 from huabiao.proofs.header import certified_message

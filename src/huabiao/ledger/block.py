@@ -1,0 +1,58 @@
+"""A block: as it was run, as the log keeps it, and from the one to the other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from huabiao.crypto.envelope import Envelope, open_envelope
+from huabiao.proofs.header import Header, decode_header
+from huabiao.proofs.members import Member
+from huabiao.proofs.receipt import Receipt, decode_receipt
+from huabiao.state.overlay import Prepared
+
+
+@dataclass
+class Block:
+    """A block that has been run, before and after it is committed."""
+
+    header: Header
+    encoded_header: bytes
+    hash: bytes
+    envelopes: Sequence[Envelope]
+    receipts: list[Receipt]
+    encoded_receipts: list[bytes]
+    writes: dict[str, bytes | None]
+    members: list[Member]
+    prepared: Prepared
+
+
+class LoggedBlock(msgspec.Struct, array_like=True, frozen=True):
+    """A block as the log keeps it."""
+
+    header: bytes
+    certificate: bytes
+    envelopes: list[bytes]
+    receipts: list[bytes]
+
+
+decode_logged = msgspec.msgpack.Decoder(LoggedBlock).decode
+
+
+def encode_keys(writes: dict[str, bytes | None]) -> dict[bytes, bytes | None]:
+    """State keys are UTF-8."""
+    return {key.encode(): value for key, value in writes.items()}
+
+
+def open_block(
+    logged: bytes, digest: Callable[[bytes], bytes]
+) -> tuple[Header, LoggedBlock, list[Envelope]]:
+    """Take a logged block apart."""
+    block = decode_logged(logged)
+    envelopes = [open_envelope(raw, digest) for raw in block.envelopes]
+    return decode_header(block.header), block, envelopes
+
+
+def receipts_of(block: LoggedBlock) -> list[Receipt]:
+    """The receipts of a logged block."""
+    return [decode_receipt(raw) for raw in block.receipts]
