@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -89,6 +90,33 @@ def test_a_note_of_another_process_is_no_server(tmp_path):
     databases.stop(second)
     databases.stop(second)  # a second stop has nothing to do
     databases.remove(second)
+
+
+def test_a_killed_first_start_is_begun_again(tmp_path):
+    first = databases.start(tmp_path / "home")
+    databases.stop(first)
+    # as a kill in the middle of initdb leaves it: a version, and little else
+    shutil.rmtree(first.data)
+    making = first.data.with_name("making")
+    making.mkdir()
+    (making / "PG_VERSION").write_text("18")
+    second = databases.start(tmp_path / "home")
+    assert second.data == first.data
+    databases.remove(second)
+
+
+def test_starts_at_the_same_time_share_one_server(tmp_path):
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(databases.start, [tmp_path / "home"] * 3))
+    assert len({cluster.url() for cluster in found}) == 1
+    assert sorted(cluster.reused for cluster in found) == [False, True, True]
+    databases.remove(found[0])
+
+
+def test_a_home_that_cannot_be_made_gets_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(databases.DatabaseServerError, match="choose another folder"):
+        databases.start(tmp_path / "file" / "home")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends an account")

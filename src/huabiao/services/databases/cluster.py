@@ -13,12 +13,15 @@ we call the binaries ourselves and ask for SCRAM passwords.
 `place` keeps the notes of the home folder, `postmaster` reads the server's.
 """
 
+import contextlib
+import fcntl
 import hashlib
 import hmac
 import importlib.util
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -30,6 +33,7 @@ from huabiao.services.databases.place import (
     Place,
     free_port,
     note,
+    noted_place,
     secret_of,
     settle,
     write,
@@ -84,34 +88,51 @@ class Cluster(msgspec.Struct, frozen=True):
 def start(home: Path) -> Cluster:
     """Bring the server of this home up, or find it already up.
 
-    Raises DatabaseServerError with a sentence; the server's own log is named in it.
+    Two starts at once wait for one another. Raises DatabaseServerError with a
+    sentence; the server's own log is named in it.
     """
     home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    # others may walk through to the server's own folder, but not look around
-    home.chmod(0o711)
-    account = _account()
-    place = settle(home, account)
-    folder = Path(place.data).parent
-    programs = account_of.reachable_programs(account, _installation(), folder)
-    secret = secret_of(home)
-    if not (Path(place.data) / "PG_VERSION").exists():
-        _initialise(programs, account, Path(place.data), secret)
-    reused = _running_port(place)
-    port = reused or _launch(programs, account, place)
-    place = Place(place.data, port, account.name)
-    note(home, place)
-    moved = folder.parent != home and folder != home
-    cluster = Cluster(
-        home, Path(place.data), port, account.name, moved, reused is not None
-    )
+    with _alone(home):
+        account = _account(home)
+        place = settle(home, account)
+        data = Path(place.data)
+        programs = account_of.reachable_programs(account, _installation(), data.parent)
+        secret = secret_of(home)
+        if not (data / "PG_VERSION").exists():
+            _initialise(programs, account, data, secret)
+        reused = _running_port(place)
+        port = reused or _launch(programs, account, place)
+        note(home, Place(place.data, port, account.name))
+    moved = home not in data.parents
+    cluster = Cluster(home, data, port, account.name, moved, reused is not None)
     _greet(cluster)
     return cluster
 
 
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Make the home if need be, and keep other starts out of it meanwhile."""
+    try:
+        ours = not home.exists()
+        home.mkdir(parents=True, exist_ok=True)
+        if ours:
+            # the server's account walks through to its folder, but cannot look around
+            home.chmod(0o711)
+        lock = (home / "starting").open("w")
+    except OSError as why:
+        raise DatabaseServerError(
+            f"不能写入 {home}（{why.strerror}）；请换一个目录，或改正其权限。"
+            f" Cannot write to {home} ({why.strerror}); choose another folder or"
+            " correct its permissions."
+        ) from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def stop(cluster: Cluster) -> None:
     """Shut the server down: open sessions are ended, everything is on disk."""
-    account = _account()
+    account = _account(cluster.home)
     programs = account_of.reachable_programs(
         account, _installation(), cluster.data.parent
     )
@@ -129,13 +150,14 @@ def remove(cluster: Cluster) -> None:
     """Stop the server and delete its data, also where it had to move elsewhere."""
     stop(cluster)
     shutil.rmtree(cluster.data.parent)
-    for name in ("place.json", "password"):
+    for name in ("place.json", "password", "starting"):
         (cluster.home / name).unlink(missing_ok=True)
 
 
-def _account() -> account_of.Account:
+def _account(home: Path) -> account_of.Account:
     try:
-        return account_of.choose()
+        known = noted_place(home)
+        return account_of.choose(Path(known.data).parent if known else None)
     except account_of.NoAccount as why:
         raise DatabaseServerError(str(why)) from None
 
@@ -156,22 +178,25 @@ def _initialise(
     """initdb: UTF-8, the built-in C.UTF-8 locale (no system locale needed), SCRAM.
 
     The password travels in a file of the account's private folder: an argument would
-    be visible to every user of the machine.
+    be visible to every user of the machine. The folder gets its name when it is whole:
+    a killed initdb leaves a PG_VERSION too.
     """
+    making = data.with_name("making")
+    shutil.rmtree(making, ignore_errors=True)
     handed = data.parent / "handed"
     write(handed, secret)
     if account.lent:
         os.chown(handed, account.uid, account.gid)
-    command: list[str | Path] = [programs / "initdb", "-D", data, "-U", SUPERUSER]
+    command: list[str | Path] = [programs / "initdb", "-D", making, "-U", SUPERUSER]
     command += ["--auth=scram-sha-256", f"--pwfile={handed}", "--encoding=UTF8"]
     command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     try:
-        # a half-made data folder of a killed initdb has no PG_VERSION worth keeping
         done = account_of.run(account, [*command, "--no-sync", "--no-instructions"])
     finally:
         handed.unlink(missing_ok=True)
     if done.returncode != 0:
         raise _failure("初始化", "initialise", data, done.stdout)
+    making.rename(data)
 
 
 def _running_port(place: Place) -> int | None:

@@ -24,13 +24,19 @@ class Place(msgspec.Struct, frozen=True):
     account: str
 
 
+def noted_place(home: Path) -> Place | None:
+    """What the home noted at an earlier start, if anything readable."""
+    try:
+        return msgspec.json.decode((home / "place.json").read_bytes(), type=Place)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
 def settle(home: Path, account: account_of.Account) -> Place:
     """The place of an earlier start if it still stands, else a new one."""
-    noted = home / "place.json"
-    if noted.exists():
-        place = msgspec.json.decode(noted.read_bytes(), type=Place)
-        if account_of.is_private(account, Path(place.data).parent):
-            return place
+    known = noted_place(home)
+    if known and account_of.is_private(account, Path(known.data).parent):
+        return known
     folder = account_of.private_folder(account, home / "server")
     place = Place(str(folder / "data"), 0, account.name)
     note(home, place)

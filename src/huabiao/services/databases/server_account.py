@@ -34,11 +34,17 @@ class NoAccount(Exception):
     """Root has no unprivileged account to lend; the sentence says what to do."""
 
 
-def choose() -> Account:
-    """The account the server will run under. Raises NoAccount."""
+def choose(folder: Path | None = None) -> Account:
+    """The account the server will run under. Raises NoAccount.
+
+    `folder` is that of an earlier start: root goes on with whoever owns it.
+    """
     uid = os.geteuid()
     if uid != 0:
         return Account(str(uid), uid, os.getegid(), lent=False)
+    if folder is not None and folder.is_dir() and folder.stat().st_uid != 0:
+        seen = folder.stat()
+        return Account(str(seen.st_uid), seen.st_uid, seen.st_gid, lent=True)
     for name in LENT_ACCOUNTS:
         try:
             entry = pwd.getpwnam(name)
