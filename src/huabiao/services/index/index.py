@@ -147,7 +147,7 @@ class Index(Readings):
                     self._begin(port)
                     started = True
                 moved = self._catch_up(port, stop)
-            except (sqlite3.Error, OSError, store.OutOfStep) as error:
+            except Exception as error:  # a silent death would be worse than any
                 self.failure = (
                     f"索引停在第 {self._height} 块：{error}。请检查磁盘，"
                     f"或删除 {self.path.name} 后重启重建。"

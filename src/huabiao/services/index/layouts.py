@@ -30,25 +30,49 @@ class Layouts:
         return Layouts({**self.documents, **documents})
 
     def named(self, contract: str, part: str, plain: Any) -> dict[str, Any]:
-        """A stored array by its field names; by number where they are unknown."""
-        if type(plain) is not list:
-            return {"0": plain}
-        names = self._names(contract, part)
-        names += [str(n) for n in range(len(names), len(plain))]
-        return dict(zip(names, plain, strict=False))
+        """A stored array by its field names, records inside it too.
 
-    def parts(self, contract: str) -> list[str]:
-        """The names of a contract's parts."""
-        return list(self.described.get(contract, {}).get("parts", {}))
-
-    def _names(self, contract: str, part: str) -> list[str]:
+        What no Description names goes by its number.
+        """
         described = self.described.get(contract, {})
         if part == "record":
             record = described.get("record")
         else:
             shape = described.get("parts", {}).get(part, {})
             record = shape.get("entry") or shape.get("record")
-        return list(described.get("records", {}).get(record, {}).get("fields", {}))
+        found = _named(described.get("records", {}), record, plain)
+        return found if type(found) is dict else {"0": found}
+
+    def parts(self, contract: str) -> list[str]:
+        """The names of a contract's parts."""
+        return list(self.described.get(contract, {}).get("parts", {}))
+
+
+def _named(records: Mapping[str, Any], record: str | None, plain: Any) -> Any:
+    """A value of a record by its field names; of anything else, itself."""
+    if type(plain) is not list:
+        return plain
+    fields = list(records.get(record or "", {}).get("fields", {}).items())
+    named = {}
+    for number, value in enumerate(plain):
+        name, field = fields[number] if number < len(fields) else (str(number), {})
+        inner, is_list = _inside(field.get("kind", ""))
+        if inner not in records:
+            named[name] = value
+        elif is_list and type(value) is list:
+            named[name] = [_named(records, inner, item) for item in value]
+        else:
+            named[name] = _named(records, inner, value)
+    return named
+
+
+def _inside(kind: str) -> tuple[str, bool]:
+    """ListOf[Item] is (Item, True), Maybe[Terms] is (Terms, False)."""
+    is_list = False
+    while kind.endswith("]"):
+        outer, _, inner = kind[:-1].partition("[")
+        is_list, kind = is_list or outer == "ListOf", inner
+    return kind, is_list
 
 
 def plan_of(description: Mapping[str, Any]) -> Plan:

@@ -117,18 +117,7 @@ def records(
         given.append((field, column_value(value)))
     if sender is not None:
         given.append((ACTOR, sender))
-    tables, terms, arguments = [], [], []
-    for n, (name, wanted) in enumerate(given):
-        tables.append(f"fields f{n}")
-        terms.append(f"f{n}.contract = ? AND f{n}.field = ? AND f{n}.value = ?")
-        terms.append(f"f{n}.id > ?")
-        if n:
-            terms.append(f"f{n}.id = f0.id")
-        arguments += [contract, name, wanted, after or ""]
-    terms.append("r.contract = ? AND r.id > ?")
-    arguments += [contract, after or ""]
-    if given:
-        terms.append("r.id = f0.id")
+    tables, terms, arguments = _lookups(contract, given, after or "")
     if state is not None:
         terms.append("r.state = ?")
         arguments.append(state)
@@ -147,6 +136,20 @@ def records(
          "time": time or 0, "value": stored}
         for id_, state_, revision, step, time, stored in rows
     ]  # fmt: skip
+
+
+def _lookups(
+    contract: str, given: list[tuple[str, Any]], after: str
+) -> tuple[list[str], list[str], list[Any]]:
+    """Tables, terms and arguments of a walk along `fields`, one alias a condition."""
+    tables, terms, arguments = [], ["r.contract = ?", "r.id > ?"], [contract, after]
+    for n, (name, wanted) in enumerate(given):
+        one = f"f{n}"
+        tables.append(f"fields {one}")
+        terms += [f"{one}.contract = ?", f"{one}.field = ?", f"{one}.value = ?"]
+        terms += [f"{one}.id > ?", f"{one}.id = r.id", f"{one}.id = f0.id"]
+        arguments += [contract, name, wanted, after]
+    return tables, terms, arguments
 
 
 def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:

@@ -15,10 +15,9 @@ from huabiao.codec import decode
 from huabiao.services.index.layouts import Layouts, column_value, indexed_values
 from huabiao.services.index.rows import Batch
 from huabiao.services.index.schema import ACTOR
-from huabiao.services.index.topics import write_topic
+from huabiao.services.index.topics import SEARCHED, write_topic
 
 DESCRIPTIONS = "governance/descriptions/"
-DIRECTORY = "directory/"
 RECORDS_AT_ONCE = 1_000
 
 
@@ -170,10 +169,10 @@ def _write_entries(
         [(key,) for key, (_, value) in entries if value is None],
     )
     for key, (_, value) in entries:
-        if key.startswith(DIRECTORY):
+        if key.count("/") > 1 and key.partition("/")[0] in SEARCHED:
             write_topic(connection, key, value, layouts)
     for (contract, id_), (_, value) in sorted(batch.records.items()):
-        if f"{contract}/" == DIRECTORY:
+        if contract in SEARCHED:
             stored = record_of(value)
             key = f"{contract}/record/{id_}"
             write_topic(connection, key, stored and stored[2], layouts)

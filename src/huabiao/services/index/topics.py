@@ -1,10 +1,10 @@
 """
 Topics: what people look for in the directory, in Chinese and in English.
 
-Every text inside a value under `directory/…` can be found, whatever its fields are; the
-part's name is its level. Words of three characters and more are found through SQLite's
-trigram index (FTS5), shorter ones by scanning; when nothing has all words, the topics
-that share the most pairs of characters with the question are given, so that
+Every text inside a value of the contracts in SEARCHED can be found, whatever its fields
+are; the part's name is its level. Words of three characters and more are found through
+SQLite's trigram index (FTS5), shorter ones by scanning; when nothing has all words, the
+topics that share the most pairs of characters with the question are given, so that
 “企业登记” finds “企业法人登记信息”. Text is compared in its NFKC form.
 """
 
@@ -17,6 +17,7 @@ from huabiao.codec import decode
 from huabiao.crypto.address import ADDRESS_SIZE, show
 from huabiao.services.index.layouts import Layouts
 
+SEARCHED = ("directory", "library")
 TITLES = ("title", "name", "zh")
 OWNERS = ("owner", "department", "provider", "party", "account")
 LONGEST_QUERY, MOST_WORDS, MOST_PAIRS = 200, 8, 12
@@ -39,8 +40,8 @@ def write_topic(
     if value is None:
         return
     plain = decode(value) if type(value) is bytes else value
-    level, _, key = state_key.partition("/")[2].partition("/")
-    named = layouts.named("directory", level, plain)
+    contract, level, key = state_key.split("/", 2)
+    named = layouts.named(contract, level, plain)
     leaves = list(texts(plain))
     title = _first(named, TITLES, str) or next(iter(leaves), key)
     text = folded("\n".join([*leaves, key]))
@@ -154,9 +155,12 @@ def snippet(text: str, words: list[str]) -> str:
 
 
 def _first(named: dict[str, Any], names: tuple[str, ...], kind: type) -> Any:
-    for name in names:
-        if type(named.get(name)) is kind and named[name]:
-            return named[name]
+    """The first field of these names, in the value or in a record inside it."""
+    inner = [value for value in named.values() if type(value) is dict]
+    for fields in (named, *inner):
+        for name in names:
+            if type(fields.get(name)) is kind and fields[name]:
+                return fields[name]
     return None
 
 

@@ -1,0 +1,232 @@
+"""The index follows its chain: whole blocks, once each, over restarts and damage."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from index_city import (
+    SOURCES,
+    WASTE,
+    CityPort,
+    cast,
+    drafted,
+    install,
+    take_in,
+    view,
+)
+
+from huabiao.crypto.envelope import Call
+from huabiao.services.index import Index, NotIndexed, OutOfStep, schema
+from huabiao.testing import City
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    city = City(tmp_path / "city", sources=SOURCES)
+    yield city
+    city.close()
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    index = Index(tmp_path / "index.sqlite")
+    yield index
+    index.close()
+
+
+def test_a_block_that_is_there_changes_nothing_and_a_gap_is_told(
+    city: City, index: Index
+) -> None:
+    plant, _, _ = cast(city)
+    drafted(city, plant, "m1", "m2")
+    port = CityPort(city)
+    index.add_block(view(city, 1), port.descriptions())
+    index.add_block(view(city, 1), port.descriptions())
+    assert index.height == 1
+    with pytest.raises(OutOfStep, match="go on from 2"):
+        index.add_block(view(city, 3), port.descriptions())
+    assert index.height == 1
+    take_in(index, city)
+    assert index.counts(WASTE) == {"drafted": 2}
+
+
+def dump(path: Path) -> list[str]:
+    with sqlite3.connect(path) as connection:
+        return [line for line in connection.iterdump() if "words" not in line]
+
+
+def test_one_block_at_a_time_or_many_make_the_same_tables(
+    city: City, tmp_path: Path
+) -> None:
+    plant, truck, _ = cast(city)
+    drafted(city, plant, "m1", "m2", "m3")
+    city.call(truck, WASTE, "collect", "m2", weighed=900)
+    install(city, "Directory")
+    city.call(plant, "directory", "register", "c", title="企业", words=["x"])
+    port = CityPort(city)
+    one, many = Index(tmp_path / "one.sqlite"), Index(tmp_path / "many.sqlite")
+    one.add_blocks([], port.descriptions())
+    take_in(one, city)
+    many.add_blocks(list(port.blocks(1)), port.descriptions())
+    one.close()
+    many.close()
+    assert dump(tmp_path / "one.sqlite") == dump(tmp_path / "many.sqlite")
+
+
+def test_a_crash_inside_a_batch_leaves_whole_blocks(city: City, index: Index) -> None:
+    plant, _, _ = cast(city)
+    take_in(index, city)
+    before = index.height
+    drafted(city, plant, "m1")
+    block = view(city, city.ledger.height)
+    # A value that is no bytes fails in the middle of the rows.
+    writes = block.receipts[0].results[0].writes
+    writes.append((writes[0][0], object()))  # type: ignore[arg-type]
+    with pytest.raises(Exception, match="object"):
+        index.add_block(block)
+    assert index.height == before
+    assert index.latest(1)[0]["height"] == before
+    take_in(index, city)
+    assert index.counts(WASTE) == {"drafted": 1}
+
+
+def test_a_contract_that_indexes_more_from_now_on_finds_what_was_before(
+    city: City, index: Index
+) -> None:
+    plant, _, _ = cast(city)
+    drafted(city, plant, "m1")
+    take_in(index, city)
+    description = CityPort(city).descriptions()[WASTE]
+    wider = {**description, "indexes": ["declared"]}
+    index.add_blocks([], {WASTE: wider})
+    found = index.records(WASTE, field="declared", value=1000)
+    assert [record["id"] for record in found] == ["m1"]
+    with pytest.raises(NotIndexed):
+        index.records(WASTE, field="waste_code", value="900-041-49")
+
+
+def test_following_catches_up_goes_on_and_stops(city: City, index: Index) -> None:
+    plant, _, _ = cast(city)
+    stop, port = threading.Event(), CityPort(city)
+    thread = threading.Thread(target=index.follow, args=(port, stop))
+    thread.start()
+    try:
+        assert index.wait_for(city.ledger.height, 30)
+        drafted(city, plant, "m1")
+        assert index.wait_for(city.ledger.height, 30)
+        assert not index.wait_for(city.ledger.height + 1, 0.01)
+        assert index.counts(WASTE) == {"drafted": 1}
+        assert index.failure == ""
+    finally:
+        stop.set()
+        thread.join()
+
+
+def follow_once(index: Index, city: City) -> None:
+    """Follow in this thread until the city's height is reached."""
+    stop = threading.Event()
+    port = CityPort(city)
+    port.wait_for = lambda height, seconds: bool(stop.set())  # type: ignore
+    index.follow(port, stop)
+
+
+def test_an_index_goes_on_where_it_stopped(city: City, tmp_path: Path) -> None:
+    plant, truck, _ = cast(city)
+    drafted(city, plant, "m1")
+    path = tmp_path / "index.sqlite"
+    first = Index(path)
+    take_in(first, city)
+    first.close()
+    again = Index(path)
+    assert again.height == city.ledger.height
+    city.call(truck, WASTE, "collect", "m1", weighed=900)
+    follow_once(again, city)
+    assert again.counts(WASTE) == {"moving": 1}
+    assert len(again.records(WASTE, field="generator", value=plant.account)) == 1
+    again.close()
+
+
+def test_an_index_of_another_chain_starts_over(city: City, tmp_path: Path) -> None:
+    plant, _, _ = cast(city)
+    drafted(city, plant, "m1", "m2")
+    index = Index(tmp_path / "index.sqlite")
+    take_in(index, city)
+    index.add_subjects("r", [b"tag"])
+    other = City(tmp_path / "other", sources=SOURCES, call_cap=1_900_000)
+    cast(other)
+    drafted(other, plant, "n1")
+    follow_once(index, other)
+    assert index.height == other.ledger.height
+    assert [record["id"] for record in index.records(WASTE)] == ["n1"]
+    other.close()
+    index.close()
+
+
+def test_a_file_of_another_schema_is_built_again_and_keeps_its_tags(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index.sqlite"
+    city.block()
+    index = take_in(Index(path), city)
+    index.add_subjects("r", [b"tag"])
+    index.close()
+    monkeypatch.setattr(schema, "SCHEMA", 99)
+    again = Index(path)
+    assert again.height == 0
+    take_in(again, city)
+    again.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT * FROM subjects").fetchall() == [
+            (b"tag", "r")
+        ]
+
+
+def test_a_damaged_file_is_set_aside(city: City, tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    path.write_bytes(b"not a database, but long enough to be read as one" * 100)
+    city.block()
+    index = take_in(Index(path), city)
+    assert index.height == 1
+    assert (tmp_path / "index.sqlite.damaged").exists()
+    index.close()
+
+
+def test_following_says_when_the_node_lacks_the_next_block(
+    city: City, index: Index
+) -> None:
+    cast(city)
+    stop, port = threading.Event(), CityPort(city)
+    port.blocks = lambda start: iter(())  # type: ignore
+    stop.wait = lambda seconds: bool(stop.set())  # type: ignore
+    index.follow(port, stop)
+    assert "lacks block 1" in index.failure
+    assert index.height == 0
+
+
+def test_readers_in_many_threads_see_whole_blocks(city: City, index: Index) -> None:
+    plant, _, _ = cast(city)
+    take_in(index, city)
+    arguments = {"waste_code": "900-041-49", "declared": 5}
+    torn: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            number = index.counts(WASTE).get("drafted", 0)
+            if number % 5:
+                torn.append(number)
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for block in range(20):
+        calls = [Call(WASTE, "draft", f"{block}-{n}", arguments) for n in range(5)]
+        city.block(*[city.envelope(plant, call) for call in calls])
+        take_in(index, city)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert torn == []
+    assert index.counts(WASTE) == {"drafted": 100}
