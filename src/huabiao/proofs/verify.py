@@ -37,6 +37,9 @@ from huabiao.proofs.proof_file import (
 )
 from huabiao.proofs.receipt import decode_receipt
 
+# msgspec says MsgspecError, except for text that is not UTF-8 and for deep nests.
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -81,7 +84,7 @@ def verify(
         return Verdict(False, str(error))
     try:
         taken, content = read_proof(proof)
-    except (ValueError, msgspec.MsgspecError, RecursionError, OverflowError):
+    except UNREADABLE:
         return Verdict(
             False, "不是证明文件，或已损坏。 This is no proof file, or it is damaged."
         )
@@ -121,7 +124,7 @@ def _check_header(
 ) -> Header:
     try:
         header = decode_header(encoded)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise _Fails("区块头损坏。 The header is damaged.") from None
     if header.chain != chain or header.suite != chosen.name:
         raise _Fails(
@@ -177,7 +180,7 @@ def _receipt_statement(
         raise _Fails("回执不在此区块中。 The receipt is not in this block.")
     try:
         receipt = decode_receipt(content.receipt)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise _Fails("回执损坏。 The receipt is damaged.") from None
     return {
         "envelope": receipt.envelope.hex(),

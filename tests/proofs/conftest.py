@@ -1,0 +1,11 @@
+"""Proofs of every kind, in both suites, made once for a file of tests."""
+
+import pytest
+from proof_city import Proofs
+
+
+@pytest.fixture(scope="module", params=["intl", "sm"])
+def proofs(tmp_path_factory, request):
+    made = Proofs(tmp_path_factory.mktemp("proofs"), request.param)
+    yield made
+    made.city.close()
