@@ -7,6 +7,7 @@ becomes young again. So what is used stays, at the price of one dictionary look-
 """
 
 from threading import Lock
+from typing import Any, cast
 
 MISSING = object()
 ENTRY_OVERHEAD = 220
@@ -28,7 +29,14 @@ class Cache:
         found: bytes | object | None = self.young.get(key, MISSING)
         if found is MISSING:
             found = self.old.get(key, MISSING)
+            if found is not MISSING:
+                self.put(key, cast("bytes | None", found))
         return found
+
+    def peek(self, key: bytes) -> Any:
+        """The same without making the entry young again."""
+        found = self.young.get(key, MISSING)
+        return self.old.get(key, MISSING) if found is MISSING else found
 
     def put(self, key: bytes, entry: bytes | None) -> None:
         """Remember; the young generation turns old when it is full."""

@@ -26,6 +26,8 @@ class Prepared:
     """The root that it stands on."""
     root: bytes
     nodes: Nodes
+    replaced: Nodes
+    """What stood at the paths that were read; nothing stood at the other ones."""
     writes: Writes
 
 
@@ -34,6 +36,8 @@ class Overlay:
     """Nodes by path and values by key; None for what is removed."""
 
     nodes: Nodes = field(default_factory=dict)
+    replaced: Nodes = field(default_factory=dict)
+    """What stands at these paths before the flush of this overlay."""
     values: Writes = field(default_factory=dict)
     height: int = 0
     root: bytes = b""
@@ -43,6 +47,9 @@ class Overlay:
 
     def absorb(self, block: Prepared) -> None:
         """Take in a block."""
+        for path in block.nodes:
+            if path not in self.nodes:
+                self.replaced[path] = block.replaced.get(path)
         self.size += growth(self.nodes, block.nodes)
         self.size += growth(self.values, block.writes)
         self.nodes.update(block.nodes)
@@ -53,6 +60,7 @@ class Overlay:
     def put_under(self, older: Overlay) -> None:
         """Take back an older overlay that could not be flushed."""
         self.nodes = {**older.nodes, **self.nodes}
+        self.replaced = {**self.replaced, **older.replaced}
         self.values = {**older.values, **self.values}
         if not self.blocks:
             self.height, self.root = older.height, older.root

@@ -7,6 +7,7 @@ import lmdb
 from huabiao.state.cache import MISSING, Cache
 from huabiao.state.overlay import Overlay
 from huabiao.state.store import Store
+from huabiao.state.tree import Nodes
 
 
 class NodeReader:
@@ -23,6 +24,8 @@ class NodeReader:
     ) -> None:
         self.dirty, self.frozen = dirty.nodes, frozen.nodes
         self.cache, self.store = cache, store
+        self.before: Nodes = {}
+        """What was read from below the dirty overlay: what a flush will replace."""
         self.txn: lmdb.Transaction | None = None
 
     def read(self, path: bytes) -> bytes | None:
@@ -33,7 +36,8 @@ class NodeReader:
             if node is MISSING:
                 node = self.cache.get(path)
                 if node is MISSING:
-                    return self.read_stored(path)
+                    node = self.read_stored(path)
+            self.before[path] = node  # type: ignore[assignment]
         return node  # type: ignore[return-value]
 
     def read_stored(self, path: bytes) -> bytes | None:

@@ -44,7 +44,7 @@ class State:
 
     def __init__(self, store: Store, digest: Digest, memory_budget: int) -> None:
         self.store, self.digest = store, digest
-        self.flush_bytes = min(128 * MIB, memory_budget // 4)
+        self.flush_bytes = min(128 * MIB, memory_budget // 5)
         self.node_cache = Cache(memory_budget * 3 // 8)
         self.value_cache = Cache(memory_budget // 8)
         self.height, self.root = store.newest()
@@ -129,10 +129,10 @@ class State:
             for key, value in writes.items()
         )
         if not items:
-            return Prepared(height, self.root, self.root, {}, writes)
+            return Prepared(height, self.root, self.root, {}, {}, writes)
         with self._nodes() as nodes:
             root, changed = update(digest, nodes.read, items)
-        return Prepared(height, self.root, root, changed, writes)
+        return Prepared(height, self.root, root, changed, nodes.before, writes)
 
     def publish(self, prepared: Prepared) -> None:
         """Make a prepared block the newest one."""
@@ -160,9 +160,9 @@ class State:
         """
         self._raise_failure()
         if self.thread is not None and self.thread.is_alive():
-            if self.dirty.size > 2 * self.flush_bytes:
-                self.thread.join()  # the disk is slower than the load
-            return
+            if self.dirty.size <= self.flush_bytes:
+                return
+            self.thread.join()  # the disk is slower than the load
         if (
             self.last_writes <= LIGHT_WRITES
             or self.dirty.size > self.flush_bytes
@@ -200,7 +200,7 @@ class State:
     def _write(self) -> None:
         frozen = self.frozen
         try:
-            self.store.write(frozen)
+            self.store.write(frozen, self.value_cache)
         except Exception as error:
             with self.lock:
                 self.dirty.put_under(frozen)

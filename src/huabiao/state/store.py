@@ -21,6 +21,7 @@ import lmdb
 
 from huabiao.proofs.merkle import Digest
 from huabiao.proofs.radix import empty_root
+from huabiao.state.cache import MISSING, Cache
 from huabiao.state.faults import StateDamaged, StorageFault, disk_full
 from huabiao.state.history import (
     NODE,
@@ -158,10 +159,16 @@ class Store:
         record = txn.get(stored, db=self.values)
         return None if record is None else split_record(stored, record)[1]
 
-    def write(self, overlay: Overlay) -> None:
-        """One flush: all of an overlay in one transaction, with what undoes it."""
+    def write(self, overlay: Overlay, cached: Cache) -> None:
+        """
+        One flush: all of an overlay in one transaction, with what undoes it.
+
+        `cached` may know the values that LMDB holds now.
+        """
         with self.writing("状态", "the state") as txn:
-            size = self._write_nodes(txn, overlay) + self._write_values(txn, overlay)
+            size = self._write_nodes(txn, overlay) + self._write_values(
+                txn, overlay, cached
+            )
             height = overlay.height.to_bytes(8)
             txn.put(NEWEST, height + overlay.root, db=self.meta)
             txn.put(POINT + height, overlay.root + size.to_bytes(8), db=self.meta)
@@ -171,7 +178,7 @@ class Store:
         patches, news, size = [], [], 0
         for path in sorted(overlay.nodes):
             new, key = overlay.nodes[path], b"/" + path
-            old = txn.get(key, db=self.nodes)
+            old = overlay.replaced[path]
             if old == new:
                 continue
             patch = node_patch(old, new)
@@ -185,11 +192,15 @@ class Store:
         txn.cursor(db=self.history).putmulti(patches)
         return size
 
-    def _write_values(self, txn: Transaction, overlay: Overlay) -> int:
+    def _write_values(self, txn: Transaction, overlay: Overlay, cached: Cache) -> int:
         patches, news, size = [], [], 0
         for key in sorted(overlay.values):
             new, stored = overlay.values[key], stored_key(self.digest, key)
-            old = txn.get(stored, db=self.values)
+            known = cached.peek(key)
+            if known is MISSING:
+                old = txn.get(stored, db=self.values)
+            else:
+                old = None if known is None else stored_value(key, known)
             patch = value_patch(old)
             patches.append((history_key(overlay.height, VALUE, stored), patch))
             size += len(patch) + len(stored) + 9

@@ -103,7 +103,39 @@ class _Batch:
         """Apply items below a path; the new hash and by how many entries it grew."""
         if node is None or not len(node) & 63:
             return self.change_leaf(path, node or b"", items)
+        if len(items) == 1:
+            return self.change_one(path, node, items)
         return self.change_inner(path, node, items)
+
+    def change_one(
+        self, path: bytes, node: bytes, items: list[Item]
+    ) -> tuple[bytes, int]:
+        """The same for a single item: straight down to its leaf and back."""
+        read, digest, key, way = self.read, self.digest, items[0][0], []
+        while node and len(node) & 63:
+            byte = key[len(path) >> 1]
+            n = byte & 15 if len(path) & 1 else byte >> 4
+            at = COUNT_BYTES + (n << 5)
+            way.append((path, node, at))
+            path += STEP[n]
+            child = read(path) if node[at : at + 32] != ABSENT else b""
+            if child is None:
+                raise damaged(path)
+            node = child
+        reached, grown = self.change_leaf(path, node, items)
+        for above, node, at in reversed(way):
+            if grown:
+                count = int.from_bytes(node[:COUNT_BYTES]) + grown
+                head = count.to_bytes(COUNT_BYTES)
+                after = head + node[COUNT_BYTES:at] + reached + node[at + 32 :]
+                if count <= MOST_ENTRIES:
+                    reached = self.merge(above, after)
+                    continue
+            else:
+                after = node[:at] + reached + node[at + 32 :]
+            self.changed[above] = after
+            reached = digest(b"\x01" + after[COUNT_BYTES:])
+        return reached, grown
 
     def change_leaf(
         self, path: bytes, node: bytes, items: list[Item]
@@ -158,7 +190,7 @@ class _Batch:
         if grown:
             count = int.from_bytes(node[:COUNT_BYTES]) + grown
             if count <= MOST_ENTRIES:
-                return self.merge(path, after), grown
+                return self.merge(path, bytes(after)), grown
             after[:COUNT_BYTES] = count.to_bytes(COUNT_BYTES)
         changed[path] = bytes(after)
         return digest(b"\x01" + after[COUNT_BYTES:]), grown
@@ -181,7 +213,7 @@ class _Batch:
         self.changed[path] = bytes(node)
         return self.digest(b"\x01" + node[COUNT_BYTES:])
 
-    def merge(self, path: bytes, node: bytearray) -> bytes:
+    def merge(self, path: bytes, node: bytes) -> bytes:
         """Gather the children, all leaves by now, into one leaf; gives the hash."""
         gathered = []
         for n in range(16):
