@@ -267,18 +267,28 @@ class Ledger:
 
     def found(self) -> None:
         """Run genesis into an empty state."""
-        for source in self.genesis.sources:
-            loaded = load_contract(source, self.meter)
-            self.contracts[loaded.name] = loaded
-        execution = self._execution(0, self.genesis.time)
+        self.state.apply(0, encode_keys(self.founding_writes()))
+
+    def founding_writes(self) -> dict[str, bytes | None]:
+        """What genesis writes; the same at any time, whatever the state holds now."""
+        loaded = [load_contract(source, self.meter) for source in self.genesis.sources]
+        execution = Execution(
+            lambda key: None,
+            {contract.name: contract for contract in loaded},
+            self.meter,
+            self.digest,
+            self.suite.verify,
+        )
+        execution.height, execution.now = 0, self.genesis.time
+        founded = genesis_hash(self.digest, self.genesis)
         for call in self.genesis.calls:
-            result = execution.run_calls(self.hash, FOUNDER, [call], 2_000_000_000)[-1]
+            result = execution.run_calls(founded, FOUNDER, [call], 2_000_000_000)[-1]
             if result.code != "ok":
                 raise LedgerDamaged(
                     f"创世调用 {call.contract}.{call.operation} 被拒绝。"
                     f" A genesis call was refused: {result.sentence}"
                 )
-        self.state.apply(0, encode_keys(execution.writes))
+        return execution.writes
 
     def close(self) -> None:
         """Flush and let go; a killed process needs no close."""

@@ -78,7 +78,7 @@ def start(
     verification = Verification(genesis.suite)
     port = LocalPort(engine, verification)
     port.alerts.extend(ledger.log.notices)
-    index = Index(folder / "index.sqlite")
+    index = Index(folder / "index.sqlite", ledger.founding_writes().items())
     stop = threading.Event()
     follower = threading.Thread(
         target=index.follow, args=(port, stop), name="index", daemon=True
