@@ -23,6 +23,7 @@ ENGLISH = [
     for first in ("John", "Mary", "Robert", "Linda K.", "Anne", "Peter")
     for last in ("Smith", "Jones", "Brown", "Lee", "O'Neil")
 ]
+RUNNING = [str(13_000_000_000 + n) for n in range(60)]
 SERIALS = [str(13_000_000_000_000 + n) for n in range(60)]
 
 
@@ -112,6 +113,7 @@ def test_encrypted_values_leave_a_doubt():
         ("divisions", "mc", "", DISTRICTS),
         ("files", "file_name", "", ENGLISH),
         ("orders", "serial", "订单号", SERIALS),
+        ("orders", "tx_id", "", RUNNING),
         ("t", "ip_address", "", ["10.0.0.1"] * 30),
         ("t", "wz", "网址", ["http://example.com"] * 30),
         ("t", "phone_type", "", ["mobile", "fixed"] * 20),

@@ -67,6 +67,29 @@ def _wage_rows() -> Iterator[tuple[Any, ...]]:
             yield int(row["year"]), row["wages"]
 
 
+MONTHLY_EMPLOYMENT = Table(
+    "monthly_employment",
+    "分行业月度就业人数",
+    (
+        Column("month", "date NOT NULL", "月份"),
+        Column("sector", "varchar(40) NOT NULL", "行业门类"),
+        Column("thousands", "numeric(10,1) NOT NULL", "就业人数（千人）"),
+    ),
+    ("PRIMARY KEY (month, sector)",),
+    rows=public_files.employment,
+)
+
+WEEKLY_WAGES = Table(
+    "weekly_wages",
+    "历史周工资",
+    (
+        Column("year", "smallint PRIMARY KEY", "年份"),
+        Column("wages", "numeric(8,2) NOT NULL", "周工资（先令）"),
+    ),
+    rows=_wage_rows,
+)
+
+
 def tables(seed: int) -> tuple[Table, ...]:
     """The bureau's tables; synthetic rows come from the seed."""
     return (
@@ -94,26 +117,8 @@ def tables(seed: int) -> tuple[Table, ...]:
             ("PRIMARY KEY (person_id, month)",),
             rows=partial(_contribution_rows, seed),
         ),
-        Table(
-            "monthly_employment",
-            "分行业月度就业人数",
-            (
-                Column("month", "date NOT NULL", "月份"),
-                Column("sector", "varchar(40) NOT NULL", "行业门类"),
-                Column("thousands", "numeric(10,1) NOT NULL", "就业人数（千人）"),
-            ),
-            ("PRIMARY KEY (month, sector)",),
-            rows=public_files.employment,
-        ),
-        Table(
-            "weekly_wages",
-            "历史周工资",
-            (
-                Column("year", "smallint PRIMARY KEY", "年份"),
-                Column("wages", "numeric(8,2) NOT NULL", "周工资（先令）"),
-            ),
-            rows=_wage_rows,
-        ),
+        MONTHLY_EMPLOYMENT,
+        WEEKLY_WAGES,
     )
 
 

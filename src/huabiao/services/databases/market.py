@@ -61,61 +61,72 @@ def _price_rows() -> Iterator[tuple[Any, ...]]:
         yield int(row["year"]), "小麦", row["wheat"]
 
 
+DIVISIONS = Table(
+    "divisions",
+    "行政区划代码",
+    (
+        Column("code", "char(6) NOT NULL", "行政区划代码"),
+        Column("ordinal", "smallint NOT NULL", "同一代码的沿革次序"),
+        Column("province", "varchar(20) NOT NULL", "省级名称"),
+        Column("name", "varchar(40) NOT NULL", "区划名称"),
+        Column("since", "smallint", "启用年份"),
+        Column("until", "smallint", "停用年份"),
+    ),
+    ("PRIMARY KEY (code, ordinal)",),
+    rows=public_files.divisions,
+)
+
+EQUIPMENT_MAKERS = Table(
+    "equipment_makers",
+    "网络设备制造商标识",
+    (
+        Column("block", "varchar(20) NOT NULL", "首个地址块"),
+        Column("organisation", "text NOT NULL", "制造商名称"),
+        Column("blocks", "integer NOT NULL", "地址块数量"),
+    ),
+    rows=public_files.equipment_makers,
+)
+
+GRAIN_PRICES = Table(
+    "grain_prices",
+    "粮食价格监测",
+    (
+        Column("year", "smallint NOT NULL", "年份"),
+        Column("grain", "varchar(20) NOT NULL", "品种"),
+        Column("price", "numeric(8,2) NOT NULL", "价格（先令每夸特）"),
+    ),
+    ("PRIMARY KEY (year, grain)",),
+    rows=_price_rows,
+)
+
+
 def tables(seed: int) -> tuple[Table, ...]:
     """The bureau's tables; synthetic rows come from the seed."""
     return (
-        Table(
-            "divisions",
-            "行政区划代码",
-            (
-                Column("code", "char(6) NOT NULL", "行政区划代码"),
-                Column("ordinal", "smallint NOT NULL", "同一代码的沿革次序"),
-                Column("province", "varchar(20) NOT NULL", "省级名称"),
-                Column("name", "varchar(40) NOT NULL", "区划名称"),
-                Column("since", "smallint", "启用年份"),
-                Column("until", "smallint", "停用年份"),
-            ),
-            ("PRIMARY KEY (code, ordinal)",),
-            rows=public_files.divisions,
-        ),
-        Table(
-            "enterprises",
-            "企业登记信息",
-            (
-                Column("code", "char(18) PRIMARY KEY", "统一社会信用代码"),
-                Column("name", "varchar(100) NOT NULL", "企业名称"),
-                Column("trade", "varchar(40) NOT NULL", "行业"),
-                Column("legal_representative", "varchar(40) NOT NULL", "法定代表人"),
-                Column("capital", "numeric(16,2) NOT NULL", "注册资本（元）"),
-                Column("founded", "date NOT NULL", "成立日期"),
-                Column("district", "char(6) NOT NULL", "登记机关行政区划代码"),
-                Column("address", "varchar(200) NOT NULL", "住所（经营场所）"),
-                Column("status", "varchar(10) NOT NULL", "登记状态"),
-            ),
-            rows=partial(_enterprise_rows, seed),
-        ),
+        DIVISIONS,
+        _enterprises(seed),
         _businesses(seed),
-        Table(
-            "equipment_makers",
-            "网络设备制造商标识",
-            (
-                Column("block", "varchar(20) NOT NULL", "首个地址块"),
-                Column("organisation", "text NOT NULL", "制造商名称"),
-                Column("blocks", "integer NOT NULL", "地址块数量"),
-            ),
-            rows=public_files.equipment_makers,
+        EQUIPMENT_MAKERS,
+        GRAIN_PRICES,
+    )
+
+
+def _enterprises(seed: int) -> Table:
+    return Table(
+        "enterprises",
+        "企业登记信息",
+        (
+            Column("code", "char(18) PRIMARY KEY", "统一社会信用代码"),
+            Column("name", "varchar(100) NOT NULL", "企业名称"),
+            Column("trade", "varchar(40) NOT NULL", "行业"),
+            Column("legal_representative", "varchar(40) NOT NULL", "法定代表人"),
+            Column("capital", "numeric(16,2) NOT NULL", "注册资本（元）"),
+            Column("founded", "date NOT NULL", "成立日期"),
+            Column("district", "char(6) NOT NULL", "登记机关行政区划代码"),
+            Column("address", "varchar(200) NOT NULL", "住所（经营场所）"),
+            Column("status", "varchar(10) NOT NULL", "登记状态"),
         ),
-        Table(
-            "grain_prices",
-            "粮食价格监测",
-            (
-                Column("year", "smallint NOT NULL", "年份"),
-                Column("grain", "varchar(20) NOT NULL", "品种"),
-                Column("price", "numeric(8,2) NOT NULL", "价格（先令每夸特）"),
-            ),
-            ("PRIMARY KEY (year, grain)",),
-            rows=_price_rows,
-        ),
+        rows=partial(_enterprise_rows, seed),
     )
 
 

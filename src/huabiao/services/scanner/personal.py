@@ -56,12 +56,17 @@ class Word(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What speaks for one kind: a word, the share of values that fit, how many."""
+    """What speaks for one kind: a word, the share of values that fit, how many.
+
+    `beginnings` counts different first seven characters: where they are few, the
+    values are a running number.
+    """
 
     word: Word | None
     share: float
     values: int
     distinct: int
+    beginnings: int
 
     @property
     def silent(self) -> bool:
@@ -131,7 +136,8 @@ def weigh(kind: PersonalKind, column: ColumnScan, values: Sequence[str]) -> Evid
     fits: Shape = SHAPES[kind]
     fitting = sum(fits(value, word is not None) for value in values)
     share = fitting / len(values) if values else 0.0
-    return Evidence(word, share, len(values), len(set(values)))
+    beginnings = {value[:7] for value in values}
+    return Evidence(word, share, len(values), len(set(values)), len(beginnings))
 
 
 def decide(
@@ -160,8 +166,11 @@ def decide(
         return None
     if kind == "identity_number":
         return "high"
-    # an order number can look like a telephone or a card by chance of its prefix
-    return "medium" if kind == "email" or seen.distinct >= MANY_VALUES else None
+    if kind == "email":
+        return "medium"
+    # a running number can look like telephones by chance of where it began
+    running = kind == "mobile" and seen.beginnings < seen.distinct // 2
+    return "medium" if seen.distinct >= MANY_VALUES and not running else None
 
 
 def find_word(kind: PersonalKind, name: str, comment: str) -> Word | None:
