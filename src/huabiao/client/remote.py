@@ -89,6 +89,11 @@ class Remote:
         asked = {name: value for name, value in query.items() if value is not None}
         return self._send("GET", path, params=asked).content
 
+    def post_octets(self, path: str, content: bytes) -> bytes:
+        """Bytes in, bytes out."""
+        headers = {"content-type": "application/octet-stream"}
+        return self._send("POST", path, content=content, headers=headers).content
+
     # -- the city --------------------------------------------------------------
 
     def status(self) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def open_identity(home: Path, name: str, suite_name: str, make: bool = False) ->
     keys = keystore.load(path, passphrase(home))
     if keys.suite.name != suite_name:
         raise NoSuchIdentity(
-            f"身份“{name}”属于套件 {keys.suite.name}，此链使用 {suite_name}；请另建身份。"
+            f"身份“{name}”属于套件 {keys.suite.name}，此链使用 {suite_name}；"
+            "请另建身份。"
             f" The identity {name!r} is of the suite {keys.suite.name}, the chain uses"
             f" {suite_name}: make another."
         )

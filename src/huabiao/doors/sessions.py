@@ -95,7 +95,7 @@ class Sessions:
 
     def _make_room(self, account: bytes) -> None:
         own = [n for n, s in self._sessions.items() if s.account == account]
-        for name in own[: len(own) - MOST_PER_ACCOUNT + 1]:
+        for name in own[: max(0, len(own) - MOST_PER_ACCOUNT + 1)]:
             del self._sessions[name]
         if len(self._sessions) >= MOST_SESSIONS:
             raise Problem(

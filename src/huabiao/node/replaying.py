@@ -8,6 +8,7 @@ from typing import Any
 from huabiao.ledger.recovery import LedgerDamaged
 from huabiao.ledger.recovery import replay as run_again
 from huabiao.node.home import Home, HomeError, lock_home, open_home, suite_of
+from huabiao.state.faults import StorageFault
 
 
 def replay(home: Path, say: Callable[[str], None] | None = None) -> dict[str, Any]:
@@ -23,12 +24,17 @@ def replay(home: Path, say: Callable[[str], None] | None = None) -> dict[str, An
     try:
         genesis, _ = open_home(where, suite, int(time.time() * 1000))
         height, root = run_again(home, genesis, _progress(say) if say else None)
-    except LedgerDamaged as error:
+    except (LedgerDamaged, StorageFault) as error:
         return {"ok": False, "height": 0, "state_root": "", "sentence": str(error)}
     finally:
         lock.close()
-    sentence = f"重放 {height} 个区块，每个根都一致。 Replayed {height} blocks; all agree."
-    return {"ok": True, "height": height, "state_root": root.hex(), "sentence": sentence}
+    return {
+        "ok": True,
+        "height": height,
+        "state_root": root.hex(),
+        "sentence": f"重放 {height} 个区块，每个根都一致。"
+        f" Replayed {height} blocks; every root agrees.",
+    }
 
 
 def _progress(say: Callable[[str], None]) -> Callable[[int, int], None]:

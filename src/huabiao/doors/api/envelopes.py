@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -132,7 +132,7 @@ class SignedBody(BaseModel):
 
 
 @router.post("/envelopes/signed")
-async def post_signed(request: Request, signed: SignedBody = Body()) -> Json:
+async def post_signed(request: Request, signed: SignedBody) -> Json:
     """Send one prepared envelope; answers when it is final."""
     parts = Signed(bytes.fromhex(signed.body), bytes.fromhex(signed.signature))
     raw = await run_in_threadpool(encode, parts)

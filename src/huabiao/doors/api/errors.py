@@ -83,7 +83,7 @@ def problem_of(error: Exception) -> Problem:
         500,
         "internal",
         "处理时出错，已记入日志。 Something failed; it stands in the log.",
-        "请稍后重试；若再发生，请告知运行方。 Try again; if it stays, tell the operator.",
+        "请稍后重试；若再发生，请告知运行方。 Try again, or tell the operator.",
     )
 
 

@@ -1,11 +1,22 @@
-"""The platform: search in the directory, its drift, and the sharing of data."""
+"""The platform: search in the directory, its drift, and the sharing of data.
+
+Gateways are departments' own; `services["gateways"]` are those that run beside this
+node, by the owner's account.
+"""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
 
+from huabiao.codec import decode
+from huabiao.crypto.address import show
 from huabiao.doors import reading
-from huabiao.doors.api.viewer import CityHere, Json, Limit
+from huabiao.doors.api.viewer import CityHere, Json, Limit, SignedIn, city_of
+from huabiao.doors.city import City
+from huabiao.doors.problems import Problem, malformed
+from huabiao.services.gateway import BadFetch, Denied, Gateway
+from huabiao.services.gateway.request import read_fetch
 
 router = APIRouter(tags=["目录与共享 · directory and sharing"])
 
@@ -23,3 +34,50 @@ def search(
 def drift(city: CityHere) -> Json:
     """Alerts: where a database no longer is what the directory says."""
     return {"alerts": reading.drift(city)}
+
+
+_OCTETS = {
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+}
+
+
+@router.post(
+    "/sharing/fetch",
+    response_class=Response,
+    responses={200: {"content": _OCTETS}},
+    openapi_extra={"requestBody": {"required": True, "content": _OCTETS}},
+)
+async def fetch(request: Request) -> Response:
+    """Rows under a grant: a signed request in, rows sealed to the reader out."""
+    raw = await request.body()
+    try:
+        gateway = _gateway(city_of(request), raw)
+        return Response(await gateway.fetch(raw), media_type=next(iter(_OCTETS)))
+    except BadFetch as error:
+        raise malformed(str(error), "fetch.malformed") from None
+    except Denied as error:
+        raise Problem(403, error.code, error.sentence) from None
+
+
+def _gateway(city: City, raw: bytes) -> Gateway:
+    """The gateway of the grant's owner."""
+    gateways: dict[bytes, Gateway] = city.services.get("gateways", {})
+    _, asked = read_fetch(raw)
+    stored = city.port.read(f"sharing/record/{asked.grant}")
+    if stored is not None:
+        owner = decode(stored)[2][1]
+        if owner in gateways:
+            return gateways[owner]
+    raise Problem(
+        404,
+        "gateway.unknown",
+        f"本节点旁没有授权“{asked.grant[:80]}”提供方的网关。"
+        f" No gateway of the owner of {asked.grant[:80]!r} runs beside this node.",
+        "请向提供方索取网关地址。 Ask the owner for its gateway's address.",
+    )
+
+
+@router.get("/sharing/uses")
+def uses(city: CityHere, account: SignedIn) -> Json:
+    """Who used the data of the person behind this account; as /api/me/uses."""
+    return {"account": show(account), "uses": reading.uses_of(city, account)}

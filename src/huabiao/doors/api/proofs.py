@@ -7,6 +7,7 @@ Proofs: files that verify without this city, and a verifier for people without o
 """
 
 import re
+from typing import Annotated
 
 from fastapi import APIRouter, File, UploadFile
 from starlette.responses import Response
@@ -71,7 +72,9 @@ def _state_proof(city: City, id_: str, viewer: bytes | None, at: int | None) -> 
 
 @router.post("/verify")
 async def post_verify(
-    city: CityHere, proof: UploadFile = File(), original: UploadFile | None = None
+    city: CityHere,
+    proof: Annotated[UploadFile, File()],
+    original: Annotated[UploadFile | None, File()] = None,
 ) -> Json:
     """Verify a proof against this city's members; the offline verifier does the same.
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "running",
     "trust": "running",
     "replay": "running",
+    "doctor": "doctor",
     "notarize": "evidence",
     "proof": "evidence",
     "verify": "verifying",
@@ -29,6 +30,8 @@ COMMANDS = {
     "call": "cases",
     "show": "cases",
     "key": "keyring",
+    "share": "sharing",
+    "new": "making",
 }
 
 

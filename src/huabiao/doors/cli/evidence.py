@@ -93,7 +93,7 @@ def _hasher(suite_name: str) -> tuple[Callable[[bytes], Any], Callable[[], bytes
 def proof(
     settings: Settings, id: str, output: Path, at: int | None, identity: str | None
 ) -> None:
-    """取证明：信封、信封.序号 或 场景/编号。 Take a proof: ENVELOPE, ENVELOPE.N, SCENARIO/ID."""
+    """取证明：信封、信封.序号、场景/编号。 Take a proof; an id may be SCENARIO/ID."""
     path = f"/api/proofs/{quote(id, safe='/')}"
     content = settings.read(identity, lambda city: city.octets(path, at=at))
     output.write_bytes(content)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from huabiao.doors.cli.settings import DEFAULT_HOME, Failed, Settings, command
+from huabiao.doors.cli.settings import DEFAULT_HOME, Settings, as_failure, command
 
 _HOME = click.option(
     "--home",
@@ -31,7 +31,10 @@ def up(
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
     from huabiao.node.node import run
 
-    raise SystemExit(run(home, port, suite, engine, story, as_json))
+    try:
+        raise SystemExit(run(home, port, suite, engine, story, as_json))
+    except Exception as error:
+        raise as_failure(error) from error
 
 
 @command()
@@ -73,8 +76,8 @@ def replay(home: Path, as_json: bool) -> None:
 
     try:
         found = run_again(home, None if as_json else click.echo)
-    except (ValueError, LookupError) as error:
-        raise Failed(str(error)) from error
+    except Exception as error:
+        raise as_failure(error) from error
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:

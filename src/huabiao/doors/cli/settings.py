@@ -113,7 +113,7 @@ def command(*parameters: Callable[[Any], Any], **options: Any) -> Callable[[Any]
             except (click.ClickException, click.exceptions.Exit, click.Abort):
                 raise
             except Exception as error:
-                raise _failure(error) from error
+                raise as_failure(error) from error
 
         made: Any = run
         for parameter in reversed(parameters):
@@ -148,18 +148,17 @@ def _address(home: Path | None, url: str | None) -> str:
     return DEFAULT_URL
 
 
-def _failure(error: Exception) -> Exception:
-    """Errors that carry a sentence for people; others keep their traceback."""
-    from huabiao.client.port import Busy
-    from huabiao.client.remote import Answered, Unreachable
-
-    if isinstance(error, (Answered, Unreachable, Busy, ValueError, LookupError)):
-        said = error.args[0] if error.args else error
-        return Failed(str(said))
+def as_failure(error: Exception) -> Exception:
+    """Our own exceptions carry a sentence for people; others keep their traceback."""
+    if type(error).__module__.startswith("huabiao."):
+        return Failed(str(error))
+    if isinstance(error, (ValueError, LookupError)) and error.args:
+        return Failed(str(error.args[0]))
     if isinstance(error, OSError):
+        where = error.filename or ""
         return Failed(
-            f"{error.filename or ''} 无法读写：{error.strerror}。"
-            f" Cannot read or write {error.filename or ''}: {error.strerror}."
+            f"{where} 无法读写：{error.strerror}。"
+            f" Cannot read or write {where}: {error.strerror}."
         )
     return error
 

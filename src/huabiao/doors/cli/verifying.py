@@ -17,7 +17,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def verify(
     ctx: click.Context, proof: Path, original: Path | None, trust: Path, as_json: bool
 ) -> None:
-    """离线核验证明，不需要节点和网络。 Verify offline: no node, no network; exit 0 or 1."""
+    """离线核验证明，无需节点和网络。 Verify with no node or network; exit 0 or 1."""
     # Imported here: `huabiao --help` must not load the cryptography.
     from huabiao.proofs.verify import verify as check
 

@@ -1,0 +1,122 @@
+"""doctor: what is wrong with this machine or node, and what to do about it."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import click
+
+from huabiao.doors.cli.settings import Settings, command
+
+ENOUGH_FREE = 2 * 1024**3
+PYTHONS = ((3, 11), (3, 14))
+
+
+class Finding(NamedTuple):
+    """One thing looked at."""
+
+    ok: bool
+    about: str
+    sentence: str
+
+
+@command()
+def doctor(settings: Settings) -> None:
+    """检查本机与节点，说明怎么办。 What is wrong with this machine or node."""
+    found = [*_machine(settings), *_home(settings.home), *_city(settings)]
+    well = all(each.ok for each in found)
+    lines = [f"{'✓' if f.ok else '✗'} {f.about}：{f.sentence}" for f in found]
+    settings.give({"ok": well, "findings": [f._asdict() for f in found]},
+                  "\n".join(lines))  # fmt: skip
+    if not well:
+        raise click.exceptions.Exit(1)
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    fits = PYTHONS[0] <= sys.version_info[:2] < PYTHONS[1]
+    advice = "" if fits else " 请用 3.11 至 3.13。 Use 3.11 to 3.13."
+    yield Finding(fits, "Python", version + advice)
+    cores = os.cpu_count() or 1
+    yield Finding(True, "处理器 · processors", str(cores))
+    home = settings.home.absolute()
+    place = next(path for path in (home, *home.parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    enough = free > ENOUGH_FREE
+    advice = "" if enough else " 请腾出空间。 Free some space."
+    yield Finding(enough, "磁盘 · disk", f"{free // 1024**2} MiB 可用 · free.{advice}")
+    for suite_name in ("intl", "sm"):
+        yield _suite(suite_name)
+
+
+def _suite(name: str) -> Finding:
+    from huabiao.crypto.suite import suite
+
+    try:
+        chosen = suite(name)
+        pair = chosen.derive(bytes(range(32)))
+        works = chosen.verify(pair.public, b"x", chosen.sign(pair.secret, b"x"))
+    except Exception as error:
+        sentence = f"不可用（{error}）：重新安装依赖 make run。 Reinstall: make run."
+        return Finding(False, f"套件 · suite {name}", sentence)
+    return Finding(works, f"套件 · suite {name}", "签名与验签正常 · signs and verifies")
+
+
+def _home(home: Path) -> Iterator[Finding]:
+    about = "节点文件夹 · home"
+    if not home.exists():
+        yield Finding(
+            True, about, f"{home} 尚未建立；huabiao up 会建立。 Not there yet."
+        )
+        return
+    writable = os.access(home, os.W_OK)
+    advice = str(home) if writable else f"{home} 不可写，请改权限。 Not writable."
+    yield Finding(writable, about, advice)
+    secret = home / "passphrase"
+    if secret.exists():
+        private = secret.stat().st_mode & 0o077 == 0
+        advice = "仅本人可读 · private" if private else f"请运行 chmod 600 {secret}"
+        yield Finding(private, "口令文件 · passphrase", advice)
+
+
+def _city(settings: Settings) -> Iterator[Finding]:
+    from huabiao.client.remote import Answered, Unreachable
+
+    about = "城市 · city"
+    try:
+        health = settings.city.get("/api/health")
+    except Unreachable:
+        yield _port_taken(settings.url) or Finding(
+            False,
+            about,
+            f"{settings.url} 没有应答，先运行 huabiao up。 Run huabiao up.",
+        )
+        return
+    except Answered as error:
+        sentence = f"{settings.url} 应答有误，可能是别的程序：{error}"
+        yield Finding(False, about, f"{sentence} Another program may answer there.")
+        return
+    yield Finding(
+        bool(health["ok"]), about, f"{settings.url} 高度 · height {health['height']}"
+    )
+    for alert in health["alerts"]:
+        yield Finding(False, "警报 · alert", alert)
+
+
+def _port_taken(url: str) -> Finding | None:
+    """Something listens at the address and does not speak HTTP."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 80), 1).close()
+    except OSError:
+        return None
+    return Finding(
+        False,
+        "端口 · port",
+        f"{url} 被其他程序占用，用 --port 另选。 Another program holds it: use --port.",
+    )

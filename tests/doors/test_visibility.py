@@ -1,0 +1,59 @@
+"""Who may see a record: every rule of huabiao.doors.visibility, one by one."""
+
+from typing import Any
+
+import pytest
+
+from huabiao.doors.visibility import Subject, may_see
+
+PARTY, ACTOR, OTHER, BUREAU, CITY = (bytes([n]) * 20 for n in range(1, 6))
+
+
+class Roles:
+    """Two supervisors: one of the scenario, one of the whole city."""
+
+    def holds_role(self, contract: str, role: str, account: bytes) -> bool:
+        return (contract, role, account) in (
+            ("trade", "supervisor", BUREAU),
+            ("supervision", "supervisor", CITY),
+            ("other", "supervisor", OTHER),
+        )
+
+
+def sight(visible: str, viewer: bytes | None) -> Any:
+    description = {"name": "trade", "visible": visible, "public": ["kind"]}
+    record = Subject("r1", {PARTY}, lambda: {ACTOR})
+    return may_see(description, record, viewer, Roles())
+
+
+@pytest.mark.parametrize("viewer", [None, PARTY, OTHER])
+def test_what_is_public_everyone_sees(viewer: bytes | None) -> None:
+    assert sight("public", viewer).whole
+
+
+@pytest.mark.parametrize("viewer", [PARTY, ACTOR, BUREAU, CITY])
+def test_parties_actors_and_supervisors_see_all(viewer: bytes) -> None:
+    assert sight("parties", viewer).whole
+
+
+@pytest.mark.parametrize("viewer", [None, OTHER])
+def test_strangers_see_the_public_fields_only(viewer: bytes | None) -> None:
+    seen = sight("parties", viewer)
+    assert not seen.whole
+    assert seen.of({"kind": "a", "price": 1}) == {"kind": "a"}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "whole"), [(PARTY, False), (ACTOR, False), (BUREAU, True), (CITY, True)]
+)
+def test_for_supervision_means_supervisors_alone(viewer: bytes, whole: bool) -> None:
+    assert sight("supervision", viewer).whole is whole
+
+
+def test_actors_are_not_asked_for_in_vain() -> None:
+    def never() -> set[bytes]:
+        raise AssertionError("a query that nobody needed")
+
+    description = {"name": "trade", "visible": "parties", "public": []}
+    assert may_see(description, Subject("r", {PARTY}, never), PARTY, Roles()).whole
+    assert not may_see(description, Subject("r", (), never), None, Roles()).whole
