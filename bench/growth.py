@@ -110,13 +110,14 @@ class Growth:
     def grow(self, size: int) -> bool:
         """Add keys up to a size; False if the time ended before."""
         while self.keys < size and not self.late():
-            self.block(0, min(4 * BLOCK, size - self.keys))
+            self.block(0, min(BLOCK, size - self.keys))
             self.state.maybe_flush()
         return self.keys >= size
 
     def measure(self, folder: Path) -> dict[str, Any]:
         """What a write costs at this size."""
         self.state.flush()
+        history = self.history_bytes()
         size, applied, written, spent = self.keys, [], 0, 0.0
         cpu, wall, lowest = time.process_time(), time.monotonic(), self.state.height
         outside = 0.0
@@ -138,9 +139,13 @@ class Growth:
             **memory_mib(),
             "disk_mib": disk // MIB,
             "disk_bytes_per_key": disk // self.keys,
+            "history_bytes_per_write": (self.history_bytes() - history) // written,
             "blocks": self.state.height - lowest,
             **self.check(),
         }
+
+    def history_bytes(self) -> int:
+        return self.state.sizes()["history"][1]
 
     def check(self) -> dict[str, Any]:
         """Proofs of presence and absence that verify, and what they cost."""

@@ -65,7 +65,9 @@ class BlockLog:
         `on_progress` hears (bytes checked, bytes in all). `readonly` repairs nothing
         and works beside the process that writes. Raises LogDamaged, LogBusy.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            sync_folder(folder.parent)
         log = cls(folder, segment_bytes, start)
         if not readonly:
             log.lock = lock_folder(folder)
@@ -88,7 +90,7 @@ class BlockLog:
     @property
     def height(self) -> int:
         """The last height held, 0 when empty."""
-        if not self.segments or not self.segments[0].offsets:
+        if not self.segments or not self.segments[0].ends:
             return 0
         return self.segments[-1].last
 
@@ -119,8 +121,7 @@ class BlockLog:
             os.fdatasync(self.writer)
         except OSError as error:
             self._take_back(segment, error)
-        segment.offsets.append(segment.end)
-        segment.end += size
+        segment.ends.append(segment.end + size)
 
     def _begin_segment(self, height: int) -> None:
         """Start a file; its name is on disk before its first record can be."""

@@ -42,9 +42,12 @@ class NodeReader:
 
     def read_stored(self, path: bytes) -> bytes | None:
         """The node that LMDB holds at a path."""
-        if self.txn is None:
-            self.txn = self.store.env.begin()
-        node = self.store.node(self.txn, path)
+        try:
+            if self.txn is None:
+                self.txn = self.store.env.begin()
+            node = self.store.node(self.txn, path)
+        except lmdb.Error as error:
+            raise self.store.fault(error, "状态", "the state") from error
         self.cache.put(path, node)
         return node
 

@@ -132,12 +132,11 @@ def _check(
 
 
 def _index(held: bytes | mmap, segment: Segment) -> None:
-    """Note where each right record starts, up to the first that is not."""
+    """Note where each right record ends, up to the first that is not."""
     at, height = HEADER.size, segment.first
     while (length := record_length(held, at, segment.mark, height)) is not None:
-        segment.offsets.append(at)
         at, height = at + length, height + 1
-    segment.end = at
+        segment.ends.append(at)
 
 
 def _set_aside(

@@ -30,25 +30,32 @@ AROUND = RECORD.size + END.size
 
 @dataclass(slots=True)
 class Segment:
-    """A segment file, and where each of its records starts."""
+    """
+    A segment file, and where each of its records ends.
+
+    One append to `ends` makes a record known, so that readers in other threads see it
+    whole or not at all.
+    """
 
     path: Path
     first: int
     mark: bytes
-    offsets: "array[int]" = field(default_factory=lambda: array("Q"))
-    end: int = HEADER.size
+    ends: "array[int]" = field(default_factory=lambda: array("Q"))
+
+    @property
+    def end(self) -> int:
+        """Where the next record goes."""
+        return self.ends[-1] if self.ends else HEADER.size
 
     @property
     def last(self) -> int:
         """The height of its last record; first - 1 if it has none."""
-        return self.first + len(self.offsets) - 1
+        return self.first + len(self.ends) - 1
 
     def span(self, height: int) -> tuple[int, int]:
         """Where the record of a height starts and ends."""
         at = height - self.first
-        after = at + 1
-        end = self.offsets[after] if after < len(self.offsets) else self.end
-        return self.offsets[at], end
+        return (self.ends[at - 1] if at else HEADER.size), self.ends[at]
 
 
 def segment_path(folder: Path, first: int) -> Path:
