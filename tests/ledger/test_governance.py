@@ -110,7 +110,7 @@ def test_only_administrators_propose_and_only_the_proposer_withdraws(city, board
             for who, needed, code in (
                 ([], 0, "quorum.impossible"), ([bytes(20)], 0, "quorum.impossible"),
                 ([bytes(20)], 2, "quorum.impossible"),
-                ([bytes(20), bytes(20)], 2, "administrators.twice"),
+                ([bytes(20), bytes(20)], 2, "quorum.impossible"),
             )
         ],
     ],

@@ -12,44 +12,19 @@ another listed organisation) governs. What the kernel reads of this contract's s
 listed in docs/formats/governed-state.md.
 """
 
-from huabiao.contracts import (
-    Approval,
-    Cell,
-    Code,
-    Count,
-    Instant,
-    ListOf,
-    Maybe,
-    OneOf,
-    Party,
-    PublicKey,
-    Record,
-    Registry,
-    Scenario,
-    Source,
-    State,
-    Text,
-    Title,
-    anyone,
-    does,
-    founder,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Approval, Cell, Code, Count, Instant, ListOf, Maybe, OneOf, Party, PublicKey,
+    Record, Registry, Scenario, Source, State, Text, Title, anyone, does, founder,
+    moves, opens, require,
+)  # fmt: skip
 
-MINUTE_MS = 60_000
-SMALLEST_CAP = 100_000
-SMALLEST_BLOCK = 2 * 1024 * 1024
+MINUTE_MS, SMALLEST_CAP, SMALLEST_BLOCK = 60_000, 100_000, 2 * 1024 * 1024
 MOST_MEMBERS, MOST_POWER = 200, 4_294_967_295
 
 ACTIONS = (
-    "set_parameters",
-    "set_members",
-    "set_administrators",
-    "add_organisation",
+    "set_parameters", "set_members", "set_administrators", "add_organisation",
     "install_contract",
-)
+)  # fmt: skip
 
 
 class Member(Record):
@@ -162,12 +137,9 @@ class Governance(Scenario):
 
     @does(by=founder, title="创世")
     def found(
-        self,
-        members: ListOf[Member],
-        parameters: Parameters,
-        administrators: Administrators,
-        sources: ListOf[Source],
-    ) -> None:
+        self, members: ListOf[Member], parameters: Parameters,
+        administrators: Administrators, sources: ListOf[Source],
+    ) -> None:  # fmt: skip
         """Found the city; runs once, in genesis."""
         self.member_changes.set(Heights([]))
         self.validity.set(Validity(0))
@@ -185,31 +157,21 @@ class Governance(Scenario):
 
     @opens(proposed, by=anyone, title="提议")
     def propose(
-        self,
-        action: OneOf[ACTIONS],
-        parameters: Maybe[Parameters] = None,
-        members: ListOf[Member] = (),
-        administrators: Maybe[Administrators] = None,
-        organisation: Maybe[Organisation] = None,
-        source: Source = "",
-        active_from: Count = 0,
-        note: Text = "",
-    ) -> Proposal:
+        self, action: OneOf[ACTIONS], parameters: Maybe[Parameters] = None,
+        members: ListOf[Member] = (), administrators: Maybe[Administrators] = None,
+        organisation: Maybe[Organisation] = None, source: Source = "",
+        active_from: Count = 0, note: Text = "",
+    ) -> Proposal:  # fmt: skip
         """Propose a change; administrators then approve it."""
-        self.require_administrator()
+        listed = self.caller in self.administrators.get().accounts
+        sentence = "只有管理员可以提议。 Only an administrator may propose."
+        require(listed, sentence, code="administrator.only")
         if action == "install_contract":
             self.admit(source)
         return Proposal(
-            action,
-            self.caller,
-            parameters,
-            members,
-            administrators,
-            organisation,
-            source,
-            active_from,
-            note,
-        )
+            action, self.caller, parameters, members, administrators,
+            organisation, source, active_from, note,
+        )  # fmt: skip
 
     @moves(proposed >> (proposed | passed), by=anyone, title="同意")
     def approve(self, proposal: Proposal) -> State:
@@ -230,13 +192,9 @@ class Governance(Scenario):
     ) -> None:
         """Grant a role; the id is free text such as a file number."""
         self.require_lead(scenario)
-        require(
-            until == 0 or until > self.now,
-            "期限已过。 The end lies in the past.",
-            code="until.past",
-        )
-        grant = Grant(until, self.caller)
-        self.roles.put(f"{scenario}/{role}/{account.hex()}", grant)
+        sentence = "期限已过。 The end lies in the past."
+        require(until == 0 or until > self.now, sentence, code="until.past")
+        self.roles.put(f"{scenario}/{role}/{account.hex()}", Grant(until, self.caller))
         self.emit("role_granted", scenario=scenario, role=role, account=account)
 
     @does(by=anyone, keyed=True, title="撤销角色")
@@ -245,13 +203,6 @@ class Governance(Scenario):
         self.require_lead(scenario)
         self.roles.remove(f"{scenario}/{role}/{account.hex()}")
         self.emit("role_withdrawn", scenario=scenario, role=role, account=account)
-
-    def require_administrator(self) -> None:
-        require(
-            self.caller in self.administrators.get().accounts,
-            "只有管理员可以提议。 Only an administrator may propose.",
-            code="administrator.only",
-        )
 
     def require_lead(self, scenario: str) -> None:
         lead = self.leads.find(scenario)
@@ -269,13 +220,11 @@ class Governance(Scenario):
             self.set_parameters(self.given(proposal.parameters, "parameters"))
         elif proposal.action == "set_members":
             self.set_members(proposal.members)
-            changes = self.member_changes.get()
-            if self.height not in changes.heights:
-                changes.heights.append(self.height)
-            self.member_changes.set(changes)
+            heights = self.member_changes.get().heights
+            if self.height not in heights:
+                self.member_changes.set(Heights([*heights, self.height]))
         elif proposal.action == "set_administrators":
-            board = self.given(proposal.administrators, "administrators")
-            self.set_administrators(board)
+            self.set_administrators(self.given(proposal.administrators, "board"))
         elif proposal.action == "add_organisation":
             organisation = self.given(proposal.organisation, "organisation")
             organisation.since = self.now
@@ -290,13 +239,12 @@ class Governance(Scenario):
             and parameters.call_cap >= SMALLEST_CAP
             and parameters.block_envelopes > 0
             and parameters.block_bytes >= SMALLEST_BLOCK,
-            "参数超出范围：有效期 1 至 60 分钟，费用上限与区块不可过小。"
-            " Out of range: validity is 1 to 60 minutes; the cap of a call and the"
-            " block cannot be that small.",
+            "有效期须为 1 至 60 分钟，费用上限与区块不可过小。 Validity is 1 to 60"
+            " minutes; the cap of a call and the block cannot be that small.",
             code="parameters.range",
         )
-        longest = max(self.validity.get().longest_ms, parameters.validity_ms)
-        self.validity.set(Validity(longest))
+        longest = self.validity.get().longest_ms
+        self.validity.set(Validity(max(longest, parameters.validity_ms)))
         self.parameters.set(parameters)
 
     def set_members(self, members: ListOf[Member]) -> None:
@@ -306,8 +254,10 @@ class Governance(Scenario):
         require(
             0 < len(names) <= MOST_MEMBERS
             and all(names[i - 1] < names[i] for i in range(1, len(names)))
-            and all(keys.count(key) == 1 for key in keys)
-            and all(0 < member.power <= MOST_POWER for member in members),
+            and all(
+                keys.count(each.public) == 1 and 0 < each.power <= MOST_POWER
+                for each in members
+            ),
             "成员须按名称排序，名称与公钥各不重复，权重大于零。"
             " Members are in the order of names; each name and key once, with power.",
             code="members.malformed",
@@ -316,14 +266,10 @@ class Governance(Scenario):
 
     def set_administrators(self, board: Administrators) -> None:
         require(
-            all(board.accounts.count(each) == 1 for each in board.accounts),
-            "管理员重复。 An administrator is listed twice.",
-            code="administrators.twice",
-        )
-        require(
-            0 < board.needed <= len(board.accounts),
-            "同意数须在 1 与管理员人数之间。"
-            " The approvals needed are between 1 and all.",
+            0 < board.needed <= len(board.accounts)
+            and all(board.accounts.count(each) == 1 for each in board.accounts),
+            "同意数须在 1 与管理员人数之间，管理员不重复。"
+            " The approvals needed are between 1 and all; each is listed once.",
             code="quorum.impossible",
         )
         self.administrators.set(board)
@@ -342,18 +288,13 @@ class Governance(Scenario):
         description = self.admit(source)
         name = description["name"]
         listed = self.installed.get()
-        version = 1
-        for entry in listed.contracts:
-            if entry.name == name:
-                version = max(version, entry.version + 1)
+        version = 1 + sum([1 for entry in listed.contracts if entry.name == name])
         start = max(active_from, self.height + 1) if self.height else 0
         listed.contracts.append(Installed(name, version, start))
         self.installed.set(listed)
         self.sources.add(f"{name}@{version}", ContractSource(source))
         self.descriptions.put(name, ContractSource(description["document"]))
         lead = self.organisations.find(description["lead"])
-        self.leads.put(
-            name,
-            lead or Organisation(description["lead"] or "—", "—", self.caller, 0),
-        )
+        nobody = Organisation(description["lead"] or "—", "—", self.caller, 0)
+        self.leads.put(name, lead or nobody)
         self.emit("contract_installed", contract=name, version=version, start=start)
