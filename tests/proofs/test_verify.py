@@ -74,6 +74,11 @@ def test_another_original_is_refused(proofs):
     assert "未比对" in verify(proofs.notarised, proofs.trust).sentence
 
 
+@pytest.mark.parametrize("kind", ["present", "absent", "receipt"])
+def test_an_original_beside_a_proof_that_is_not_of_a_file_is_refused(proofs, kind):
+    assert not verify(getattr(proofs, kind), proofs.trust, b"anything").ok
+
+
 def test_another_citys_trust_is_refused(proofs):
     for change in ("chain", "public", "suite", "power"):
         trust = copy.deepcopy(proofs.trust)

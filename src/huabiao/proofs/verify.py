@@ -149,6 +149,11 @@ def _check_header(
 def _statement(
     chosen: Verifier, header: Header, content: Any, original: bytes | None
 ) -> dict[str, Any]:
+    if original is not None and not isinstance(content, NotarisedContent):
+        raise _Fails(
+            "此证明不关于文件，无法比对原文。"
+            " This proof is not about a file: there is nothing to compare it with."
+        )
     if isinstance(content, StateContent):
         return _state_statement(chosen, header, content)
     receipt = _receipt_statement(chosen, header, content)
