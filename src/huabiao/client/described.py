@@ -140,13 +140,24 @@ def show_entry(description: dict[str, Any], part: str, stored: bytes) -> Any:
 
 def parties_in(description: dict[str, Any], stored: bytes) -> set[bytes]:
     """Every account that stands in a record's Party fields, lists included."""
-    _, _, plain = decode(stored)
-    fields = description["records"][description["record"]]["fields"]
+    return _parties(description, description["record"], decode(stored)[2])
+
+
+def parties_in_entry(
+    description: dict[str, Any], part: str, stored: bytes
+) -> set[bytes]:
+    """The same of an entry of a part, such as a registry."""
+    entry = description["parts"].get(part, {}).get("entry")
+    if entry not in description["records"]:
+        return set()
+    return _parties(description, entry, decode(stored))
+
+
+def _parties(description: dict[str, Any], record: str, plain: list[Any]) -> set[bytes]:
     found: set[bytes] = set()
+    fields = description["records"][record]["fields"]
     for facts, value in zip(fields.values(), plain, strict=False):
-        if facts["widget"] == "party" or facts["kind"].endswith("[Party]"):
+        if facts["widget"] == "party" or "[Party]" in facts["kind"]:
             items = value if isinstance(value, list) else [value]
             found.update(item for item in items if isinstance(item, bytes))
-        elif "[Party]" in facts["kind"] and isinstance(value, list):
-            found.update(item for item in value if isinstance(item, bytes))
     return found

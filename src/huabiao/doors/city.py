@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from huabiao.client.described import parties_in, show_stored_record
+from huabiao.client.described import parties_in, parties_in_entry, show_stored_record
 from huabiao.client.port import Port
 from huabiao.codec import decode
 from huabiao.crypto.address import parse as parse_account
@@ -64,9 +64,33 @@ class City:
         name = description["name"]
         if stored is None and description["record"]:
             stored = self.port.read(f"{name}/record/{key}")
-        parties = parties_in(description, stored) if stored else set()
+        if stored is not None:
+            parties = parties_in(description, stored)
+        else:
+            parties = self._parties_of_entries(description, key)
         actors = functools.partial(self.actors, name, key)
         return may_see(description, Subject(key, parties, actors), viewer, self.port)
+
+    def _parties_of_entries(self, description: dict[str, Any], key: str) -> set[bytes]:
+        """The accounts in whatever the parts of a contract hold under a key."""
+        found: set[bytes] = set()
+        for part in description["parts"] if key else ():
+            stored = self.port.read(f"{description['name']}/{part}/{key}")
+            if stored is not None:
+                found |= parties_in_entry(description, part, stored)
+        return found
+
+    def sees_entry(
+        self,
+        description: dict[str, Any],
+        part: str,
+        key: str,
+        stored: bytes,
+        viewer: bytes | None,
+    ) -> bool:
+        """Whether a viewer sees an entry of a part: all or nothing."""
+        parties = parties_in_entry(description, part, stored)
+        return may_see(description, Subject(key, parties, set), viewer, self.port).whole
 
     def actors(self, scenario: str, key: str) -> set[bytes]:
         """Whoever acted on a record and was not refused."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from huabiao.crypto.address import show
 from huabiao.crypto.suite import suite
 from huabiao.doors.api.viewer import CityHere, Json, SignedIn
-from huabiao.doors.reading import uses_of
+from huabiao.doors.records import uses_of
 from huabiao.doors.sessions import session_message
 
 router = APIRouter(tags=["会话 · sessions"])

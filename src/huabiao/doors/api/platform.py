@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from huabiao.codec import decode
 from huabiao.crypto.address import show
-from huabiao.doors import reading
+from huabiao.doors import records as cases
 from huabiao.doors.api.viewer import CityHere, Json, Limit, SignedIn, city_of
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed
@@ -33,7 +33,7 @@ def search(
 @router.get("/directory/drift")
 def drift(city: CityHere) -> Json:
     """Alerts: where a database no longer is what the directory says."""
-    return {"alerts": reading.drift(city)}
+    return {"alerts": cases.drift(city)}
 
 
 _OCTETS = {
@@ -80,4 +80,4 @@ def _gateway(city: City, raw: bytes) -> Gateway:
 @router.get("/sharing/uses")
 def uses(city: CityHere, account: SignedIn) -> Json:
     """Who used the data of the person behind this account; as /api/me/uses."""
-    return {"account": show(account), "uses": reading.uses_of(city, account)}
+    return {"account": show(account), "uses": cases.uses_of(city, account)}

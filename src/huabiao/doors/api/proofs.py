@@ -61,13 +61,30 @@ def _state_proof(city: City, id_: str, viewer: bytes | None, at: int | None) -> 
             "proof.id",
         )
     description = city.description(scenario)
-    if not city.sight(description, key, viewer).whole:
-        raise sign_in() if viewer is None else forbidden()
     path = f"{scenario}/record/{key}"
-    stored = city.port.read(path) if at is None else city.index.value_at(path, at)
+    stored = _stored(city, path, at)
+    part, _, entry = key.partition("/")
+    if stored is None and part in description["parts"]:
+        # No record has this id: perhaps an entry of a part, as a sharing receipt is.
+        path = f"{scenario}/{key}"
+        stored = _stored(city, path, at)
+        seen = stored is not None and city.sees_entry(
+            description, part, entry, stored, viewer
+        )
+    else:
+        seen = city.sight(description, key, viewer).whole
     if stored is None and at is None:
         raise not_found(f"没有 {id_[:80]}", f"There is no {id_[:80]!r}")
+    if not seen:
+        raise sign_in() if viewer is None else forbidden()
     return city.port.prove_state(path, at)
+
+
+def _stored(city: City, path: str, at: int | None) -> bytes | None:
+    if at is None:
+        return city.port.read(path)
+    city.caught_up()
+    return city.index.value_at(path, at)
 
 
 @router.post("/verify")

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
+from huabiao.doors import records as cases
 from huabiao.doors.api.viewer import (
     At,
     CityHere,
@@ -86,13 +87,13 @@ def records(
     """Records in the order of ids; `next` continues as `after`, `own` are one's own."""
     if own and viewer is None:
         raise sign_in()
-    return reading.records(city, scenario, viewer, state, after, limit, own)
+    return cases.records(city, scenario, viewer, state, after, limit, own)
 
 
 @router.get("/scenarios/{scenario}/records/{key:path}/history")
 def history(city: CityHere, viewer: Viewer, scenario: str, key: str) -> Json:
     """Who did what to a record, oldest first."""
-    return reading.history(city, scenario, key, viewer)
+    return cases.history(city, scenario, key, viewer)
 
 
 @router.get("/scenarios/{scenario}/records/{key:path}")
@@ -103,6 +104,20 @@ def record(
     return city.record(scenario, key, viewer, at)
 
 
+@router.get("/scenarios/{scenario}/parts/{part}")
+def entries(
+    city: CityHere,
+    viewer: Viewer,
+    scenario: str,
+    part: str,
+    prefix: str = "",
+    after: str = "",
+    limit: Limit = 50,
+) -> Json:
+    """Entries of a part, as the directory's tables; `next` continues as `after`."""
+    return cases.entries(city, scenario, part, viewer, prefix, after, limit)
+
+
 @router.get("/accounts/{account}")
 def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> Json:
     """An account, written hb1…: whose it is, and its acts as far as they are seen."""
@@ -110,4 +125,4 @@ def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> 
         found = parse(account)
     except ValueError as error:
         raise malformed(str(error), "account.malformed") from None
-    return reading.account(city, found, viewer, limit)
+    return cases.account(city, found, viewer, limit)

@@ -30,6 +30,7 @@ COMMANDS = {
     "call": "cases",
     "show": "cases",
     "key": "keyring",
+    "directory": "directory",
     "share": "sharing",
     "new": "making",
 }

@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from huabiao.crypto.address import show
-from huabiao.doors import reading
+from huabiao.doors import records as cases
 from huabiao.doors.api.viewer import COOKIE, CityHere, session_account
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
@@ -26,7 +26,7 @@ def me(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
         "me.html",
         account=show(viewer),
         organisation=city.organisation(viewer),
-        uses=reading.uses_of(city, viewer),
+        uses=cases.uses_of(city, viewer),
     )
 
 

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
+from huabiao.doors import records as cases
 from huabiao.doors.api.viewer import (
     COOKIE,
     At,
@@ -86,7 +87,7 @@ def scenario(
     after: str | None = None,
 ) -> HTMLResponse:
     description = city.description(scenario)
-    found = reading.records(city, scenario, viewer, state or None, after, RECORDS_SHOWN)
+    found = cases.records(city, scenario, viewer, state or None, after, RECORDS_SHOWN)
     return page(
         request,
         "scenario.html",
@@ -111,7 +112,7 @@ def record(
         "record.html",
         about=city.description(scenario),
         record=city.record(scenario, key, viewer, at),
-        history=reading.history(city, scenario, key, viewer)["steps"],
+        history=cases.history(city, scenario, key, viewer)["steps"],
         signed_in=viewer is not None,
     )
 
@@ -124,7 +125,7 @@ def account(
         found = parse(account)
     except ValueError as error:
         raise malformed(str(error), "account.malformed") from None
-    shown = reading.account(city, found, viewer, ENVELOPES_SHOWN)
+    shown = cases.account(city, found, viewer, ENVELOPES_SHOWN)
     return page(request, "account.html", account=shown)
 
 
@@ -140,5 +141,5 @@ def directory(
         "directory.html",
         query=q,
         found=city.index.search(q, 50) if q.strip() else [],
-        alerts=reading.drift(city),
+        alerts=cases.drift(city),
     )

@@ -1,0 +1,173 @@
+"""
+What people read of records, accounts and the directory, as plain JSON.
+
+As in `reading`, a viewer (None: nobody in particular) gets no more than he may see.
+"""
+
+from typing import Any
+
+from huabiao.client.described import show_entry, show_stored_record
+from huabiao.codec import Instant
+from huabiao.crypto.address import show as show_account
+from huabiao.doors.city import City
+from huabiao.doors.problems import not_found
+from huabiao.doors.reading import sees_envelope
+
+Json = dict[str, Any]
+Viewer = bytes | None
+MOST_ALERTS = 500
+
+
+def records(
+    city: City,
+    scenario: str,
+    viewer: Viewer,
+    state: str | None,
+    after: str | None,
+    limit: int,
+    own: bool = False,
+) -> Json:
+    """Records of a scenario in the order of ids, as the viewer sees them; `own`: those
+    that the viewer acted on."""
+    description = city.description(scenario)
+    city.caught_up()
+    rows = city.index.records(
+        scenario, state=state, sender=viewer if own else None, after=after, limit=limit
+    )
+    shown = []
+    for row in rows:
+        sight = city.sight(description, row["id"], viewer, row["value"])
+        shown.append(city.shown(description, row["id"], row["value"], sight))
+    return {
+        "scenario": scenario,
+        "counts": city.index.counts(scenario),
+        "records": shown,
+        "next": rows[-1]["id"] if len(rows) == limit else None,
+    }
+
+
+def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
+    """Who did what to a record, oldest first; who and where, to those who may see."""
+    description = city.description(scenario)
+    city.caught_up()
+    whole = city.sight(description, key, viewer).whole
+    steps = []
+    for row in city.index.history(scenario, key):
+        if row["code"] != "ok" and not whole:
+            continue
+        facts = description["operations"].get(row["operation"], {})
+        step: Json = {
+            "height": row["height"],
+            "time": Instant.show(row["time"]),
+            "operation": row["operation"],
+            "title": facts.get("title", ""),
+            "from": row["from"],
+            "to": row["to"],
+            "code": row["code"],
+        }
+        if whole:
+            step |= {
+                "envelope": row["envelope"],
+                "sender": row["sender"],
+                "sender_name": city.name_of(row["sender"]),
+                "sentence": row["sentence"],
+            }
+        steps.append(step)
+    if not steps:
+        raise not_found(
+            f"没有 {scenario} “{key[:80]}”的历史",
+            f"There is no history of {scenario} {key[:80]!r}",
+        )
+    return {"scenario": scenario, "id": key, "complete": whole, "steps": steps}
+
+
+# -- accounts ----------------------------------------------------------------------
+
+
+def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
+    """What is publicly known of an account, and its acts as far as they are seen."""
+    city.caught_up()
+    acts = []
+    for row in city.index.account_history(account, limit=limit):
+        if sees_envelope(city, row["height"], row["index"], viewer):
+            acts.append({**row, "time": Instant.show(row["time"])})
+    name = city.organisation(account)
+    written = show_account(account)
+    return {
+        "account": written,
+        "organisation": name if name != written else None,
+        "acts": acts,
+    }
+
+
+def uses_of(city: City, account: bytes) -> list[Json]:
+    """Each use of the data of the person behind an account, oldest first."""
+    city.caught_up()
+    prefix = account.hex() + "/"
+    found: dict[str, Json] = {}
+    for key, _ in city.index.entries("identity", "persons", prefix):
+        for use in city.index.uses(bytes.fromhex(key.rpartition("/")[2])):
+            found.setdefault(use["receipt"], use_json(city, use))
+    return sorted(found.values(), key=lambda use: use["height"])
+
+
+def use_json(city: City, use: Json) -> Json:
+    """One receipt, and the grant under which it came, as plain JSON."""
+    description = city.description("sharing")
+    stored = city.port.read(f"sharing/receipts/{use['receipt']}")
+    entry = show_entry(description, "receipts", stored) if stored else {}
+    shown: Json = {"receipt": use["receipt"], "height": use["height"], **entry}
+    request = city.port.read(f"sharing/record/{entry.get('grant', '')}")
+    if request is not None:
+        record = show_stored_record(description, request)
+        shown["grant_state"] = record["state"]
+        for name in ("table", "purpose", "legal_basis"):
+            shown[name] = record["fields"][name]
+    for name in ("owner", "reader"):
+        if name in entry:
+            shown[f"{name}_name"] = city.name_of(entry[name])
+    return shown
+
+
+# -- the directory -----------------------------------------------------------------
+
+
+def drift(city: City) -> list[Json]:
+    """Where a database no longer is what the directory says: open alerts."""
+    description = city.descriptions().get("directory")
+    if description is None:
+        return []
+    city.caught_up()
+    alerts = []
+    for table, stored in city.index.entries("directory", "alerts", limit=MOST_ALERTS):
+        alert = show_entry(description, "alerts", stored)
+        if alert["answered"] is None:
+            owner = city.name_of(alert["owner"])
+            alerts.append({"table": table, "owner_name": owner, **alert})
+    return alerts
+
+
+def entries(
+    city: City, scenario: str, part: str, viewer: Viewer, prefix: str, after: str,
+    limit: int,
+) -> Json:  # fmt: skip
+    """Entries of a part in the order of their keys, those that the viewer sees."""
+    description = city.description(scenario)
+    if part not in description["parts"]:
+        known = ", ".join(description["parts"]) or "—"
+        raise not_found(
+            f"{scenario} 没有“{part[:80]}”，有：{known}",
+            f"{scenario} has no part {part[:80]!r}; it has: {known}",
+        )
+    city.caught_up()
+    rows = city.index.entries(scenario, part, prefix, after=after, limit=limit)
+    return {
+        "scenario": scenario,
+        "part": part,
+        "entries": [
+            {"key": key, "entry": show_entry(description, part, stored)}
+            for key, stored in rows
+            if city.sees_entry(description, part, key, stored, viewer)
+        ],
+        "next": rows[-1][0] if len(rows) == limit else None,
+    }
