@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import uvicorn
@@ -16,16 +17,17 @@ from huabiao.node.node import start
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("city")
+    services: dict[str, Any] = {"gateways": {}}
     node = start(home, "intl", lambda line: None)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = build_app(node.port, node.index, {})
+    app = build_app(node.port, node.index, services)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     wait_until(lambda: server.started)
-    yield Served(node, home, url)
+    yield Served(node, home, url, services)
     server.should_exit = True
     thread.join(10)
     listener.close()

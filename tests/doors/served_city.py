@@ -22,6 +22,7 @@ class Served:
     node: Node
     home: Path
     url: str
+    services: dict[str, Any]
 
     def remote(self, *identity: str) -> Remote:
         city = Remote(self.url)

@@ -1,0 +1,13 @@
+"""
+The doors: how people and programs reach a city. They reach its ledger through client.
+
+- `api`          HTTP, with an OpenAPI document
+- `pages`        plain HTML, Chinese first
+- `cli`          the command line
+- `visibility`   who may see a record: every door asks there
+- `city`         what stands behind every door
+- `reading`      blocks and envelopes, as a viewer may see them
+- `records`      records, accounts and the directory, as a viewer may see them
+- `sessions`     an account proves its key once
+- `problems`     what went wrong (RFC 9457)
+"""

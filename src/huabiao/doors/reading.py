@@ -14,7 +14,7 @@ from huabiao.client.described import (
 from huabiao.client.port import BlockView
 from huabiao.codec import Instant
 from huabiao.crypto.address import show as show_account
-from huabiao.crypto.envelope import Envelope
+from huabiao.crypto.envelope import Call, Envelope
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, not_found
 from huabiao.proofs.receipt import Receipt
@@ -121,31 +121,12 @@ def envelope_json(
 ) -> Json:
     """What happened, to all; who, with what and why, to those who may see it."""
     own = viewer is not None and viewer == receipt.sender
-    calls = []
-    for number, call in enumerate(envelope.body.calls):
-        seen = own or sees_call(city, call.contract, call.key, viewer)
-        shown: Json = {
-            "contract": call.contract,
-            "operation": call.operation,
-            "key": call.key,
-            "seen": seen,
-        }
-        if seen:
-            description = city.descriptions().get(call.contract)
-            shown["arguments"] = (
-                show_arguments(description, call.operation, call.arguments)
-                if description
-                else show_plain(call.arguments)
-            )
-            if number < len(receipt.results):
-                result = receipt.results[number]
-                shown["code"] = result.code
-                shown["events"] = [
-                    {"name": event.name, "key": event.key,
-                     "detail": show_plain(event.detail)}
-                    for event in result.events
-                ]  # fmt: skip
-        calls.append(shown)
+    calls = [
+        _call_json(city, call, receipt, number)
+        if own or sees_call(city, call.contract, call.key, viewer)
+        else _call_outline(call, False)
+        for number, call in enumerate(envelope.body.calls)
+    ]
     whole = all(call["seen"] for call in calls)
     found: Json = {
         "envelope": envelope.id.hex(),
@@ -160,6 +141,34 @@ def envelope_json(
         found["sender_name"] = city.organisation(receipt.sender)
         found["valid_until"] = Instant.show(envelope.body.valid_until)
     return found
+
+
+def _call_outline(call: Call, seen: bool) -> Json:
+    return {
+        "contract": call.contract,
+        "operation": call.operation,
+        "key": call.key,
+        "seen": seen,
+    }
+
+
+def _call_json(city: City, call: Call, receipt: Receipt, number: int) -> Json:
+    """A call with its arguments and, if it was reached, its result and events."""
+    description = city.descriptions().get(call.contract)
+    shown = _call_outline(call, True)
+    shown["arguments"] = (
+        show_arguments(description, call.operation, call.arguments)
+        if description
+        else show_plain(call.arguments)
+    )
+    if number < len(receipt.results):
+        result = receipt.results[number]
+        shown["code"] = result.code
+        shown["events"] = [
+            {"name": event.name, "key": event.key, "detail": show_plain(event.detail)}
+            for event in result.events
+        ]
+    return shown
 
 
 def sees_call(city: City, contract: str, key: str, viewer: Viewer) -> bool:

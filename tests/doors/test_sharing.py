@@ -1,0 +1,105 @@
+"""Sharing by the command line: request, a narrower grant, fetch, refusals, uses."""
+
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+import sqlalchemy
+from served_city import Served
+
+from huabiao.client.signing import call
+from huabiao.proofs.verify import verify
+from huabiao.services.gateway import Gateway
+
+OWNER, READER = "市人社局", "市交通委"
+NUMBER = "11010519491231002X"  # the example of GB 11643—1999
+
+
+@pytest.fixture(scope="module")
+def table(served: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A registered table with a gateway before it; returns its key."""
+    file = tmp_path_factory.mktemp("owner") / "staff.db"
+    base = sqlite3.connect(file)
+    base.executescript("CREATE TABLE staff (sfzh TEXT, job TEXT, pay INTEGER)")
+    rows = [(NUMBER, "司机", 1), ("110101199003074530", "厨师", 2)]
+    base.executemany("INSERT INTO staff VALUES (?, ?, ?)", rows)
+    base.commit()
+    base.close()
+    words = ("directory", "scan", f"sqlite:///{file}", "--department", OWNER)
+    (key,) = served.json(*words)["registered"]
+    owner = served.keys(OWNER)
+    served.grant("sharing", "department", READER)
+    served.services["gateways"][owner.account] = Gateway(
+        served.node.port,
+        owner,
+        sqlalchemy.create_engine(f"sqlite:///{file}"),
+        b"tag key of the test",
+        {key: "sfzh"},
+        served.node.index.add_subjects,
+    )
+    return str(key)
+
+
+@pytest.fixture(scope="module")
+def grant(served: Served, table: str) -> str:
+    asked = served.json(
+        "share", "request", table, "-c", "job,pay", "--purpose", "核验",
+        "--legal-basis", "某法第一条", "--as", READER,
+    )  # fmt: skip
+    assert asked["accepted"], asked
+    id_ = str(asked["id"])
+    words = ("share", "approve", id_, "-c", "job", "-w", "job:eq:司机", "--as", OWNER)
+    assert served.json(*words)["accepted"]
+    return id_
+
+
+def fetch(served: Served, *words: str) -> Any:
+    return served.run("share", "fetch", *words, "--as", READER, "--json")
+
+
+def test_what_the_grant_allows_is_fetched(served: Served, grant: str) -> None:
+    found = json.loads(fetch(served, grant).stdout)
+    assert found["columns"] == ["job"] and found["rows"] == [["司机"]]
+    city = served.remote(READER)
+    receipt = city.octets(f"/api/proofs/sharing/receipts/{found['receipt']}")
+    assert verify(receipt, city.get("/api/trust")).ok
+    envelope = city.octets(f"/api/proofs/{found['envelope']}")
+    assert verify(envelope, city.get("/api/trust")).statement["code"] == "ok"
+
+
+def test_what_it_does_not_allow_is_refused_with_a_sentence(
+    served: Served, grant: str
+) -> None:
+    for words in ((grant, "-c", "pay"), (grant, "--limit", "100000"), ("nothing",)):
+        refused = fetch(served, *words)
+        assert refused.exit_code == 1 and refused.stderr.strip(), words
+        assert "Traceback" not in refused.stderr
+    other = served.run("share", "fetch", grant, "-c", "job", "--as", OWNER)
+    assert other.exit_code == 1
+
+
+def test_a_wider_grant_is_refused(served: Served, table: str) -> None:
+    asked = served.json(
+        "share", "request", table, "-c", "job", "--purpose", "核验",
+        "--legal-basis", "某法", "--as", READER,
+    )  # fmt: skip
+    wider = served.run("share", "approve", asked["id"], "-c", "job,pay", "--as", OWNER)
+    assert wider.exit_code == 1 and "grant.wider" in wider.stderr
+
+
+def test_a_person_sees_each_use(served: Served, grant: str) -> None:
+    fetch(served, grant)
+    gateway = served.services["gateways"][served.keys(OWNER).account]
+    served.grant("identity", "registrar", "registrar")
+    person = served.keys("张三")
+    tag = gateway.tag_of(NUMBER)
+    bound = served.remote().send(
+        served.keys("registrar"),
+        call("identity", "bind_person", account=person.account, tag=tag),
+    )
+    assert bound.accepted, bound
+    uses = served.json("share", "uses", "--as", "张三")["uses"]
+    assert uses and uses[0]["purpose"] == "核验" and uses[0]["columns"] == ["job"]
+    assert uses[0]["reader_name"] and uses[0]["grant"] == grant
+    assert served.json("share", "uses", "--as", "clerk")["uses"] == []
