@@ -121,6 +121,26 @@ def test_errors_are_problem_documents(
     assert "。 " in problem["detail"]
 
 
+def test_parts_and_cells_are_listed_and_proved(served: Served, case: str) -> None:
+    city = served.remote()
+    roles = city.get("/api/scenarios/governance/parts/roles", prefix="hazardous_waste/")
+    key = roles["entries"][0]["key"]
+    assert key.startswith("hazardous_waste/")
+    (members,) = city.get("/api/scenarios/governance/parts/members")["entries"]
+    assert members["entry"]["members"][0]["name"] == "city"
+    trust = city.get("/api/trust")
+    for id_ in (f"governance/roles/{key}", "governance/members"):
+        assert verify(city.octets(f"/api/proofs/{id_}"), trust).statement["present"]
+
+
+def test_text_that_is_no_unicode_is_refused(served: Served) -> None:
+    body = b'{"signer": "%s", "calls": [{"contract": "evidence", "operation": "x",'
+    body = body % (b"ab" * 32) + b' "key": "\\ud800", "arguments": {}}]}'
+    headers = {"content-type": "application/json"}
+    answer = httpx.post(f"{served.url}/api/prepare", content=body, headers=headers)
+    assert answer.status_code == 422
+
+
 def test_limits_hold(served: Served) -> None:
     send = lambda body: httpx.post(f"{served.url}/api/envelopes", content=body)  # noqa: E731
     assert send(b"not messagepack").status_code == 422

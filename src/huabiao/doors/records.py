@@ -160,7 +160,12 @@ def entries(
             f"{scenario} has no part {part[:80]!r}; it has: {known}",
         )
     city.caught_up()
-    rows = city.index.entries(scenario, part, prefix, after=after, limit=limit)
+    if description["parts"][part]["part"] == "cell":
+        # A cell is one value under the part's own name.
+        stored = city.port.read(f"{scenario}/{part}")
+        rows = [("", stored)] if stored is not None and not after else []
+    else:
+        rows = city.index.entries(scenario, part, prefix, after=after, limit=limit)
     return {
         "scenario": scenario,
         "part": part,
@@ -169,5 +174,5 @@ def entries(
             for key, stored in rows
             if city.sees_entry(description, part, key, stored, viewer)
         ],
-        "next": rows[-1][0] if len(rows) == limit else None,
+        "next": rows[-1][0] or None if len(rows) == limit else None,
     }

@@ -44,7 +44,10 @@ _OUTCOMES: dict[str, Any] = {
     "/envelopes",
     responses={200: {"description": "Outcomes in order", "content": _OUTCOMES}},
     openapi_extra={
-        "requestBody": {"required": True, "content": {MESSAGEPACK: _BINARY}}
+        "requestBody": {
+            "required": True,
+            "content": {MESSAGEPACK: _BINARY, "application/octet-stream": _BINARY},
+        }
     },
 )
 async def post_envelopes(request: Request) -> Response:
@@ -115,7 +118,12 @@ def prepare(city: CityHere, wanted: ToPrepare) -> Json:
     until = wanted.valid_until or int(time.time() * 1000) + VALIDITY_MS
     signer = bytes.fromhex(wanted.signer)
     salt = secrets.token_bytes(12)
-    body = encode(EnvelopeBody(VERSION, city.port.chain, signer, until, salt, calls))
+    written = EnvelopeBody(VERSION, city.port.chain, signer, until, salt, calls)
+    try:
+        body = encode(written)
+    except (ValueError, OverflowError, TypeError):
+        # Text that is no Unicode, such as half a surrogate pair, has no encoding.
+        raise malformed("文本不是有效的 Unicode。 Text that is no Unicode.") from None
     return {
         "body": body.hex(),
         "message": (DOMAIN + body).hex(),

@@ -9,7 +9,7 @@ from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, sign_in
 
 COOKIE = "huabiao_session"
-HIGHEST = 2**53
+HIGHEST = 2**32
 
 _bearer = HTTPBearer(auto_error=False, description="huabiao key token NAME")
 
