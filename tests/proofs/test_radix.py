@@ -120,6 +120,20 @@ def test_entries_must_ascend_and_belong_here() -> None:
         assert not radix.verify(sha256, root, b"key", None, reencoded([], leaf))
 
 
+def test_a_leaf_of_another_way_shows_no_absence() -> None:
+    """Where a hostile root keeps a leaf at a place where its entries do not belong."""
+    stranger = next(b"%d" % n for n in range(99) if sha256(b"%d" % n)[0] >> 4 != 3)
+    key = next(b"%d" % n for n in range(99) if sha256(b"%d" % n)[0] >> 4 == 3)
+    leaf = sha256(stranger) + radix.value_hash(sha256, b"")
+    children = bytes(3 * 32) + sha256(b"\x00" + leaf) + bytes(12 * 32)
+    root = sha256(b"\x01" + children)
+    assert not radix.verify(sha256, root, key, None, reencoded([[8, b""]], leaf))
+    leaf = sha256(key) + radix.value_hash(sha256, b"")
+    children = bytes(3 * 32) + sha256(b"\x00" + leaf) + bytes(12 * 32)
+    root = sha256(b"\x01" + children)
+    assert radix.verify(sha256, root, key, b"", reencoded([[8, b""]], leaf))
+
+
 @pytest.mark.parametrize(
     "proof",
     [

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from textbook_trees import sha256, state_root
+from textbook_trees import sha256, state_proof, state_root
 
 from huabiao.state import BlockLog, DiskFull, State
 
@@ -110,6 +110,7 @@ def test_state(tmp_path: Path, wait: bool) -> None:
     with small_disk(tmp_path / "disk", 4 * MIB) as disk:
         state = State.open(disk / "state", sha256)
         held = {b"%d" % n: b"first" for n in range(100)}
+        first = dict(held)
         state.apply(1, dict(held))
         state.flush()
         ballast = fill_up(disk)
@@ -127,6 +128,10 @@ def test_state(tmp_path: Path, wait: bool) -> None:
         assert state.root == state_root(sha256, held)
         state.flush()
         assert state.flushed_height == 3
+        for key in (b"60", b"99", b"4000"):
+            value, proof, _ = state.prove(key, 1)
+            assert value == first.get(key)
+            assert proof == state_proof(sha256, first, key)
         state.close()
         again = State.open(disk / "state", sha256)
         assert (again.height, again.root) == (3, state_root(sha256, held))

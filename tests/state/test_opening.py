@@ -58,7 +58,7 @@ def test_another_program(tmp_path: Path) -> None:
         State.open(tmp_path, sha256)
 
 
-@pytest.mark.parametrize("left", [0, 100, 5000, 40_000])
+@pytest.mark.parametrize("left", [0, 100, 5000, 40_000, 300_000, 450_000])
 def test_cut_short(tmp_path: Path, left: int) -> None:
     """Reading past the end of a mapped file would end the process."""
     filled(tmp_path)

@@ -1,6 +1,7 @@
 """The state against a dictionary, and its roots against the tree built from nothing."""
 
 from pathlib import Path
+from random import Random
 from threading import Event, Thread
 
 import pytest
@@ -36,7 +37,32 @@ LongKeys = st.integers(438, 1200).map(lambda n: b"k" * n)
 Values = st.binary(max_size=50)
 Growing = st.dictionaries(Keys | LongKeys, Values, max_size=90)
 Shrinking = st.lists(Keys | LongKeys, max_size=90).map(lambda keys: dict.fromkeys(keys))
-Batches = Growing | Shrinking
+
+
+def batch(
+    seed: int, among: int, size: int, deleting: float
+) -> dict[bytes, bytes | None]:
+    """A batch as large as hypothesis would seldom draw: nodes part and merge."""
+    draw = Random(seed)
+    return {
+        b"key %d" % draw.randrange(among): (
+            None if draw.random() < deleting else draw.randbytes(draw.randrange(9))
+        )
+        for _ in range(size)
+    }
+
+
+Batches = (
+    Growing
+    | Shrinking
+    | st.builds(
+        batch,
+        st.integers(0, 2**32),
+        st.sampled_from([34, 40, 150, 600]),
+        st.sampled_from([1, 1, 2, 30, 150, 600]),
+        st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+    )
+)
 
 
 class AgainstADictionary(RuleBasedStateMachine):
@@ -44,13 +70,17 @@ class AgainstADictionary(RuleBasedStateMachine):
 
     folder: Path
 
-    @initialize(budget=st.sampled_from([1, 2**16, 2**29]))
-    def begin(self, budget: int) -> None:
+    @initialize(
+        budget=st.sampled_from([1, 2**16, 2**29]), start=st.sampled_from([0, 33, 700])
+    )
+    def begin(self, budget: int, start: int) -> None:
         AgainstADictionary.count += 1
         self.place = self.folder / str(AgainstADictionary.count)
         self.budget, self.held = budget, dict[bytes, bytes]()
         self.past: dict[int, Pairs] = {0: {}}
         self.state = self.opened()
+        self.block(batch(start, 40 if start == 33 else 1000, start, 0.0))
+        self.flush(wait=True)
 
     count = 0
 
@@ -63,6 +93,21 @@ class AgainstADictionary(RuleBasedStateMachine):
         apply(self.held, writes)
         assert root == state_root(sha256, self.held)
         self.past[self.state.height] = dict(self.held)
+
+    @rule(
+        seed=st.integers(0, 2**32),
+        sizes=st.lists(st.sampled_from([1, 2, 30, 600]), min_size=2, max_size=6),
+        deleting=st.sampled_from([0.1, 0.5, 1.0]),
+        flushing=st.booleans(),
+    )
+    def several(
+        self, seed: int, sizes: list[int], deleting: float, flushing: bool
+    ) -> None:
+        for size in sizes:
+            among = 40 if len(self.held) < 60 else 1000
+            self.block(batch(seed + size, among, size, deleting))
+            if flushing:
+                self.flush(wait=False)
 
     @rule(wait=st.booleans())
     def flush(self, wait: bool) -> None:
@@ -120,7 +165,7 @@ def test_any_sequence_agrees_with_a_dictionary(tmp_path: Path) -> None:
     run_state_machine_as_test(
         AgainstADictionary,
         settings=settings(
-            max_examples=100,
+            max_examples=80,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

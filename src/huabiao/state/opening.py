@@ -6,6 +6,9 @@ rebuilt from the block log, so the advice is mostly to remove the folder; but a 
 that is not ours is never to be removed on our word.
 """
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,7 @@ def open_environment(folder: Path) -> lmdb.Environment:
             continue
         except lmdb.Error as error:
             raise unreadable(folder, str(error)) from error
-        check_length(folder, env)
+        mend_length(folder, env)
         env.reader_check()
         return env
     raise StateDamaged(
@@ -48,12 +51,36 @@ def open_environment(folder: Path) -> lmdb.Environment:
     )
 
 
-def check_length(folder: Path, env: lmdb.Environment) -> None:
-    """A file shorter than LMDB believes would end the process with a bus error."""
+READ_ALL = """
+import sys, lmdb
+with lmdb.open(sys.argv[1], max_dbs=8, readonly=True) as env:
+    names = (b"values", b"nodes", b"history", b"meta")
+    databases = [env.open_db(name) for name in names]
+    with env.begin() as txn:
+        for database in databases:
+            for _ in txn.cursor(db=database):
+                pass
+"""
+
+
+def mend_length(folder: Path, env: lmdb.Environment) -> None:
+    """
+    Make the file as long as LMDB believes it to be, or reading may end the process.
+
+    It may rightly be shorter: free pages at the end are never written. But if it was
+    cut, pages that are needed are zeros now, and LMDB aborts where it meets one. So
+    another process reads everything once; seldom is that necessary.
+    """
     needed = (env.info()["last_pgno"] + 1) * env.stat()["psize"]
-    held = (folder / "data.mdb").stat().st_size
-    if held < needed:
+    file = folder / "data.mdb"
+    held = file.stat().st_size
+    if held >= needed:
+        return
+    os.truncate(file, needed)
+    command = [sys.executable, "-c", READ_ALL, str(folder)]
+    if subprocess.run(command, capture_output=True).returncode:
         env.close()
+        os.truncate(file, held)
         raise unreadable(folder, f"data.mdb: {held} < {needed} bytes")
 
 
