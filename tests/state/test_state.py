@@ -18,6 +18,7 @@ from textbook_trees import sha256, state_proof, state_root
 
 from huabiao.proofs import radix
 from huabiao.state import NotRetained, State
+from huabiao.state.overlay import Overlay, Prepared
 
 Pairs = dict[bytes, bytes]
 
@@ -190,6 +191,48 @@ def test_root_depends_on_the_set_alone(
     assert one.root == other.root == state_root(sha256, held)
     one.close()
     other.close()
+
+
+def test_one_by_one_up_and_down(tmp_path: Path) -> None:
+    """Every number of keys on the way, where nodes part and where they merge."""
+    state = State.open(tmp_path, sha256)
+    held: Pairs = {}
+    steps = [(b"key %d" % n, b"%d" % n) for n in range(110)]
+    changes = [*steps, *((key, None) for key, _ in steps)]
+    for height, (key, value) in enumerate(changes, 1):
+        apply(held, {key: value})
+        assert state.apply(height, {key: value}) == state_root(sha256, held)
+    assert state.root == radix.empty_root(sha256)
+    state.close()
+
+
+def test_every_retained_height_is_as_it_was(tmp_path: Path) -> None:
+    state, held, past = State.open(tmp_path, sha256), {}, []
+    for height in range(1, 31):
+        for size in (400, 20):
+            writes = batch(height + size, 700, size, 0.8 if height % 7 > 4 else 0.2)
+            state.apply(state.height + 1, writes)
+            apply(held, writes)
+        state.flush()
+        past.append((state.height, dict(held)))
+    for height, then in past:
+        for n in range(0, 700, 50):
+            key = b"key %d" % (n + height % 50)
+            value, proof, _ = state.prove(key, height)
+            assert value == then.get(key)
+            assert proof == state_proof(sha256, then, key)
+    state.close()
+
+
+def test_an_overlay_taken_back_knows_what_the_older_one_replaced() -> None:
+    older, newer = Overlay(), Overlay()
+    older.absorb(Prepared(1, b"", b"r1", {b"p": b"1"}, {b"p": b"0"}, {b"k": b"1"}))
+    newer.absorb(Prepared(2, b"r1", b"r2", {b"p": b"2"}, {b"p": b"1"}, {b"k": b"2"}))
+    newer.put_under(older)
+    assert newer.nodes == {b"p": b"2"}
+    assert newer.replaced == {b"p": b"0"}
+    assert newer.values == {b"k": b"2"}
+    assert (newer.height, newer.root, newer.blocks) == (2, b"r2", 2)
 
 
 def test_genesis_is_height_0(tmp_path: Path) -> None:
