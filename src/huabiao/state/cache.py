@@ -40,8 +40,13 @@ class Cache:
 
     def put(self, key: bytes, entry: bytes | None) -> None:
         """Remember; the young generation turns old when it is full."""
-        size = len(key) + ENTRY_OVERHEAD + (len(entry) if entry else 0)
+        size = len(entry) if entry else 0
         with self.turning:
+            held = self.young.get(key, MISSING)
+            if held is MISSING:
+                size += len(key) + ENTRY_OVERHEAD
+            elif held:
+                size -= len(cast(bytes, held))
             self.young[key] = entry
             self.young_bytes += size
             if self.young_bytes > self.half:

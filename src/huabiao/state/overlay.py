@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from huabiao.state.tree import Nodes
 
-ENTRY_OVERHEAD = 220 + 4096
+ENTRY_OVERHEAD = 220 + 2048
 """
-Bytes of memory that an entry takes besides its key and content: its objects, and a page
-of LMDB's while it is flushed (seldom do two of a large state lie on one page).
+Bytes of memory that an entry takes besides its key and content: its objects, and half a
+page of LMDB's while it is flushed.
 """
 
 
