@@ -1,9 +1,9 @@
 """
 What a kind is, how one is refused, and how one is found by its name.
 
-A kind says what a stored value is (always a plain bool, int, str or bytes, or a list of
-them), how a person or a JSON document writes it, and how a door draws it. `check` guards
-the chain: it takes the stored form only. `parse` and `show` serve the doors: `parse`
+A kind says what a stored value is (a plain bool, int, str or bytes, or a list of
+them), how a person or a JSON document writes it, how a door draws it. `check` guards
+the chain: it takes the stored form only. `parse` and `show` serve doors: `parse`
 reads what a person wrote, `show` gives plain JSON.
 """
 

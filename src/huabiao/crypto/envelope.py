@@ -89,7 +89,7 @@ def open_envelope(raw: bytes, digest: Callable[[bytes], bytes]) -> Envelope:
         body = _decode_body(signed.body)
         canonical = encode(body) == signed.body and encode(signed) == raw
     except (msgspec.MsgspecError, NotCanonical, ValueError, RecursionError) as error:
-        raise BadEnvelope(f"信封格式不对：{error}。 Not an envelope: {error}.") from None
+        raise BadEnvelope(f"信封格式不对。 Not an envelope: {error}.") from None
     if not canonical:
         raise BadEnvelope("信封编码不规范。 The envelope's encoding is not canonical.")
     if body.version != VERSION or not 1 <= len(body.calls) <= MOST_CALLS:

@@ -6,11 +6,13 @@ what it does, serves until it is told to stop, and stops in order.
 """
 
 import asyncio
+import contextlib
 import json
+import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -133,9 +135,13 @@ def _listen(port: int) -> socket.socket:
 async def _serve(
     node: Node, listener: socket.socket, url: str, story: str, as_json: bool, say: Say
 ) -> None:
-    app = build_app(node.port, node.index, {})
+    services: dict[str, Any] = {"gateways": {}}
+    app = build_app(node.port, node.index, services)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, setattr, server, "should_exit", True)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -145,16 +151,34 @@ async def _serve(
         print(json.dumps({**facts, "height": node.port.height}), flush=True)
     say(f"华表已启动：{url} · 链 {node.port.chain} · 高度 {node.port.height}")
     say(f"Huabiao serves at {url} · chain {node.port.chain}")
-    if story != "none":
-        await asyncio.to_thread(_play, node, url, say)
-        say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
-    await serving
+    try:
+        if story != "none":
+            await asyncio.to_thread(_play, node, url, say, services)
+            say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
+        await serving
+    finally:
+        _stop_services(services)
 
 
-def _play(node: Node, url: str, say: Say) -> None:
+class _Server(uvicorn.Server):
+    """uvicorn ends the process by the signal it caught; a node stops in order first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _stop_services(services: dict[str, Any]) -> None:
+    if "cluster" in services:
+        from huabiao.node.day.databases import close_databases
+
+        close_databases(services)
+
+
+def _play(node: Node, url: str, say: Say, services: dict[str, Any]) -> None:
     from huabiao.node.day.play import play
 
-    play(node.home.folder, url, say)
+    play(node.home.folder, url, say, node.port, node.index, services)
 
 
 __all__ = ["Node", "run", "start"]

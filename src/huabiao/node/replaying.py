@@ -25,7 +25,8 @@ def replay(home: Path, say: Callable[[str], None] | None = None) -> dict[str, An
         genesis, _ = open_home(where, suite, int(time.time() * 1000))
         height, root = run_again(home, genesis, _progress(say) if say else None)
     except (LedgerDamaged, StorageFault) as error:
-        return {"ok": False, "height": 0, "state_root": "", "sentence": str(error)}
+        failed = {"ok": False, "height": 0, "state_root": ""}
+        return {**failed, "sentence": str(error)}
     finally:
         lock.close()
     return {

@@ -6,6 +6,7 @@ with keys of their own.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from huabiao.client.port import Outcome
 from huabiao.client.remote import Remote
@@ -13,6 +14,8 @@ from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
+from huabiao.node.local_port import LocalPort
+from huabiao.services.index import Index
 
 Say = Callable[[str], None]
 
@@ -23,12 +26,15 @@ class DayFailed(Exception):
 
 @dataclass
 class Cast:
-    """The stage: the city's address, the home folder, and identities by name."""
+    """The stage: the city, the home folder, what runs beside it, identities by name."""
 
     folder: Path
     url: str
     say: Say
     city: Remote
+    port: LocalPort
+    index: Index
+    services: dict[str, Any]
     _keys: dict[str, Keys] = field(default_factory=dict)
 
     def keys(self, name: str) -> Keys:

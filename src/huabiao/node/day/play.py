@@ -7,21 +7,39 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from huabiao.client.remote import Remote
 from huabiao.node.day.cast import Cast, Say
+from huabiao.node.day.databases import open_databases
+from huabiao.node.day.directory import play_directory, play_drift
 from huabiao.node.day.evidence import play_evidence
+from huabiao.node.day.sharing import play_sharing, play_uses
 from huabiao.node.day.waste import play_waste
+from huabiao.node.local_port import LocalPort
+from huabiao.services.index import Index
 
 Step = tuple[str, str, Callable[[Cast], None]]
 STEPS: tuple[Step, ...] = (
+    ("directory", "目录上链 · From duties to columns, scanned live", play_directory),
+    ("sharing", "按授权共享 · Shared under a grant, receipted", play_sharing),
+    ("drift", "目录漂移 · The database changes, the directory sees it", play_drift),
+    ("uses", "谁用了我的数据 · Who used my data", play_uses),
     ("evidence", "存证与离线核验 · Evidence that verifies without us", play_evidence),
     ("waste", "危险废物全程可查 · Hazardous waste, gate to grave", play_waste),
 )
 
 
-def play(folder: Path, url: str, say: Say) -> None:
-    """Play what has not been played yet."""
+def play(
+    folder: Path,
+    url: str,
+    say: Say,
+    port: LocalPort,
+    index: Index,
+    services: dict[str, Any],
+) -> None:
+    """Bring up the databases and play what has not been played yet."""
+    open_databases(folder, port, index, services, say)
     memory = folder / "day.json"
     played = json.loads(memory.read_text()) if memory.exists() else []
     left = [step for step in STEPS if step[0] not in played]
@@ -29,11 +47,11 @@ def play(folder: Path, url: str, say: Say) -> None:
         say("今天的故事已经演过，继续服务。 The day has been played; it goes on.")
         return
     started = time.monotonic()
-    with Remote(url) as city:
-        cast = Cast(folder, url, say, city)
-        for number, (name, title, step) in enumerate(left, 1):
-            say(f"[{number}/{len(left)}] {title}")
-            step(cast)
-            played.append(name)
-            memory.write_text(json.dumps(played))
-    say(f"一天用时 {time.monotonic() - started:.1f} 秒。 The day took that long.")
+    for number, (name, title, step) in enumerate(left, 1):
+        say(f"[{number}/{len(left)}] {title}")
+        with Remote(url) as city:
+            step(Cast(folder, url, say, city, port, index, services))
+        played.append(name)
+        memory.write_text(json.dumps(played))
+    seconds = time.monotonic() - started
+    say(f"一天用时 {seconds:.1f} 秒。 The day took {seconds:.1f} s.")

@@ -1,0 +1,104 @@
+"""
+Duties, systems, catalogs; then the scanner reads each live database and registers its
+tables. Later somebody alters a database, and the drift becomes an alert on chain.
+"""
+
+from huabiao.client.signing import call
+from huabiao.node.day.cast import Cast, DayFailed
+from huabiao.services import databases
+from huabiao.services.databases import Cluster, DepartmentDatabase
+from huabiao.services.scanner import scan
+from huabiao.services.scanner.registration import (
+    accept_call,
+    drift_calls,
+    register_calls,
+    registered_structures,
+    table_key,
+)
+
+LAW = "《中华人民共和国政府信息公开条例》及部门三定规定（演示）"
+
+
+def play_directory(cast: Cast) -> None:
+    """Register three departments, from duty to column."""
+    cast.grant("directory", [("department", d.zh) for d in databases.DEPARTMENTS])
+    cast.grant("sharing", [("department", d.zh) for d in databases.DEPARTMENTS])
+    for number, its in enumerate(databases.DEPARTMENTS, 1):
+        _register_levels(cast, its, number)
+        found = scan(_url(cast, its))
+        digest = cast.keys(its.zh).suite.digest
+        personal = 0
+        for table in found.tables:
+            calls = register_calls(
+                found, table, f"{its.id}-catalog", f"{its.id}-system", digest
+            )
+            cast.do(its.zh, *calls)
+            personal += sum(1 for column in table.columns if column.personal)
+        cast.say(
+            f"  {its.zh}：登记 {len(found.tables)} 张库表，建议 {personal} 个字段为个人"
+            f"信息。 Registered {len(found.tables)} tables; {personal} columns look"
+            " personal."
+        )
+    cast.say(f"  {cast.see('/directory')}")
+
+
+def _register_levels(cast: Cast, its: DepartmentDatabase, number: int) -> None:
+    duty, system = f"{its.id}-duty", f"{its.id}-system"
+    cast.do(
+        its.zh,
+        call(
+            "directory", "register_duty", duty,
+            office="信息中心", title=f"{its.system_zh}的建设和管理", legal_source=LAW,
+        ),
+        call(
+            "directory", "register_system", system, duty=duty,
+            title=f"{its.system_zh} · {its.system_en}",
+        ),
+        call(
+            "directory", "register_catalog", f"{its.id}-catalog",
+            duty=duty,
+            code=f"303{number:03d}/1",
+            title=f"{its.system_zh}数据 · {its.system_en} data",
+            abstract=f"{its.zh}（{its.en}）履行职责产生的数据",
+            classification="部门信息资源",
+            format="database",
+            items=[],
+            sharing="conditional",
+            condition="按职责申请，经提供方审批",
+            cycle="daily",
+        ),
+    )  # fmt: skip
+
+
+def play_drift(cast: Cast) -> None:
+    """Alter the transport database for real; report, show, accept."""
+    its = databases.department("transport")
+    cluster: Cluster = cast.services["cluster"]
+    for said in databases.alter(cluster.url(its.database, its.owner)):
+        cast.say(f"  有人改动了数据库：{said}")
+    found = scan(_url(cast, its))
+    registered = _registered(cast, its)
+    digest = cast.keys(its.zh).suite.digest
+    calls, drifts = drift_calls(found, f"{its.id}-system", registered, digest)
+    if not drifts:
+        raise DayFailed("the scanner did not see the change")
+    cast.do(its.zh, *calls)
+    for each in drifts:
+        cast.say(f"    漂移 drift · {each.sentence}")
+    cast.say(f"  告警已上链：{cast.see('/directory')} The alerts are on chain.")
+    for table in found.tables:
+        key = table_key(found.database, table.schema, table.name)
+        if key in registered and any(d.table == table.name for d in drifts):
+            cast.do(its.zh, accept_call(found, table, digest))
+            cast.say(f"  {its.zh}接受了 {key} 的新结构。 Accepted by its owner.")
+            break
+
+
+def _registered(cast: Cast, its: DepartmentDatabase) -> dict[str, str]:
+    rows = cast.index.entries("directory", "tables", f"{its.database}.", limit=1_000)
+    return registered_structures([key for key, _ in rows], cast.port.read)
+
+
+def _url(cast: Cast, its: DepartmentDatabase) -> str:
+    cluster: Cluster = cast.services["cluster"]
+    return cluster.url(its.database, its.reader)
