@@ -87,7 +87,7 @@ def _denied(cast: Cast, fetch: Callable[[], Rows]) -> None:
 
 
 def _check_receipt(cast: Cast, rows: Rows) -> None:
-    cast.say(f"  取得 {len(rows.rows)} 行，已加密。 Fetched, sealed to the reader.")
+    """The receipt is taken away and checked offline; one bit changed, it fails."""
     proof = cast.city.as_(cast.keys(READER)).octets(f"/api/proofs/{rows.envelope}")
     path = cast.folder / "day" / "receipt.proof"
     path.parent.mkdir(exist_ok=True)
