@@ -18,11 +18,11 @@ $(UV):
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.run: $(UV) pyproject.toml uv.lock
-	@VIRTUAL_ENV=$(VENV) $(UV) sync --quiet --frozen --inexact --no-default-groups --extra city
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --no-default-groups --extra city
 	@touch $@
 
 $(VENV)/.dev: $(UV) pyproject.toml uv.lock
-	@VIRTUAL_ENV=$(VENV) $(UV) sync --quiet --frozen --inexact --extra city
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city
 	@touch $@ $(VENV)/.run
 
 setup: $(VENV)/.run
