@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from huabiao.client.fetching import signed_message
 from huabiao.client.signing import call
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
@@ -88,9 +89,9 @@ def register_people(city: City, owner: Keys, **changes: Any) -> None:
     calls: list[Call] = [
         call(
             "directory", "register_duty", "SI-1",
-            office="社会保险处", title="社会保险登记", legal_source="社会保险法第八条",
+            office="社会保险处", title="社会保险登记", legal_source="社会保险法",
         ),
-        call("directory", "register_system", "SI-SYS", duty="SI-1", title="社会保险系统"),
+        call("directory", "register_system", "SI-SYS", duty="SI-1", title="社保系统"),
         call(
             "directory", "register_catalog", "SI-PEOPLE",
             duty="SI-1", resource=resource(**changes),
@@ -124,6 +125,34 @@ def ask_for_people(city: City, reader: Keys, id_: str = "g1", **changes: Any) ->
     """A request for the table `people`."""
     city.call(
         reader, "sharing", "request", id_,
-        table="people", purpose="社会救助核对", legal_basis="社会救助暂行办法第五十八条",
+        table="people", purpose="社会救助核对", legal_basis="社会救助暂行办法",
         terms=terms(city, **changes),
     )  # fmt: skip
+
+
+def receipt(
+    city: City, reader: Keys, grant: str = "g1", number: int = 1, **changes: Any
+) -> dict[str, Any]:
+    """The arguments of a valid receipt; `changes` spoil them."""
+    request = city.ledger.digest(number.to_bytes(8, "big"))
+    facts: dict[str, Any] = {
+        "request": request,
+        "at": city.now,
+        "columns": ["full_name"],
+        "rows": 10,
+        "result": city.ledger.digest(b"rows"),
+        "reader_key": reader.public,
+        "reader_signature": reader.sign(signed_message(grant, request)),
+        "subjects": city.ledger.digest(b""),
+        "subject_count": 0,
+    }
+    assert set(changes) <= set(facts)
+    return facts | changes
+
+
+def granted(city: City, owner: Keys, reader: Keys, **changes: Any) -> None:
+    """The request g1 and its grant, whose terms `changes` narrow."""
+    ask_for_people(city, reader)
+    asked = city.record("sharing", "g1")["asked"]
+    given = terms(city, **{"since": asked[2], "until": asked[3], **changes})
+    city.call(owner, "sharing", "approve", "g1", terms=given)

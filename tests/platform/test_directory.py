@@ -77,7 +77,8 @@ def test_only_the_owner_changes_its_entries(town: Town) -> None:
     for contract, operation, key, arguments in (
         ("directory", "retire", "SI-1", {"level": "duty"}),
         ("directory", "register_system", "X", {"duty": "SI-1", "title": "x"}),
-        ("directory", "register_catalog", "X", {"duty": "SI-1", "resource": resource()}),
+        ("directory", "register_catalog", "X",
+         {"duty": "SI-1", "resource": resource()}),
         ("directory", "revise_catalog", "SI-PEOPLE", {"resource": resource()}),
         ("library", "revise_table", "people", facts),
         ("library", "retire_table", "people", {}),

@@ -231,11 +231,11 @@ def working_day(today: Day, count: int) -> Day:
 def check_terms(terms: Terms, known: list, now: Instant) -> None:
     """Terms that can be served at all: known columns, a period, a rate."""
     named = terms.columns + [condition.column for condition in terms.conditions]
-    unknown = [name for name in named if name not in known]
+    unknown = "、".join([name for name in named if name not in known][:3])
     require(
         terms.columns and not unknown and len(named) <= MOST_COLUMNS,
-        f"须列出表中的字段，至多 {MOST_COLUMNS} 个；没有：{unknown[:3]}。"
-        f" Name up to {MOST_COLUMNS} columns of the table; not there: {unknown[:3]}.",
+        f"须列出表中的字段，至多 {MOST_COLUMNS} 个；没有：{unknown}。"
+        f" Name up to {MOST_COLUMNS} columns of the table; not there: {unknown}.",
         code="columns",
     )
     single = [c for c in terms.conditions if c.operator != "in" or not c.values]
