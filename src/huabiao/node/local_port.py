@@ -21,6 +21,7 @@ from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.node import proving
 from huabiao.proofs.header import header_hash
+from huabiao.state import NotRetained
 
 QUESTION_CAP = 1_000_000
 
@@ -223,8 +224,11 @@ class LocalPort:
     # -- proofs ------------------------------------------------------------------
 
     def prove_state(self, key: str, height: int | None = None) -> bytes:
-        with self.engine.lock:
-            return proving.prove_state(self._ledger, key, height)
+        try:
+            with self.engine.lock:
+                return proving.prove_state(self._ledger, key, height)
+        except NotRetained as error:
+            raise proving.NotProvable(str(error)) from None
 
     def prove_receipt(self, height: int, index: int) -> bytes:
         return proving.prove_receipt(self._ledger, height, index)

@@ -1,0 +1,70 @@
+"""The whole day, through the front door: `huabiao up` in a process of its own."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from huabiao.proofs.verify import verify
+from huabiao.services import databases
+
+PLAYED = "城市继续服务"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def up(home: Path) -> tuple["subprocess.Popen[str]", list[str]]:
+    """Start the city; returns when the day has been played, with what it said."""
+    command = [
+        str(Path(sys.executable).with_name("huabiao")),
+        "up",
+        "--home",
+        str(home),
+    ]
+    node = subprocess.Popen(
+        [*command, "--port", str(free_port()), "--story", "day"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert node.stdout is not None
+    said = []
+    for line in node.stdout:
+        said.append(line)
+        if PLAYED in line:
+            return node, said
+    raise AssertionError("".join(said))
+
+
+def stop(node: "subprocess.Popen[str]", home: Path) -> None:
+    node.send_signal(signal.SIGTERM)
+    assert node.wait(60) == 0
+    assert not (home / "run.json").exists()
+
+
+def test_a_day_is_played_once_and_its_proofs_travel(tmp_path):
+    home = tmp_path / "home"
+    try:
+        node, said = up(home)
+        text = "".join(said)
+        assert "[6/6]" in text
+        assert text.count("拒绝 refused") == 9
+        assert text.count("漂移 drift") == 3
+        stop(node, home)
+        trust = json.loads((home / "day" / "trust.json").read_text())
+        original = (home / "day" / "inspection.txt").read_bytes()
+        proof = (home / "day" / "inspection.proof").read_bytes()
+        receipt = (home / "day" / "receipt.proof").read_bytes()
+        assert verify(proof, trust, original).ok and len(proof) <= 2_048
+        assert verify(receipt, trust).ok and len(receipt) <= 2_048
+        assert not verify(proof, trust, original + b" ").ok
+
+        node, said = up(home)
+        assert "[1/" not in "".join(said)
+        stop(node, home)
+    finally:
+        databases.remove(databases.start(home / "databases"))
