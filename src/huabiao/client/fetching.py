@@ -1,7 +1,7 @@
 """
 Fetching rows under a grant: sign the request, open what the owner's gateway seals.
 
-The wire form is huabiao.services.gateway.request's; docs/formats/fetch.md.
+The wire form is huabiao.services.gateway.request's.
 """
 
 import secrets
