@@ -102,4 +102,5 @@ def test_a_person_sees_each_use(served: Served, grant: str) -> None:
     uses = served.json("share", "uses", "--as", "张三")["uses"]
     assert uses and uses[0]["purpose"] == "核验" and uses[0]["columns"] == ["job"]
     assert uses[0]["reader_name"] and uses[0]["grant"] == grant
+    served.keys("clerk")  # makes the identity: this test stands alone
     assert served.json("share", "uses", "--as", "clerk")["uses"] == []
