@@ -1,7 +1,7 @@
 """
 Fetching rows under a grant: sign the request, open what the owner's gateway seals.
 
-The wire form is huabiao.services.gateway.request's.
+The wire form is huabiao.services.gateway.request's; docs/formats/fetch.md.
 """
 
 import secrets
@@ -15,6 +15,7 @@ from huabiao.crypto.keys import Keys
 
 MAGIC, VERSION = "huabiao fetch", 1
 INFO = b"huabiao gateway rows"
+DOMAIN = b"huabiao fetch\x00"
 
 Condition = tuple[str, str, Sequence[str]]
 """Column, operator, values."""
@@ -48,7 +49,17 @@ def sign_fetch(
             secrets.token_bytes(16),
         ]
     )  # fmt: skip
-    return encode([statement, keys.public, keys.sign(statement)])
+    message = signed_message(grant, keys.suite.digest(statement))
+    return encode([statement, keys.public, keys.sign(message)])
+
+
+def signed_message(grant: str, request: bytes) -> bytes:
+    """
+    What the reader's signature covers: the grant, and the statement by its digest.
+
+    The chain checks it without the statement, whose filters may name a citizen.
+    """
+    return DOMAIN + encode([grant, request])
 
 
 def open_rows(keys: Keys, answer: bytes) -> Rows:

@@ -1,53 +1,50 @@
 """
-Directory: duties, catalogs and tables, locked to each other (目录区块链).
+Directory: duties, systems and data catalogs, locked to each other (目录区块链).
 
 1. A department registers its duties, each with its legal source.
 2. On a duty stand its systems and its data catalogs, with the national metadata.
-3. On a catalog stand tables and columns of real databases, as scanned.
-4. A level cannot lose an entry that the next one stands on.
-5. When a database is no longer what is registered, the drift goes on chain and is an
-   alert until the owner accepts the new structure or repairs the database.
+3. The third level, tables and columns of real databases, is the contract `library`.
+4. A level cannot lose an entry that the next one stands on, and a catalog cannot lose
+   an item while a table stands on it. Only the owner changes its entries.
 
-Sources: DB11/T 2047—2022; 政务信息资源目录编制指南（试行） 2017. A table of over
-1,000 columns is registered in pages: the first with it, the rest by extend_table.
+Sources: DB11/T 2047—2022 for the levels; 政务信息资源目录编制指南（试行） 2017 for the
+metadata; GB 32100 for the provider's code.
 """
 
 from huabiao.contracts import (
     Code,
     Count,
-    Digest,
+    Day,
     Flag,
     Instant,
     ListOf,
-    Maybe,
-    Number,
     OneOf,
     Party,
     Record,
     Registry,
     Role,
     Scenario,
-    Source,
     Text,
     Title,
     answers,
     does,
-    refuse,
     require,
 )
 
 TYPES = ("C", "N", "Y", "D", "T", "L", "M", "G", "B", "I", "F")
-SHARING = ("unconditional", "conditional", "not_shared")
-CYCLES = ("real_time", "daily", "weekly", "monthly", "quarterly", "yearly", "other")
 FORMATS = ("file", "spreadsheet", "database", "image", "stream", "other")
-GRADES = ("general", "important", "core", "personal", "sensitive")
-LEVELS = ("duty", "system", "catalog", "table")
-ANSWERS = ("open", "repairing", "accepted", "repaired")
-TABLE_KINDS = ("table", "view", "materialized view")
+SHARING = ("unconditional", "conditional", "not_shared")
+OPENNESS = ("unconditional", "conditional", "not_open")
+CYCLES = ("real_time", "daily", "weekly", "monthly", "quarterly", "yearly", "other")
+GRADES = ("general", "important", "core")
+PERSONAL = ("none", "personal", "sensitive")
+LEVELS = ("duty", "system", "catalog")
+DIGITS = "0123456789"
+CREDIT_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 class Duty(Record):
-    """What a department is there for, and the law that says so."""
+    """What a department is there for; `standing` counts what stands on it."""
 
     owner: Party
     office: Text
@@ -62,102 +59,53 @@ class System(Record):
     owner: Party
     duty: Code
     title: Text
-    standing: Count = 0
 
 
 class Item(Record):
-    """An information item of a catalog; length 0 has no bound."""
+    """An information item; `data_type` is the guide's letter, length 0 is unbound."""
 
-    title: Text
+    name: Text
     data_type: OneOf[TYPES]
     length: Count = 0
 
 
-class Catalog(Record):
-    """An information resource with the metadata of the national guide."""
+class Resource(Record):
+    """The national guide's metadata of an information resource."""
 
-    owner: Party
-    duty: Code
     code: Code
     title: Text
     abstract: Text
     classification: Text
-    format: OneOf[FORMATS]
+    provider: Text
+    provider_code: Code
     items: ListOf[Item]
     sharing: OneOf[SHARING]
-    condition: Text
-    legal_basis: Text
-    open: Flag
     cycle: OneOf[CYCLES]
-    grade: OneOf[GRADES]
-    published: Instant
-    standing: Count = 0
+    format: OneOf[FORMATS] = "database"
+    sharing_condition: Text = ""
+    sharing_way: Text = ""
+    legal_basis: Text = ""
+    openness: OneOf[OPENNESS] = "not_open"
+    open_condition: Text = ""
+    grade: OneOf[GRADES] = "general"
+    personal: OneOf[PERSONAL] = "none"
+    classified: Flag = False
+    published: Day = 0
+    related: ListOf[Code] = ()
 
 
-class Column(Record):
-    """A column as scanned; `personal` is empty or what it looks like."""
-
-    title: Text
-    database_type: Text
-    standard_type: OneOf[TYPES]
-    nullable: Flag
-    comment: Text
-    personal: Text = ""
-
-
-class Table(Record):
-    """A table of a real database, standing on a catalog and in a system."""
+class Catalog(Record):
+    """A data catalog: a resource that a duty produces or needs."""
 
     owner: Party
-    catalog: Code
-    system: Code
-    database: Text
-    schema_name: Text
-    table_name: Text
-    kind: OneOf[TABLE_KINDS]
-    rows: Number
-    structure: Digest
-    comment: Text
-    scanned: Instant
-    pages: Count = 1
-
-
-class Page(Record):
-    """Up to 1,000 columns of a table."""
-
-    columns: ListOf[Column]
-
-
-class Piece(Record):
-    """A piece of a table's structure as JSON text, as the scanner wrote it."""
-
-    text: Source
-
-
-class Change(Record):
-    """One difference between the directory and the database."""
-
-    kind: Code
-    column: Text
-    before: Text
-    after: Text
-    sentence: Text
-
-
-class Alert(Record):
-    """Drift of one table, until its owner answers it."""
-
-    owner: Party
-    system: Code
-    opened: Instant
-    changes: ListOf[Change]
-    structure: Digest
-    status: OneOf[ANSWERS]
-    answered: Maybe[Instant] = None
+    duty: Code
+    resource: Resource
+    since: Instant
+    revision: Count = 1
 
 
 class Directory(Scenario):
-    """Knows which department holds which data, by which duty, in which table."""
+    """Knows which department holds which data, and by which duty."""
 
     title = Title(zh="政务数据目录", en="Data directory")
     task, lead = 3, "市经济和信息化局"
@@ -168,205 +116,93 @@ class Directory(Scenario):
     duties = Registry(Duty, "职责目录", "duties")
     systems = Registry(System, "信息系统", "systems")
     catalogs = Registry(Catalog, "数据目录", "catalogs")
-    tables = Registry(Table, "库表目录", "tables")
-    columns = Registry(Page, "字段", "columns")
-    structures = Registry(Piece, "结构", "structures")
-    alerts = Registry(Alert, "漂移告警", "drift alerts")
 
     @does(by=department, keyed=True, title="登记职责")
     def register_duty(self, office: Text, title: Text, legal_source: Text) -> None:
         """Register a duty under its code."""
-        require(
-            legal_source,
-            "职责须注明法定依据。 A duty names its legal source.",
-            code="legal_source",
-        )
+        check_duty(title, legal_source)
         self.duties.add(self.key, Duty(self.caller, office, title, legal_source))
+
+    @does(by=department, keyed=True, title="修订职责")
+    def revise_duty(self, office: Text, title: Text, legal_source: Text) -> None:
+        """Change what is said of a duty; what stands on it stays."""
+        check_duty(title, legal_source)
+        duty = self.own(self.duties.get(self.key))
+        duty.office, duty.title, duty.legal_source = office, title, legal_source
+        self.duties.put(self.key, duty)
 
     @does(by=department, keyed=True, title="登记系统")
     def register_system(self, duty: Code, title: Text) -> None:
         """Register an information system that serves a duty."""
-        self.stand_on_duty(duty)
+        require(title, "系统须有名称。 A system has a title.", code="system.title")
+        self.stand_on(duty, 1)
         self.systems.add(self.key, System(self.caller, duty, title))
 
     @does(by=department, keyed=True, title="登记数据目录")
-    def register_catalog(
-        self,
-        duty: Code,
-        code: Code,
-        title: Text,
-        abstract: Text,
-        classification: Text,
-        format: OneOf[FORMATS],
-        items: ListOf[Item],
-        sharing: OneOf[SHARING],
-        cycle: OneOf[CYCLES],
-        condition: Text = "",
-        legal_basis: Text = "",
-        open: Flag = False,
-        grade: OneOf[GRADES] = "general",
-    ) -> None:
+    def register_catalog(self, duty: Code, resource: Resource) -> None:
         """Register an information resource that a duty produces or needs."""
-        require(
-            is_resource_code(code),
-            "资源代码须为 类1项2目3细目/顺序号，如 303001/12。"
-            " A resource code is written 303001/12.",
-            code="catalog.code",
-        )
-        require(
-            sharing != "not_shared" or legal_basis,
-            "不予共享须注明法律依据。 Not sharing needs its legal basis.",
-            code="legal_basis",
-        )
-        self.stand_on_duty(duty)
-        catalog = Catalog(
-            self.caller,
-            duty,
-            code,
-            title,
-            abstract,
-            classification,
-            format,
-            items,
-            sharing,
-            condition,
-            legal_basis,
-            open,
-            cycle,
-            grade,
-            self.now,
-        )
-        self.catalogs.add(self.key, catalog)
+        check_resource(resource)
+        self.stand_on(duty, 1)
+        self.catalogs.add(self.key, Catalog(self.caller, duty, resource, self.now))
 
-    @does(by=department, keyed=True, title="登记库表")
-    def register_table(
-        self,
-        catalog: Code,
-        system: Code,
-        database: Text,
-        schema_name: Text,
-        table_name: Text,
-        kind: OneOf[TABLE_KINDS],
-        rows: Number,
-        structure: Digest,
-        columns: ListOf[Column],
-        document: ListOf[Source] = (),
-        comment: Text = "",
-    ) -> None:
-        """Register a scanned table, locked to its catalog and its system."""
-        found = self.own(self.catalogs.get(catalog))
-        found.standing += 1
-        self.catalogs.put(catalog, found)
-        place = self.own(self.systems.get(system))
-        place.standing += 1
-        self.systems.put(system, place)
-        table = Table(
-            self.caller,
-            catalog,
-            system,
-            database,
-            schema_name,
-            table_name,
-            kind,
-            rows,
-            structure,
-            comment,
-            self.now,
-        )
-        self.tables.add(self.key, table)
-        self.columns.put(f"{self.key}#0", Page(columns))
-        self.keep_structure(document)
-        alert = self.alerts.find(self.key)
-        if alert is not None and alert.status == "open":
-            self.answer(alert, "accepted")
-
-    @does(by=department, keyed=True, title="补充字段")
-    def extend_table(self, columns: ListOf[Column]) -> None:
-        """Register a further page of a wide table's columns."""
-        table = self.own(self.tables.get(self.key))
-        self.columns.put(f"{self.key}#{table.pages}", Page(columns))
-        table.pages += 1
-        self.tables.put(self.key, table)
+    @does(by=department, keyed=True, title="修订数据目录")
+    def revise_catalog(self, resource: Resource) -> None:
+        """Change a catalog's metadata; no item goes while a table stands on it."""
+        check_resource(resource)
+        catalog = self.own(self.catalogs.get(self.key))
+        standing = self.ask("library", "standing_on", level="catalog", code=self.key)
+        kept = [[item.name, item.data_type] for item in resource.items]
+        for item in catalog.resource.items:
+            require(
+                standing == 0 or [item.name, item.data_type] in kept,
+                f"库表依托于信息项“{item.name}”，不能删改；请先注销库表。"
+                f" Tables stand on the item {item.name!r}; retire them first.",
+                code="locked",
+            )
+        catalog.resource, catalog.revision = resource, catalog.revision + 1
+        self.catalogs.put(self.key, catalog)
 
     @does(by=department, keyed=True, title="注销")
     def retire(self, level: OneOf[LEVELS]) -> None:
         """Strike an entry that nothing stands on."""
-        if level == "table":
-            self.retire_table()
-            return
-        shelf = self.shelf(level)
-        entry = self.own(shelf.get(self.key))
+        entry = self.own(self.shelf(level).get(self.key))
+        if level == "duty":
+            standing = entry.standing
+        else:
+            standing = self.ask("library", "standing_on", level=level, code=self.key)
         require(
-            entry.standing == 0,
-            f"仍有 {entry.standing} 项下级目录依托于此，请先注销下级。"
-            f" {entry.standing} entries of the next level stand on it; retire them.",
+            standing == 0,
+            f"仍有 {standing} 项下级目录依托于此，请先注销下级。"
+            f" {standing} entries of the next level stand on it; retire them first.",
             code="locked",
         )
         if level != "duty":
-            duty = self.duties.get(entry.duty)
-            duty.standing -= 1
-            self.duties.put(entry.duty, duty)
-        shelf.remove(self.key)
-
-    @does(by=department, keyed=True, title="报告漂移")
-    def report_drift(
-        self, system: Code, changes: ListOf[Change], structure: Digest
-    ) -> None:
-        """Say how a database differs from the directory; no change closes the alert."""
-        self.own(self.systems.get(system))
-        alert = self.alerts.find(self.key)
-        if not changes:
-            if alert is not None and alert.answered is None:
-                self.answer(alert, "repaired")
-            return
-        self.alerts.put(
-            self.key,
-            Alert(self.caller, system, self.now, changes, structure, "open"),
-        )
-        self.emit("drift", count=len(changes))
-
-    @does(by=department, keyed=True, title="接受变更")
-    def accept_drift(
-        self,
-        rows: Number,
-        structure: Digest,
-        columns: ListOf[Column],
-        document: ListOf[Source] = (),
-    ) -> None:
-        """Register the structure that the database has now."""
-        alert = self.open_alert()
-        require(
-            alert.structure == structure,
-            "结构与告警不符，请重新扫描。 Not the structure of the alert; scan.",
-            code="structure",
-        )
-        table = self.own(self.tables.get(self.key))
-        table.rows, table.structure, table.scanned = rows, structure, self.now
-        table.pages = 1
-        self.tables.put(self.key, table)
-        self.columns.put(f"{self.key}#0", Page(columns))
-        self.keep_structure(document)
-        self.answer(alert, "accepted")
-
-    @does(by=department, keyed=True, title="修复数据库")
-    def repair_drift(self) -> None:
-        """Say that the database is put back; the next scan proves it."""
-        alert = self.open_alert()
-        alert.status = "repairing"
-        self.alerts.put(self.key, alert)
+            self.stand_on(entry.duty, -1)
+        self.shelf(level).remove(self.key)
 
     @answers
-    def holding(self, table: Code) -> ListOf:
-        """Owner, sharing type, its legal basis and the column names of a table."""
-        entry = self.tables.get(table)
-        catalog = self.catalogs.get(entry.catalog)
-        names = []
-        for page in range(entry.pages):
-            for column in self.columns.get(f"{table}#{page}").columns:
-                names.append(column.title)
-        return [entry.owner, catalog.sharing, catalog.legal_basis, names]
+    def owner_of(self, level: OneOf[LEVELS], code: Code) -> Party:
+        """The department that registered an entry."""
+        return self.shelf(level).get(code).owner
+
+    @answers
+    def sharing_of(self, catalog: Code) -> dict:
+        """How a catalog is shared: owner, sharing, condition, legal_basis."""
+        entry = self.catalogs.get(catalog)
+        return {
+            "owner": entry.owner,
+            "sharing": entry.resource.sharing,
+            "condition": entry.resource.sharing_condition,
+            "legal_basis": entry.resource.legal_basis,
+        }
+
+    @answers
+    def items_of(self, catalog: Code) -> list:
+        """The names of a catalog's information items."""
+        return [item.name for item in self.catalogs.get(catalog).resource.items]
 
     def own(self, entry: Record) -> Record:
+        """The entry, if the caller registered it."""
         require(
             entry.owner == self.caller,
             "只有登记部门可以变更。 Only the department that registered it may.",
@@ -374,48 +210,87 @@ class Directory(Scenario):
         )
         return entry
 
-    def stand_on_duty(self, code: str) -> None:
+    def stand_on(self, code: str, change: int) -> None:
+        """Count one entry more or less on a duty of the caller's."""
         duty = self.own(self.duties.get(code))
-        duty.standing += 1
+        duty.standing += change
         self.duties.put(code, duty)
 
     def shelf(self, level: str) -> Registry:
+        """Where the entries of a level stand."""
         if level == "duty":
             return self.duties
         return self.systems if level == "system" else self.catalogs
 
-    def retire_table(self) -> None:
-        table = self.own(self.tables.get(self.key))
-        catalog = self.catalogs.get(table.catalog)
-        catalog.standing -= 1
-        self.catalogs.put(table.catalog, catalog)
-        system = self.systems.get(table.system)
-        system.standing -= 1
-        self.systems.put(table.system, system)
-        for page in range(table.pages):
-            self.columns.remove(f"{self.key}#{page}")
-        self.tables.remove(self.key)
-        alert = self.alerts.find(self.key)
-        if alert is not None and alert.answered is None:
-            self.answer(alert, "accepted")
 
-    def keep_structure(self, document: ListOf[Source]) -> None:
-        for index, text in enumerate(document):
-            self.structures.put(f"{self.key}#{index}", Piece(text))
+def check_duty(title: str, legal_source: str) -> None:
+    """A duty without a law behind it is none."""
+    require(
+        title and legal_source,
+        "职责须有名称和法定依据。 A duty has a title and a legal source.",
+        code="duty.legal_source",
+    )
 
-    def open_alert(self) -> Alert:
-        alert = self.own(self.alerts.get(self.key))
-        if alert.answered is not None:
-            refuse("告警已处理。 The alert has been answered.", code="answered")
-        return alert
 
-    def answer(self, alert: Alert, status: str) -> None:
-        alert.status, alert.answered = status, self.now
-        self.alerts.put(self.key, alert)
-        self.emit("drift_answered", status=status)
+def check_resource(resource: Resource) -> None:
+    """What the national guide demands of an information resource."""
+    require(
+        is_resource_code(resource.code),
+        "信息资源代码写作 类1位项2位目3位细目/顺序号，如 303001/12。"
+        " A resource code is written like 303001/12.",
+        code="catalog.code",
+    )
+    require(
+        is_credit_code(resource.provider_code),
+        "提供方代码不是有效的统一社会信用代码（GB 32100）。"
+        " The provider's code is no unified social credit code (GB 32100).",
+        code="catalog.provider_code",
+    )
+    names = [item.name for item in resource.items]
+    require(
+        names and "" not in names and len(dict.fromkeys(names)) == len(names),
+        "信息项须有名称且不重名。 Items have names, each its own.",
+        code="catalog.items",
+    )
+    require(
+        resource.title and resource.abstract,
+        "须有名称和摘要。 A resource has a title and an abstract.",
+        code="catalog.title",
+    )
+    require(
+        resource.sharing != "not_shared" or resource.legal_basis,
+        "不予共享须注明法律依据。 Not sharing needs its legal basis.",
+        code="catalog.legal_basis",
+    )
+    require(
+        resource.sharing != "conditional" or resource.sharing_condition,
+        "有条件共享须写明条件。 Sharing on conditions needs the condition.",
+        code="catalog.condition",
+    )
+    require(
+        not resource.classified,
+        "涉密资源不得登记上链。 A classified resource stays out of the directory.",
+        code="catalog.classified",
+    )
 
 
 def is_resource_code(code: str) -> bool:
     """类 1 digit, 项 2, 目 3, 细目 any number of digits, "/" and a serial number."""
     front, slash, serial = code.partition("/")
-    return len(front) >= 6 and front.isdigit() and serial.isdigit() and slash == "/"
+    return len(front) >= 6 and serial != "" and is_made_of(front + serial, DIGITS)
+
+
+def is_made_of(text: str, alphabet: str) -> bool:
+    """Whether every character of a text is one of an alphabet."""
+    return all(character in alphabet for character in text)
+
+
+def is_credit_code(code: str) -> bool:
+    """Whether a code has the form and the check character of GB 32100."""
+    if len(code) != 18 or not is_made_of(code, CREDIT_DIGITS):
+        return False
+    total, weight = 0, 1
+    for character in code[:17]:
+        total += CREDIT_DIGITS.index(character) * weight
+        weight = weight * 3 % 31
+    return CREDIT_DIGITS[-total % 31] == code[17]

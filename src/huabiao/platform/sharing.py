@@ -2,23 +2,25 @@
 Sharing: requests, grants and receipts (政务数据共享).
 
 1. A department asks for columns and rows of a registered table, with a purpose, a legal
-   basis, a period and a rate.
-2. The owner grants the same or less, or refuses; what is shared unconditionally the
-   reader may claim at once; what is not shared is refused with its legal basis.
+   basis, a period and a rate. The owner has ten working days to answer.
+2. The owner grants the same or less, or declines. What is shared unconditionally the
+   reader claims at once; what is not shared is refused with its legal basis.
 3. The owner's gateway serves what the grant allows, and files a receipt: the reader's
-   signature stands over the request, the owner's over the receipt.
-4. A fetch that was refused is recorded too. The owner may revoke a grant.
+   signature stands over the request, the owner's over the receipt. Of the request only
+   the digest is kept, for a filter may name a citizen.
+4. Either side may end a grant; after its period it serves no more.
+
+The reader signs b"huabiao fetch" ‖ 0x00 ‖ the encoding of [grant, digest of request].
 """
 
 from huabiao.contracts import (
-    Bytes,
     Code,
     Count,
+    Day,
     Digest,
     Instant,
     ListOf,
     Maybe,
-    Number,
     OneOf,
     Party,
     PublicKey,
@@ -30,38 +32,44 @@ from huabiao.contracts import (
     State,
     Text,
     Title,
-    anyone,
-    does,
+    answers,
+    encode,
     moves,
     opens,
     require,
 )
 
-OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "prefix")
-LONGEST_PERIOD_MS = 3 * 366 * 86_400_000
+OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "prefix", "is_null")
+WAYS = ("interface", "file", "table")
+DOMAIN = b"huabiao fetch\x00"
+DAY_MS, BEIJING_MS, SKEW_MS = 86_400_000, 28_800_000, 600_000
+ANSWER_DAYS, LONGEST_PURPOSE, MOST_ROWS = 10, 500, 10_000
+MOST_COLUMNS, MOST_CONDITIONS = 500, 50
 
 
 class Condition(Record):
-    """A row filter: a column, an operator, and values as text."""
+    """A row filter: values are text, one; `in` has more, `is_null` none."""
 
-    column: Code
+    column: Text
     operator: OneOf[OPERATORS]
     values: ListOf[Text]
 
 
 class Terms(Record):
-    """What is asked for, or granted. Times in UTC milliseconds."""
+    """What is asked for, or granted. Rows satisfy every condition."""
 
-    columns: ListOf[Code]
+    columns: ListOf[Text]
     conditions: ListOf[Condition]
     since: Instant
     until: Instant
     requests_a_minute: Count
     rows_a_request: Count
+    rows_a_day: Count = 100_000
+    way: OneOf[WAYS] = "interface"
 
 
 class Request(Record):
-    """A request for data, and the grant that became of it."""
+    """A request for data, and the grant that became of it. `day` is Beijing's."""
 
     table: Code
     owner: Party
@@ -71,16 +79,24 @@ class Request(Record):
     asked: Terms
     granted: Maybe[Terms] = None
     reason: Text = ""
+    catalog: Text = ""
+    duty: Text = ""
+    answer_by: Day = 0
+    decided_at: Maybe[Instant] = None
+    fetches: Count = 0
+    rows: Count = 0
+    day: Day = 0
+    rows_that_day: Count = 0
 
 
 class Receipt(Record):
-    """One delivery of data. `subjects` is the Merkle root over sorted subject tags."""
+    """One delivery. `subjects` is the Merkle root over sorted subject tags."""
 
     grant: Code
     owner: Party
     reader: Party
     at: Instant
-    columns: ListOf[Code]
+    columns: ListOf[Text]
     rows: Count
     result: Digest
     request: Digest
@@ -88,17 +104,12 @@ class Receipt(Record):
     reader_signature: Signature
     subjects: Digest
     subject_count: Count
+    purpose: Text
 
 
-class Refusal(Record):
-    """One fetch that the gateway refused."""
-
-    grant: Code
+class Sides(Record):
     owner: Party
     reader: Party
-    at: Instant
-    code: Code
-    sentence: Text
 
 
 class Sharing(Scenario):
@@ -116,166 +127,174 @@ class Sharing(Scenario):
     refused = State("已拒绝", "Refused", final=True)
     revoked = State("已撤销", "Revoked", final=True)
 
+    sides = Registry(Sides, "双方", "sides")
     receipts = Registry(Receipt, "共享回执", "receipts")
-    refusals = Registry(Refusal, "拒绝记录", "refusals")
 
     @opens(requested, by=department, title="申请数据")
     def request(
-        self, table: Code, purpose: Text, legal_basis: Text, terms: Terms
-    ) -> Request:
-        """Ask for columns and rows of a table."""
+        self, table: Code, purpose: Text, legal_basis: Text, terms: Terms,
+        duty: Text = "",
+    ) -> Request:  # fmt: skip
+        """Ask for columns and rows of a table; `duty` says for which work."""
         require(
-            purpose and legal_basis,
-            "须写明用途和法律依据。 Name the purpose and the legal basis.",
+            legal_basis and 0 < len(purpose) <= LONGEST_PURPOSE,
+            f"须写明法律依据和用途（{LONGEST_PURPOSE} 字以内）。"
+            f" Name the legal basis and the purpose, in {LONGEST_PURPOSE} characters.",
             code="purpose",
         )
-        holding = self.ask("directory", "holding", table=table)
+        holding = self.ask("library", "holding", table=table)
+        shared = self.ask("directory", "sharing_of", catalog=holding["catalog"])
         require(
-            holding[1] != "not_shared",
-            f"此目录不予共享，依据：{holding[2]}。"
-            f" This catalog is not shared, by: {holding[2]}.",
+            shared["sharing"] != "not_shared",
+            f"此目录不予共享，依据：{shared['legal_basis']}。 It is not shared.",
             code="not_shared",
         )
-        check_terms(terms, holding[3], self.now)
-        return Request(table, holding[0], self.caller, purpose, legal_basis, terms)
+        check_terms(terms, holding["columns"], self.now)
+        owner, answer_by = holding["owner"], working_day(self.today, ANSWER_DAYS)
+        self.sides.add(self.key, Sides(owner, self.caller))
+        return Request(
+            table, owner, self.caller, purpose, legal_basis, terms,
+            catalog=holding["catalog"], duty=duty, answer_by=answer_by,
+        )  # fmt: skip
 
     @moves(requested >> granted, by=department, only="reader", title="领取授权")
     def claim(self, request: Request) -> None:
         """Take the grant of data that is shared unconditionally."""
-        holding = self.ask("directory", "holding", table=request.table)
+        shared = self.ask("directory", "sharing_of", catalog=request.catalog)
         require(
-            holding[1] == "unconditional",
-            "此目录有条件共享，须由提供方审批。"
-            " This catalog is shared on conditions: its owner decides.",
+            shared["sharing"] == "unconditional",
+            "此目录有条件共享，须由提供方审批。 Shared on conditions: ask the owner.",
             code="conditional",
         )
-        request.granted = request.asked
+        request.granted, request.decided_at = request.asked, self.now
 
     @moves(requested >> granted, by=department, only="owner", title="授权")
     def approve(self, request: Request, terms: Terms) -> None:
         """Grant what was asked, or less."""
-        holding = self.ask("directory", "holding", table=request.table)
-        check_terms(terms, holding[3], self.now)
+        holding = self.ask("library", "holding", table=request.table)
+        check_terms(terms, holding["columns"], self.now)
         check_narrower(request.asked, terms)
-        request.granted = terms
+        request.granted, request.decided_at = terms, self.now
 
     @moves(requested >> refused, by=department, only="owner", title="拒绝")
-    def refuse(self, request: Request, reason: Text) -> None:
+    def decline(self, request: Request, reason: Text) -> None:
         """Refuse a request, with the reason."""
         require(reason, "须写明理由。 Say why.", code="reason")
-        request.reason = reason
+        request.reason, request.decided_at = reason, self.now
 
-    @moves(granted >> revoked, by=department, only="owner", title="撤销授权")
+    @moves(granted >> revoked, by=department, only=("owner", "reader"), title="撤销")
     def revoke(self, request: Request, reason: Text) -> None:
-        """End a grant at once."""
+        """End a grant at once; either side may."""
         require(reason, "须写明理由。 Say why.", code="reason")
         request.reason = reason
 
-    @does(by=anyone, keyed=True, title="登记回执")
+    @moves(granted >> granted, by=department, only="owner", title="登记回执")
     def receipt(
-        self,
-        grant: Code,
-        statement: Bytes,
-        reader_key: PublicKey,
-        reader_signature: Signature,
-        columns: ListOf[Code],
-        rows: Count,
-        result: Digest,
-        subjects: Digest,
-        subject_count: Count,
-    ) -> None:
-        """File a delivery: `statement` is the request that the reader signed."""
-        request = self.stored(grant, self.granted)
-        require(
-            request.owner == self.caller,
-            "只有数据提供方可以登记回执。 Only the data's owner files its receipts.",
-            code="owner.other",
-        )
-        require(
-            self.verify(reader_key, statement, reader_signature),
-            "读取方签名不符。 The reader's signature does not fit.",
-            code="reader.signature",
-        )
+        self, grant: Request, request: Digest, at: Instant, columns: ListOf[Text],
+        rows: Count, result: Digest, reader_key: PublicKey,
+        reader_signature: Signature, subjects: Digest, subject_count: Count,
+    ) -> None:  # fmt: skip
+        """File a delivery under the digest of the request that the reader signed."""
+        check_delivery(grant, self.now - at, at, columns, rows)
         reader = self.ask("identity", "account_of_key", public=reader_key)
         require(
-            reader == request.reader,
+            reader == grant.reader,
             "签名者不是被授权的读取方。 The signer is not the grant's reader.",
             code="reader.other",
         )
-        for column in columns:
-            require(
-                column in request.granted.columns,
-                f"授权不含字段“{column}”。 The grant has no column {column!r}.",
-                code="grant.column",
-            )
+        signed = DOMAIN + encode([self.key, request])
+        require(
+            self.verify(reader_key, signed, reader_signature),
+            "读取方签名不符。 The reader's signature does not fit.",
+            code="reader.signature",
+        )
         entry = Receipt(
-            grant,
-            self.caller,
-            reader,
-            self.now,
-            columns,
-            rows,
-            result,
-            self.digest(statement),
-            reader_key,
-            reader_signature,
-            subjects,
-            subject_count,
-        )
-        self.receipts.add(self.key, entry)
-        self.emit("delivered", grant=grant, rows=rows)
+            self.key, grant.owner, reader, at, columns, rows, result, request,
+            reader_key, reader_signature, subjects, subject_count, grant.purpose,
+        )  # fmt: skip
+        self.receipts.add(request.hex(), entry)
 
-    @does(by=anyone, keyed=True, title="登记拒绝")
-    def refusal(self, grant: Code, reader: Party, code: Code, sentence: Text) -> None:
-        """Record a fetch that the gateway refused."""
-        entry = Refusal(grant, self.caller, reader, self.now, code, sentence)
-        self.refusals.add(self.key, entry)
-        self.emit("fetch_refused", grant=grant, code=code)
+    @answers
+    def sides_of(self, grant: Code) -> list:
+        """[owner, reader] of a request."""
+        return self.sides.get(grant).plain()
 
 
-def check_terms(terms: Terms, known: list, now: Number) -> None:
-    require(terms.columns, "须列出字段。 Name the columns.", code="columns.none")
-    for column in terms.columns:
-        require(
-            column in known,
-            f"此表没有字段“{column}”。 The table has no column {column!r}.",
-            code="column.unknown",
-        )
-    for condition in terms.conditions:
-        require(
-            condition.column in known,
-            f"此表没有字段“{condition.column}”。"
-            f" The table has no column {condition.column!r}.",
-            code="column.unknown",
-        )
+def working_day(today: Day, count: int) -> Day:
+    """The day so many weekdays later; public holidays are not known here."""
+    for _ in range(count):
+        # Friday is 4, Saturday 5: 1970-01-01, day 0, was a Thursday
+        today += {4: 3, 5: 2}.get((today + 3) % 7, 1)
+    return today
+
+
+def check_terms(terms: Terms, known: list, now: Instant) -> None:
+    """Terms that can be served at all: known columns, a period, a rate."""
+    named = terms.columns + [condition.column for condition in terms.conditions]
+    unknown = "、".join([name for name in named if name not in known][:3])
     require(
-        now < terms.until and terms.since < terms.until,
-        "期限须在将来，且止期晚于起期。 The period must end, and after it begins.",
+        terms.columns and not unknown and len(named) <= MOST_COLUMNS,
+        f"须列出表中的字段，至多 {MOST_COLUMNS} 个；没有：{unknown}。"
+        f" Name up to {MOST_COLUMNS} columns of the table; not there: {unknown}.",
+        code="columns",
+    )
+    single = [c for c in terms.conditions if c.operator != "in" or not c.values]
+    require(
+        len(terms.conditions) <= MOST_CONDITIONS
+        and all(len(c.values) == (c.operator != "is_null") for c in single),
+        "条件过多，或其值与运算不符。 Too many conditions, or values amiss.",
+        code="conditions",
+    )
+    require(
+        max(now, terms.since) < terms.until <= terms.since + 1_098 * DAY_MS,
+        "期限须止于将来、不超过三年。 The period ends ahead, three years at most.",
         code="period",
     )
     require(
-        terms.until - terms.since <= LONGEST_PERIOD_MS,
-        "期限不超过三年。 A period has three years at most.",
-        code="period.long",
-    )
-    require(
-        terms.requests_a_minute > 0 and terms.rows_a_request > 0,
-        "频次和行数须大于零。 The rate and the rows are above zero.",
+        terms.requests_a_minute > 0
+        and 0 < terms.rows_a_request <= min(MOST_ROWS, terms.rows_a_day),
+        f"频次须大于零；每次 1 至 {MOST_ROWS} 行，且不多于每日行数。"
+        f" A rate above zero; 1 to {MOST_ROWS} rows a request, no more than a day's.",
         code="rate",
     )
 
 
 def check_narrower(asked: Terms, given: Terms) -> None:
     """A grant has no column, row, day or request more than was asked for."""
-    wanted = [condition.plain() for condition in asked.conditions]
     held = [condition.plain() for condition in given.conditions]
-    require(
-        all(column in asked.columns for column in given.columns)
-        and all(condition in held for condition in wanted)
-        and given.since >= asked.since
-        and given.until <= asked.until
-        and given.requests_a_minute <= asked.requests_a_minute
-        and given.rows_a_request <= asked.rows_a_request,
-        "授权不得超出申请的范围。 A grant cannot be wider than the request.",
-        code="grant.wider",
-    )
+    within = {
+        "columns": all(name in asked.columns for name in given.columns),
+        "conditions": all(each.plain() in held for each in asked.conditions),
+        "period": asked.since <= given.since and given.until <= asked.until,
+        "rate": given.requests_a_minute <= asked.requests_a_minute
+        and given.rows_a_request <= asked.rows_a_request
+        and given.rows_a_day <= asked.rows_a_day,
+        "way": given.way == asked.way,
+    }
+    require_all(within, "grant.wider")
+
+
+def check_delivery(
+    grant: Request, late: int, at: int, columns: list, rows: int
+) -> None:
+    """A receipt tells of nothing that the grant does not allow; its rows count."""
+    terms, day = grant.granted, (at + BEIJING_MS) // DAY_MS
+    if day > grant.day:
+        grant.day, grant.rows_that_day = day, 0
+    grant.fetches, grant.rows = grant.fetches + 1, grant.rows + rows
+    grant.rows_that_day += rows
+    within = {
+        "time": -SKEW_MS <= late <= SKEW_MS,
+        "period": terms.since <= at < terms.until,
+        "columns": columns and all(name in terms.columns for name in columns),
+        "rows": rows <= terms.rows_a_request,
+        "day": grant.rows_that_day <= terms.rows_a_day,
+    }
+    require_all(within, "receipt")
+
+
+def require_all(within: dict, code: str) -> None:
+    """Refuse with the first thing that goes beyond its bound."""
+    for what, holds in within.items():
+        sentence = f"超出了范围：{what}。 It goes beyond the bound: {what}."
+        require(holds, sentence, code=f"{code}.{what}")

@@ -1,79 +1,128 @@
 """
 The owner's data gateway: serves what a grant allows, and nothing else.
 
-1. The reader's signed request is checked against its grant on chain.
-2. The rows come from the owner's real database.
-3. They leave encrypted to the reader, and the receipt is on chain before they do: the
-   reader's signature over the request, the owner's over the receipt.
+1. The reader's signed request is checked against its grant on chain, as it is now.
+2. The rows come from the owner's real database, by the structure that is registered.
+3. They leave encrypted to the reader, and the receipt is durable on chain before they
+   do: the reader's signature over the request, the owner's over the receipt.
 4. A fetch that is refused is recorded on chain with its code and sentence.
 
-Whose data it was: each row's subject tag is a keyed digest of the identity number. The
-receipt carries the Merkle root over the sorted tags; the tags go to the read model.
+The receipt carries the Merkle root over the subject tags of the rows, and its id is the
+digest of the request in hexadecimal; the tags go to the read model.
 """
 
-import hmac
-import secrets
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple, Protocol
 
-import anyio.to_thread
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine
 
-from huabiao.client.port import Outcome, Port
+from huabiao.client.fetching import INFO, signed_message
+from huabiao.client.port import Outcome
 from huabiao.client.signing import call, sign_envelope
 from huabiao.codec import decode, encode
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
-from huabiao.proofs import merkle
 from huabiao.services.gateway import query
-from huabiao.services.gateway.grant import (
-    Denied,
-    Grant,
-    Window,
-    check_terms,
-    read_grant,
-)
+from huabiao.services.gateway.filing import Filing
+from huabiao.services.gateway.grant import Denied, Grant, check_terms, read_grant
+from huabiao.services.gateway.refusals import Refusals
 from huabiao.services.gateway.request import Fetch, Statement, read_fetch
+from huabiao.services.gateway.subjects import distinct_tags, subjects_root
+from huabiao.services.gateway.table import RegisteredTable, Tables
+from huabiao.services.gateway.window import Window
 
-INFO = b"huabiao gateway rows"
+WORKERS = 6
+
+
+class Chain(Protocol):
+    """What a gateway needs of a node; huabiao.client.port.Port has it."""
+
+    @property
+    def chain(self) -> str: ...
+    def read(self, key: str) -> bytes | None: ...
+    def account_of(self, public: bytes) -> bytes | None: ...
+    async def submit(self, envelopes: list[bytes]) -> list[Outcome]: ...
+
+
+class Delivery(NamedTuple):
+    """Rows on their way: `document` is [[column, …], [row, …]] in canonical bytes."""
+
+    document: bytes
+    rows: int
+    tags: list[bytes]
+    sealed: bytes
+
+
+def _nobody(receipt: str, tags: list[bytes]) -> None:
+    """Nobody keeps the tags."""
 
 
 @dataclass
 class Gateway:
-    """One owner's gateway. `subject_columns` are the identity numbers, by table key."""
+    """One owner's gateway before one database. Lives in one event loop.
 
-    port: Port
+    `keys` are the owner's, or a key that the owner's account added for it;
+    `subject_columns` names an identity-number column by table key, beside those that
+    the library says; `on_subjects` gets each receipt's id and tags once it is durable.
+    """
+
+    port: Chain
     keys: Keys
     engine: Engine
     tag_key: bytes
-    subject_columns: dict[str, str]
-    on_subjects: Callable[[str, list[bytes]], None] = lambda receipt, tags: None
-    window: Window = field(default_factory=Window)
-    _tables: dict[tuple[str, bytes], Table] = field(default_factory=dict)
+    subject_columns: dict[str, str] = field(default_factory=dict)
+    on_subjects: Callable[[str, list[bytes]], None] = _nobody
+
+    def __post_init__(self) -> None:
+        self.engine = query.guard(self.engine)
+        self.window = Window()
+        self.filing = Filing(self._submit)
+        self.refusals = Refusals()
+        self._tables = Tables(self.port.read)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="gateway")
 
     async def fetch(self, raw: bytes) -> bytes:
-        """Serve one request; raises BadFetch or Denied, which is on chain by then."""
+        """
+        Serve one request: [receipt id, envelope id, sealed document].
+
+        Raises BadFetch, or Denied, which is on chain by then.
+        """
         fetch, asked = read_fetch(raw)
-        reader = self._reader(fetch)
+        request = self.keys.suite.digest(fetch.statement)
+        reader = self._reader(fetch, asked, request)
+        now = int(time.time() * 1000)
         try:
-            grant = self._admit(fetch, asked, reader)
-            rows, tags = await anyio.to_thread.run_sync(self._rows, grant, asked)
+            grant = self._admit(asked, reader, now)
+            try:
+                return await self._serve(fetch, asked, request, grant, now)
+            finally:
+                self.window.settle(grant, asked)
         except Denied as denied:
-            await self._file(self._refusal(asked, reader, denied))
+            await self._record(asked, request, reader, denied, now)
             raise
-        document = encode([asked.columns, rows])
-        sealed = self.keys.suite.seal_to(asked.recipient, document, INFO)
-        receipt = secrets.token_hex(12)
-        outcome = await self._file(self._receipt(receipt, fetch, asked, document, tags))
+
+    async def _serve(
+        self, fetch: Fetch, asked: Statement, request: bytes, grant: Grant, now: int
+    ) -> bytes:
+        table = self._tables.get(grant.table)
+        loop = asyncio.get_running_loop()
+        delivery = await loop.run_in_executor(
+            self._pool, self._deliver, table, grant, asked
+        )
+        receipt = self._receipt(fetch, asked, request, delivery, now)
+        outcome = await self.filing.file(receipt)
         if not outcome.accepted:
             raise Denied(outcome.code, outcome.sentence)
-        self.on_subjects(receipt, tags)
-        return encode([receipt, outcome.envelope, sealed])
+        self.on_subjects(request.hex(), delivery.tags)
+        return encode([request.hex(), outcome.envelope, delivery.sealed])
 
-    def _reader(self, fetch: Fetch) -> bytes:
-        holds = self.keys.suite.verify(fetch.public, fetch.statement, fetch.signature)
+    def _reader(self, fetch: Fetch, asked: Statement, request: bytes) -> bytes:
+        message = signed_message(asked.grant, request)
+        holds = self.keys.suite.verify(fetch.public, message, fetch.signature)
         account = self.port.account_of(fetch.public) if holds else None
         if account is None:
             # Nothing goes on chain for a stranger without a valid key.
@@ -84,84 +133,93 @@ class Gateway:
             )
         return account
 
-    def _admit(self, fetch: Fetch, asked: Statement, reader: bytes) -> Grant:
-        now = int(time.time() * 1000)
+    def _admit(self, asked: Statement, reader: bytes, now: int) -> Grant:
         if asked.chain != self.port.chain:
             raise Denied("chain.other", "请求属于另一条链。 Another chain's request.")
         stored = self.port.read(f"sharing/record/{asked.grant}")
         grant = read_grant(asked.grant, stored)
-        if grant.owner != self.port.account_of(self.keys.public):
+        if grant.owner != self._owner():
             raise Denied("owner.other", "此网关不提供该数据。 Not this owner's data.")
         check_terms(grant, reader, asked, now)
         self.window.admit(grant, asked, now)
         return grant
 
-    def _rows(self, grant: Grant, asked: Statement) -> tuple[list[Any], list[bytes]]:
-        table = self._table(grant.table)
-        subject = self.subject_columns.get(grant.table)
-        columns = list(asked.columns) + ([subject] if subject else [])
-        statement = query.build(
-            table, columns, [*grant.conditions, *asked.conditions], asked.limit
-        )
+    def _owner(self) -> bytes | None:
+        return self.port.account_of(self.keys.public)
+
+    def _deliver(
+        self, table: RegisteredTable, grant: Grant, asked: Statement
+    ) -> Delivery:
+        """Query, tag and seal; runs in a worker thread."""
+        self._check_place(table)
+        subjects = self._subject_columns(table)
+        columns = [*asked.columns, *subjects]
+        conditions = [*grant.conditions, *asked.conditions]
+        statement = query.build(table, columns, conditions, asked.limit)
         rows = query.run(self.engine, statement)
-        if subject is None:
-            return rows, []
-        tags = {self.tag_of(str(row[-1])) for row in rows if row[-1] is not None}
-        return [row[:-1] for row in rows], sorted(tags)
+        width = len(asked.columns)
+        tags = distinct_tags(self.tag_key, (n for row in rows for n in row[width:]))
+        document = encode([asked.columns, [row[:width] for row in rows]])
+        try:
+            sealed = self.keys.suite.seal_to(asked.recipient, document, INFO)
+        except ValueError as error:
+            raise Denied("recipient", str(error)) from None
+        return Delivery(document, len(rows), tags, sealed)
 
-    def _table(self, key: str) -> Table:
-        stored = self.port.read(f"directory/tables/{key}")
-        if stored is None:
-            raise Denied("table.unknown", "目录中已没有此表。 The table is gone.")
-        fields = decode(stored)
-        structure = fields[8]
-        held = self._tables.get((key, structure))
-        if held is None:
-            held = query.reflect(self.engine, fields[4], fields[5])
-            self._tables = {(key, structure): held, **self._tables}
-        return held
+    def _check_place(self, table: RegisteredTable) -> None:
+        dialect, database = self.engine.dialect.name, self.engine.url.database
+        if dialect == "postgresql" and database != table.database:
+            raise Denied(
+                "table.elsewhere",
+                f"此网关不接数据库“{table.database}”。"
+                f" This gateway does not stand before {table.database!r}.",
+            )
 
-    def tag_of(self, identity_number: str) -> bytes:
-        """A person's subject tag; without the key it cannot be tried out."""
-        return subject_tag(self.tag_key, identity_number)
+    def _subject_columns(self, table: RegisteredTable) -> list[str]:
+        named = self.subject_columns.get(table.key)
+        found = [named] if named else []
+        return found + [name for name in table.subjects if name != named]
 
     # -- what goes on chain --------------------------------------------------------
 
     def _receipt(
         self,
-        receipt: str,
         fetch: Fetch,
         asked: Statement,
-        document: bytes,
-        tags: list[bytes],
+        request: bytes,
+        delivery: Delivery,
+        now: int,
     ) -> Call:
         digest = self.keys.suite.digest
-        leaves = [merkle.leaf_hash(digest, tag) for tag in tags]
         return call(
-            "sharing", "receipt", receipt,
-            grant=asked.grant,
-            statement=fetch.statement,
+            "sharing", "receipt", asked.grant,
+            request=request,
+            at=now,
+            columns=asked.columns,
+            rows=delivery.rows,
+            result=digest(delivery.document),
             reader_key=fetch.public,
             reader_signature=fetch.signature,
-            columns=asked.columns,
-            rows=len(decode(document)[1]),
-            result=digest(document),
-            subjects=merkle.root(digest, leaves),
-            subject_count=len(tags),
+            subjects=subjects_root(digest, delivery.tags),
+            subject_count=len(delivery.tags),
         )  # fmt: skip
 
-    def _refusal(self, asked: Statement, reader: bytes, denied: Denied) -> Call:
-        return call(
-            "sharing", "refusal", secrets.token_hex(12),
-            grant=asked.grant[:200].strip() or "—", reader=reader, code=denied.code,
-            sentence=denied.sentence[:4_000],
-        )  # fmt: skip
+    async def _record(
+        self, asked: Statement, request: bytes, reader: bytes, denied: Denied, now: int
+    ) -> None:
+        """A refusal of a grant of ours goes on chain; many alike go as one."""
+        sides = self.port.read(f"sharing/sides/{asked.grant}")
+        if sides is None or decode(sides)[0] != self._owner():
+            return
+        times = self.refusals.due(asked.grant, reader, denied.code, now)
+        if times:
+            entry = call(
+                "refused_fetch", "record_refusal", asked.grant,
+                request=request, reader=reader, code=denied.code,
+                sentence=denied.sentence[:4_000], times=times,
+            )  # fmt: skip
+            await self.filing.file(entry)
 
-    async def _file(self, what: Call) -> Outcome:
-        envelope = sign_envelope(self.port.chain, self.keys, [what])
+    async def _submit(self, calls: Sequence[Call]) -> Outcome:
+        envelope = sign_envelope(self.port.chain, self.keys, calls)
         return (await self.port.submit([envelope]))[0]
-
-
-def subject_tag(tag_key: bytes, identity_number: str) -> bytes:
-    """HMAC-SHA-256 of an identity number under the city's tag key."""
-    return hmac.digest(tag_key, identity_number.strip().upper().encode(), "sha256")

@@ -1,20 +1,14 @@
 """
 What a grant allows, and the checks that a fetch passes, each with a code of its own.
 
-    grant.unknown · grant.ended · reader.other · reader.signature · chain.other ·
-    period · clock · replayed · column · filter · rows · rate
+    grant.unknown · grant.ended · owner.other · reader.other · reader.signature ·
+    chain.other · period · column · filter · rows · clock · replayed · rate · rate.day
 """
-
-from collections import OrderedDict, deque
 
 import msgspec
 
 from huabiao.codec import decode
 from huabiao.services.gateway.request import Condition, Statement
-
-CLOCK_SKEW_MS = 120_000
-MOST_NONCES = 100_000
-MINUTE_MS = 60_000
 
 
 class Denied(Exception):
@@ -26,7 +20,7 @@ class Denied(Exception):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """An approved request, as the chain holds it."""
+    """An approved request, as the chain holds it; `rows_on` is [Beijing day, rows]."""
 
     id: str
     table: str
@@ -39,6 +33,8 @@ class Grant(msgspec.Struct, frozen=True):
     until: int
     requests_a_minute: int
     rows_a_request: int
+    rows_a_day: int
+    rows_on: tuple[int, int]
 
 
 def read_grant(id_: str, stored: bytes | None) -> Grant:
@@ -53,10 +49,11 @@ def read_grant(id_: str, stored: bytes | None) -> Grant:
             f" The grant {id_!r} is not in force ({state}).",
         )
     table, owner, reader, purpose, _, _, terms = fields[:7]
-    columns, conditions, since, until, rate, rows = terms
+    columns, conditions, since, until, a_minute, a_request, a_day, _ = terms
     return Grant(
         id_, table, owner, reader, purpose, columns,
-        [Condition(*each) for each in conditions], since, until, rate, rows,
+        [Condition(*each) for each in conditions], since, until,
+        a_minute, a_request, a_day, (fields[14], fields[15]),
     )  # fmt: skip
 
 
@@ -94,44 +91,3 @@ def check_terms(grant: Grant, reader: bytes, asked: Statement, now: int) -> None
             f"每次最多 {grant.rows_a_request} 行。"
             f" At most {grant.rows_a_request} rows a request.",
         )
-
-
-class Window:
-    """Nonces that were used, and how often each grant was. Both are bounded."""
-
-    def __init__(self) -> None:
-        self._nonces: OrderedDict[bytes, int] = OrderedDict()
-        self._uses: dict[str, deque[int]] = {}
-
-    def admit(self, grant: Grant, asked: Statement, now: int) -> None:
-        """Count one fetch; raises Denied for a repeat, a wrong clock, or the rate."""
-        if abs(asked.time - now) > CLOCK_SKEW_MS:
-            raise Denied(
-                "clock",
-                "请求时间与网关相差超过两分钟，请校准时钟。"
-                " The request's time is over two minutes off; set the clock.",
-            )
-        self._sweep(now)
-        if asked.nonce in self._nonces:
-            raise Denied("replayed", "此请求已用过。 This request was used before.")
-        uses = self._uses.setdefault(grant.id, deque())
-        while uses and uses[0] <= now - MINUTE_MS:
-            uses.popleft()
-        if len(uses) >= grant.requests_a_minute:
-            raise Denied(
-                "rate",
-                f"每分钟最多 {grant.requests_a_minute} 次，请稍候。"
-                f" At most {grant.requests_a_minute} requests a minute; wait.",
-            )
-        if len(self._nonces) >= MOST_NONCES:
-            raise Denied("rate", "网关繁忙，请稍候。 The gateway is busy; wait.")
-        uses.append(now)
-        self._nonces[asked.nonce] = now
-
-    def _sweep(self, now: int) -> None:
-        # Twice the skew: what a clock ahead of ours signed stays known long enough.
-        while self._nonces:
-            nonce, at = next(iter(self._nonces.items()))
-            if at > now - 2 * CLOCK_SKEW_MS:
-                return
-            del self._nonces[nonce]

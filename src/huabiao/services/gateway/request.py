@@ -5,14 +5,15 @@ What a reader signs when it fetches.
                  [[column, operator, [value, …]], …], limit, recipient key, time, nonce]
     fetch     = [statement, reader's public key, signature]
 
-The signature covers the statement's bytes; it stands in the receipt on chain.
+The signature covers b"huabiao fetch\\0" ‖ encode([grant, digest of the statement]). It
+stands in the receipt on chain; the statement does not, for a filter may name a citizen.
 """
 
 import msgspec
 
+from huabiao.client.fetching import MAGIC, VERSION
 from huabiao.codec import encode
 
-MAGIC, VERSION = "huabiao fetch", 1
 LARGEST = 65_536
 
 

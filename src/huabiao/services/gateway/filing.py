@@ -1,0 +1,72 @@
+"""
+Filing: many calls in one envelope, each answered when it is durable.
+
+Calls gather for some milliseconds, or until there are enough for an envelope. An
+envelope is all or nothing: when one call spoils it, each is filed by itself, so that a
+grant that was revoked a moment ago stops nobody else's receipt.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from huabiao.client.port import Outcome
+from huabiao.crypto.envelope import Call
+
+GATHER_SECONDS = 0.004
+MOST_TOGETHER = 250
+
+Submit = Callable[[Sequence[Call]], Awaitable[Outcome]]
+"""Signs calls into one envelope and waits until it is durable, or was refused."""
+
+
+@dataclass
+class _Waiting:
+    call: Call
+    done: "asyncio.Future[Outcome]"
+
+
+class Filing:
+    """One signer's queue. Lives in one event loop."""
+
+    def __init__(self, submit: Submit) -> None:
+        self._submit = submit
+        self._waiting: list[_Waiting] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def file(self, call: Call) -> Outcome:
+        """File a call; returns when its envelope is durable, or was refused."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(call, loop.create_future())
+        self._waiting.append(waiting)
+        if len(self._waiting) >= MOST_TOGETHER:
+            self._go()
+        elif self._timer is None:
+            self._timer = loop.call_later(GATHER_SECONDS, self._go)
+        return await waiting.done
+
+    def _go(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        together, self._waiting = self._waiting, []
+        if together:
+            task = asyncio.ensure_future(self._file_together(together))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _file_together(self, together: list[_Waiting]) -> None:
+        try:
+            outcome = await self._submit([each.call for each in together])
+        except Exception as error:
+            for each in together:
+                if not each.done.done():
+                    each.done.set_exception(error)
+            return
+        if outcome.accepted or len(together) == 1:
+            for each in together:
+                if not each.done.done():
+                    each.done.set_result(outcome)
+            return
+        await asyncio.gather(*(self._file_together([each]) for each in together))

@@ -1,0 +1,30 @@
+"""
+Whose data it was: subject tags, and the root over them.
+
+A tag is HMAC (RFC 2104) with SHA-256 of an identity number under the city's tag key;
+without the key it can be neither made nor tried out. The receipt carries the Merkle
+root over the sorted, distinct tags; the tags themselves stay off the chain.
+"""
+
+import hmac
+from collections.abc import Callable, Iterable
+
+from huabiao.proofs import merkle
+
+Digest = Callable[[bytes], bytes]
+
+
+def subject_tag(tag_key: bytes, identity_number: str) -> bytes:
+    """A person's tag, 32 bytes; a final x is as good as an X."""
+    return hmac.digest(tag_key, identity_number.strip().upper().encode(), "sha256")
+
+
+def distinct_tags(tag_key: bytes, numbers: Iterable[object]) -> list[bytes]:
+    """The tags of the numbers that are there, sorted, each once."""
+    found = {str(number) for number in numbers if number is not None}
+    return sorted({subject_tag(tag_key, number) for number in found})
+
+
+def subjects_root(digest: Digest, tags: list[bytes]) -> bytes:
+    """The RFC 6962 root over tags."""
+    return merkle.root(digest, [merkle.leaf_hash(digest, tag) for tag in tags])
