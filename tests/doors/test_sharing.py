@@ -10,7 +10,7 @@ from served_city import Served
 
 from huabiao.client.signing import call
 from huabiao.proofs.verify import verify
-from huabiao.services.gateway import Gateway
+from huabiao.services.gateway import Gateway, subject_tag
 
 OWNER, READER = "市人社局", "市交通委"
 NUMBER = "11010519491231002X"  # the example of GB 11643—1999
@@ -93,7 +93,7 @@ def test_a_person_sees_each_use(served: Served, grant: str) -> None:
     gateway = served.services["gateways"][served.keys(OWNER).account]
     served.grant("identity", "registrar", "registrar")
     person = served.keys("张三")
-    tag = gateway.tag_of(NUMBER)
+    tag = subject_tag(gateway.tag_key, NUMBER)
     bound = served.remote().send(
         served.keys("registrar"),
         call("identity", "bind_person", account=person.account, tag=tag),

@@ -27,15 +27,6 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
-# The directory is to become three contracts (directory, library, drift), and sharing
-# takes records instead of long argument lists: docs/decisions/0011-directory-split.md.
-TO_BE_SPLIT = ("platform/directory.py", "platform/sharing.py")
-
-
-def is_to_be_split(name: str) -> bool:
-    return any(known in name for known in TO_BE_SPLIT)
-
-
 def count_lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
@@ -51,11 +42,7 @@ def count_function_lines(function: Function) -> int:
 
 def test_no_file_is_longer_than_300_lines():
     long = {name_of(path): count_lines(path) for path in modules()}
-    long = {
-        name: lines
-        for name, lines in long.items()
-        if lines > FILE_LINES and not is_to_be_split(name)
-    }
+    long = {name: lines for name, lines in long.items() if lines > FILE_LINES}
     assert not long, (
         f"Split these files, they have more than {FILE_LINES} lines: {long}"
     )
@@ -67,7 +54,7 @@ def test_no_function_is_longer_than_40_lines():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, Function):
                 lines = count_function_lines(node)
-                if lines > FUNCTION_LINES and not is_to_be_split(name_of(path)):
+                if lines > FUNCTION_LINES:
                     long[f"{name_of(path)}:{node.lineno} {node.name}"] = lines
     assert not long, f"Split these functions, over {FUNCTION_LINES} lines: {long}"
 

@@ -1,4 +1,4 @@
-"""A ledger, an owner's scanned PostgreSQL table, and the gateway that stands before it."""
+"""A ledger, an owner's scanned PostgreSQL table, and the gateway before it."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ COLUMNS = [
     "insured", "score",
 ]  # fmt: skip
 RESOURCE = [
-    "303001/12", "参保人员", "参加社会保险的人员", "主题/社会保障", "市人力资源社会保障局",
+    "303001/12", "参保人员", "参加社会保险的人员", "主题/社会保障", "人社局",
     department_code(3), [["姓名", "C", 40]], "conditional", "daily", "database",
     "用于核对", "接口", "", "not_open", "", "important", "sensitive", False, 20_000, [],
 ]  # fmt: skip

@@ -45,7 +45,7 @@ def test_one_changed_digit_is_noticed(place, by):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1", "36042619910101007", "姓名", "x" * 18, "１" * 18]
+    "text", ["", "1", "36042619910101007", "姓名", "x" * 18, "１" * 18, "1" * 17 + "0"]
 )
 def test_what_is_no_number_is_refused(text):
     assert not identity_numbers.is_valid(text)

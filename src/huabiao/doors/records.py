@@ -7,7 +7,7 @@ As in `reading`, a viewer (None: nobody in particular) gets no more than he may 
 from typing import Any
 
 from huabiao.client.described import show_entry, show_stored_record
-from huabiao.codec import Instant
+from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.problems import not_found
@@ -133,25 +133,39 @@ def use_json(city: City, use: Json) -> Json:
 
 
 def drift(city: City) -> list[Json]:
-    """Where a database no longer is what the directory says: open alerts."""
-    description = city.descriptions().get("directory")
+    """Where a database no longer is what the library says: the alerts that stand."""
+    description = city.descriptions().get("drift")
     if description is None:
         return []
     city.caught_up()
     alerts = []
-    for table, stored in city.index.entries("directory", "alerts", limit=MOST_ALERTS):
-        alert = show_entry(description, "alerts", stored)
-        if alert["answered"] is None:
-            owner = city.name_of(alert["owner"])
-            alerts.append({"table": table, "owner_name": owner, **alert})
+    for table, standing in city.index.entries("drift", "current", limit=MOST_ALERTS):
+        id_ = decode(standing)[0]
+        stored = city.port.read(f"drift/record/{id_}")
+        if stored is None:
+            continue  # answered since the read model was asked
+        record = show_stored_record(description, stored)
+        fields = record["fields"]
+        alerts.append(
+            {
+                "table": table,
+                "alert": id_,
+                "state": record["state"],
+                "owner_name": city.name_of(fields["owner"]),
+                **fields,
+            }
+        )
     return alerts
 
 
 def entries(
     city: City, scenario: str, part: str, viewer: Viewer, prefix: str, after: str,
-    limit: int,
+    limit: int, stored: bool = False,
 ) -> Json:  # fmt: skip
-    """Entries of a part in the order of their keys, those that the viewer sees."""
+    """
+    Entries of a part in the order of their keys, those that the viewer sees; `stored`
+    adds the bytes, in hexadecimal, that stand on the chain and that a proof proves.
+    """
     description = city.description(scenario)
     if part not in description["parts"]:
         known = ", ".join(description["parts"]) or "—"
@@ -162,17 +176,18 @@ def entries(
     city.caught_up()
     if description["parts"][part]["part"] == "cell":
         # A cell is one value under the part's own name.
-        stored = city.port.read(f"{scenario}/{part}")
-        rows = [("", stored)] if stored is not None and not after else []
+        cell = city.port.read(f"{scenario}/{part}")
+        rows = [("", cell)] if cell is not None and not after else []
     else:
         rows = city.index.entries(scenario, part, prefix, after=after, limit=limit)
     return {
         "scenario": scenario,
         "part": part,
         "entries": [
-            {"key": key, "entry": show_entry(description, part, stored)}
-            for key, stored in rows
-            if city.sees_entry(description, part, key, stored, viewer)
+            {"key": key, "entry": show_entry(description, part, held)}
+            | ({"stored": held.hex()} if stored else {})
+            for key, held in rows
+            if city.sees_entry(description, part, key, held, viewer)
         ],
         "next": rows[-1][0] or None if len(rows) == limit else None,
     }

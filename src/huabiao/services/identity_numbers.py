@@ -70,7 +70,12 @@ def complete(first17: str) -> str:
 def is_valid(number: str) -> bool:
     """Whether shape, place, birthday and check character all hold (GB 11643)."""
     # the cheap look first: stdnum's look-up of the place costs ten times as much
-    return bool(_SHAPE.fullmatch(number)) and ric.is_valid(number)
+    if not _SHAPE.fullmatch(number):
+        return False
+    try:
+        return ric.is_valid(number)
+    except KeyError:  # stdnum knows the province of these digits, and no county
+        return False
 
 
 def birthday(number: str) -> date:

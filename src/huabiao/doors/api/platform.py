@@ -36,6 +36,10 @@ def drift(city: CityHere) -> Json:
     return {"alerts": cases.drift(city)}
 
 
+STATUS = {"rate": 429, "rate.day": 429, "busy": 503, "database": 503,
+          "reader.signature": 401, "grant.unknown": 404, "replayed": 409}  # fmt: skip
+"""Of a denied fetch, by its code; 403 for the rest."""
+
 _OCTETS = {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
 }
@@ -56,7 +60,7 @@ async def fetch(request: Request) -> Response:
     except BadFetch as error:
         raise malformed(str(error), "fetch.malformed") from None
     except Denied as error:
-        raise Problem(403, error.code, error.sentence) from None
+        raise Problem(STATUS.get(error.code, 403), error.code, error.sentence) from None
 
 
 def _gateway(city: City, raw: bytes) -> Gateway:

@@ -113,9 +113,13 @@ def entries(
     prefix: str = "",
     after: str = "",
     limit: Limit = 50,
+    stored: bool = False,
 ) -> Json:
-    """Entries of a part, as the directory's tables; `next` continues as `after`."""
-    return cases.entries(city, scenario, part, viewer, prefix, after, limit)
+    """Entries of a part, as the directory's tables; `next` continues as `after`.
+
+    With `stored` each comes with its bytes on the chain, in hexadecimal.
+    """
+    return cases.entries(city, scenario, part, viewer, prefix, after, limit, stored)
 
 
 @router.get("/accounts/{account}")

@@ -29,10 +29,9 @@ def scan(
     from huabiao.services.scanner import scan as look
 
     keys = settings.keys(department, make=True)
-    work = Scanning(settings, keys, department)
-    work.scan = look(address, schemas=schema or None)
-    settings.say(f"扫描到 {len(work.scan.tables)} 张表。 Scanned.")
-    found = work.run(system, catalog, accept)
+    seen = look(address, schemas=schema or None)
+    settings.say(f"扫描到 {len(seen.tables)} 张表。 Scanned.")
+    found = Scanning(settings, keys, department, seen).run(system, catalog, accept)
     lines = [f"登记 registered  {key}" for key in found["registered"]]
     lines += [
         f"疑似个人信息 personal?  {each['table']}.{each['column']}  {each['kind']}"
@@ -59,7 +58,7 @@ def drift(settings: Settings) -> None:
     """数据库与目录不一致之处。 Where databases differ from the directory."""
     found = settings.city.get("/api/directory/drift")
     lines = [
-        f"{alert['table']}  {alert['status']}  {change['sentence']}"
+        f"{alert['table']}  {alert['state']}  {change['sentence']}"
         for alert in found["alerts"]
         for change in alert["changes"]
     ]

@@ -1,35 +1,30 @@
 """
 A scan into the directory.
 
-1. What the tables stand on: the department's system and catalog. Those that are named
-   must exist; otherwise a provisional duty, system and catalog are registered, which
-   say of themselves that they are to be completed.
+1. The department's roles, and what its tables stand on (`footing`).
 2. A database that nobody registered: its tables are registered.
 3. One that is registered: differences are reported as drift, and with `accept` the
-   directory takes over what the database is now.
+   library takes over what the database is now, table by table.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from huabiao.client.signing import call, sign_envelope
-from huabiao.client.wallets import names, open_identity
-from huabiao.codec import encode
-from huabiao.crypto.address import show
-from huabiao.crypto.envelope import Call
+from huabiao.client.signing import sign_envelope
+from huabiao.codec import decode
+from huabiao.crypto.envelope import LARGEST_ENVELOPE, Call
 from huabiao.crypto.keys import Keys
+from huabiao.doors.cli.footing import entries, provisional_levels, take_roles
 from huabiao.doors.cli.settings import Failed, Settings
 from huabiao.services.scanner import DatabaseScan
 from huabiao.services.scanner.registration import (
-    accept_call,
+    accept_calls,
     drift_calls,
+    key_prefixes,
     register_calls,
-    registered_structures,
-    table_key,
+    standing_alert,
 )
 
-OPERATOR = "operator"
-PROVISIONAL = "扫描时暂登，法定依据待补 · provisional, the legal source is to be added"
 MOST_SENT = 100
 
 
@@ -40,21 +35,26 @@ class Scanning:
     settings: Settings
     keys: Keys
     department: str
-    scan: DatabaseScan = field(init=False)
+    scan: DatabaseScan
     notes: list[str] = field(default_factory=list)
+    _stored: dict[str, bytes] = field(default_factory=dict)
 
     def run(
         self, system: str | None, catalog: str | None, accept: bool
     ) -> dict[str, Any]:
-        self._take_role()
+        self.notes += take_roles(self.settings, self.keys, self.department)
+        self._read_chain()
+        known = self._own_tables(system)
+        if known:
+            _, its_catalog, its_system = self._table(known[0])[:3]
+            system, catalog = system or its_system, catalog or its_catalog
         system, catalog = self._stand(system, catalog)
-        known = self._registered()
         registered: list[str] = []
         drifts: list[str] = []
         if known:
             drifts = self._hold_against(known, system)
             if accept and drifts:
-                registered = self._accept(known, catalog, system)
+                registered = self._accept(catalog, system)
         else:
             registered = self._register(catalog, system)
         return {
@@ -69,153 +69,112 @@ class Scanning:
             "notes": self.notes,
         }
 
-    # -- sending -----------------------------------------------------------------
+    # -- what the chain holds ------------------------------------------------------
 
-    def _send(self, calls: list[Call]) -> None:
-        """Each call in an envelope of its own: a wide table fills one by itself."""
-        city = self.settings.city
-        for start in range(0, len(calls), MOST_SENT):
-            part = calls[start : start + MOST_SENT]
-            raw = [sign_envelope(city.chain, self.keys, [each]) for each in part]
-            for each, outcome in zip(part, city.submit(raw), strict=True):
-                if not outcome.accepted:
-                    raise Failed(f"{each.key}：{outcome.sentence} [{outcome.code}]")
+    def _read_chain(self) -> None:
+        """Tables, columns and standing alerts of this database, as they are stored."""
+        self._stored.clear()
+        parts = (("library", "tables"), ("library", "columns"), ("drift", "current"))
+        for contract, part in parts:
+            for prefix in key_prefixes(self.scan.database):
+                found = entries(self.settings, contract, part, prefix, stored=True)
+                self._stored |= {
+                    f"{contract}/{part}/{key}": held for key, held in found.items()
+                }
 
-    def _take_role(self) -> None:
-        """Where the operator's key lies in this home, the role is granted on the spot;
-        elsewhere the operator or the lead unit must have granted it."""
-        mark = f"directory/department/{self.keys.account.hex()}"
-        if self._entries("governance", "roles", mark):
-            return
-        if OPERATOR not in names(self.settings.home):
-            return
-        city = self.settings.city
-        operator = open_identity(self.settings.home, OPERATOR, city.suite_name)
-        grants = [
-            call("governance", "grant_role", "scan", scenario=scenario,
-                 role="department", account=self.keys.account)
-            for scenario in ("directory", "sharing")
-        ]  # fmt: skip
-        if city.send(operator, *grants).accepted:
-            self.notes.append(
-                f"已授予 {self.department} 部门角色。 Granted the department's role."
-            )
+    def _table(self, key: str) -> list[Any]:
+        return list(decode(self._stored[f"library/tables/{key}"]))
 
-    def _entries(self, scenario: str, part: str, prefix: str) -> dict[str, Any]:
-        """Every entry of a public part whose key has this prefix."""
-        found: dict[str, Any] = {}
-        after: str | None = None
-        while True:
-            path = f"/api/scenarios/{scenario}/parts/{part}"
-            page = self.settings.city.get(path, prefix=prefix, after=after, limit=200)
-            found |= {each["key"]: each["entry"] for each in page["entries"]}
-            after = page["next"]
-            if after is None:
-                return found
+    def _own_tables(self, system: str | None) -> list[str]:
+        """Keys of this department's tables of this database, in one system if named."""
+        front = "library/tables/"
+        keys = [k.removeprefix(front) for k in self._stored if k.startswith(front)]
+        found = []
+        for key in keys:
+            owner, _, in_system, structure = self._table(key)[:4]
+            own = owner == self.keys.account and structure[0] == self.scan.database
+            if own and system in (None, in_system):
+                found.append(key)
+        return found
 
-    # -- what tables stand on ------------------------------------------------------
+    def _alerts(self) -> list[str]:
+        """Keys of this database's tables that an alert stands for."""
+        front = "drift/current/"
+        return [k.removeprefix(front) for k in self._stored if k.startswith(front)]
 
     def _stand(self, system: str | None, catalog: str | None) -> tuple[str, str]:
-        base = f"{self.department}/{self.scan.database}"[:180]
-        calls = []
-        if not (system and catalog) and base not in self._entries(
-            "directory", "duties", base
-        ):
-            calls.append(
-                call("directory", "register_duty", base, office=self.department,
-                     title=self.scan.database, legal_source=PROVISIONAL)
-            )  # fmt: skip
-        if system is None and base not in self._entries("directory", "systems", base):
-            calls.append(
-                call("directory", "register_system", base, duty=base,
-                     title=self.scan.database)
-            )  # fmt: skip
-        if catalog is None and base not in self._entries("directory", "catalogs", base):
-            calls.append(self._catalog(base))
+        base, calls = provisional_levels(
+            self.settings, self.department, self.scan, system is None, catalog is None
+        )
         if calls:
-            self._send(calls)
+            self._send([calls])
+            kinds = "、".join(
+                call.operation.removeprefix("register_") for call in calls
+            )
             self.notes.append(
-                f"暂登职责、系统或目录：{base}（待补）。 Provisional entries."
+                f"暂登 {kinds}：{base}，请补全后用 revise 修订。"
+                f" Registered provisionally: {kinds} {base}; complete them."
             )
         return system or base, catalog or base
 
-    def _catalog(self, base: str) -> Call:
-        grades = {each["grade"] for each in self._personal()}
-        grade = next((g for g in ("sensitive", "personal") if g in grades), "general")
-        titles = dict.fromkeys(
-            (column.comment or column.name)[:200] for table in self.scan.tables
-            for column in table.columns
-        )  # fmt: skip
-        return call(
-            "directory", "register_catalog", base,
-            duty=base,
-            code="300000/1",
-            title=self.scan.database,
-            abstract=PROVISIONAL,
-            classification="部门信息资源 · department",
-            format="database",
-            items=[[title, "C", 0] for title in list(titles)[:200]],
-            sharing="conditional",
-            cycle="other",
-            condition="须经提供方审批 · the owner approves",
-            grade=grade,
-        )  # fmt: skip
+    # -- sending -----------------------------------------------------------------
+
+    def _send(self, together: list[list[Call]]) -> None:
+        """Each list in an envelope of its own; one too large goes call by call."""
+        city = self.settings.city
+        raw = []
+        for calls in together:
+            whole = sign_envelope(city.chain, self.keys, calls)
+            if len(whole) <= LARGEST_ENVELOPE:
+                raw.append((calls[0].key, whole))
+            else:
+                raw += [
+                    (each.key, sign_envelope(city.chain, self.keys, [each]))
+                    for each in calls
+                ]
+        for start in range(0, len(raw), MOST_SENT):
+            part = raw[start : start + MOST_SENT]
+            outcomes = city.submit([envelope for _, envelope in part])
+            for (key, _), outcome in zip(part, outcomes, strict=True):
+                if not outcome.accepted:
+                    raise Failed(f"{key}：{outcome.sentence} [{outcome.code}]")
 
     # -- tables ------------------------------------------------------------------
 
-    def _registered(self) -> dict[str, str]:
-        """The structures on chain of this department's tables of this database."""
-        pieces = self._entries("directory", "structures", f"{self.scan.database}.")
-        stored = {
-            f"directory/structures/{key}": encode([entry["text"]])
-            for key, entry in pieces.items()
-        }
-        own = show(self.keys.account)
-        tables = self._entries("directory", "tables", f"{self.scan.database}.")
-        keys = [
-            key
-            for key, entry in tables.items()
-            if entry["owner"] == own and entry["database"] == self.scan.database
-        ]
-        return registered_structures(keys, stored.get)
-
     def _register(self, catalog: str, system: str) -> list[str]:
         digest = self.keys.suite.digest
-        calls = [
-            each
+        together = [
+            register_calls(self.scan, table, catalog, system, digest)
             for table in self.scan.tables
-            for each in register_calls(self.scan, table, catalog, system, digest)
         ]
-        self._send(calls)
-        return [each.key for each in calls if each.operation == "register_table"]
+        self._send(together)
+        return [calls[0].key for calls in together]
 
-    def _hold_against(self, known: dict[str, str], system: str) -> list[str]:
-        calls, drifts = drift_calls(self.scan, system, known, self.keys.suite.digest)
-        open_ = self._entries("directory", "alerts", f"{self.scan.database}.")
-        telling = [c for c in calls if c.arguments["changes"] or c.key in open_]
-        self._send(telling)
+    def _hold_against(self, known: list[str], system: str) -> list[str]:
+        names = dict.fromkeys([*known, *self._alerts()])
+        calls, drifts = drift_calls(
+            self.scan, system, names, self._stored.get, self.keys.suite.digest
+        )
+        self._send([[each] for each in calls])
         return [each.sentence for each in drifts]
 
-    def _accept(self, known: dict[str, str], catalog: str, system: str) -> list[str]:
+    def _accept(self, catalog: str, system: str) -> list[str]:
         """Take over tables that changed or came, strike those that are gone."""
-        digest, alerts = self.keys.suite.digest, self._entries(
-            "directory", "alerts", f"{self.scan.database}."
-        )  # fmt: skip
-        calls: list[Call] = []
-        live = {table_key(self.scan.database, t.schema, t.name): t
-                for t in self.scan.tables}  # fmt: skip
-        for key, alert in alerts.items():
-            if alert["answered"] is not None:
-                continue
-            if key not in live:
-                calls.append(call("directory", "retire", key, level="table"))
-                continue
-            whole = register_calls(self.scan, live[key], catalog, system, digest)
-            if key in known:
-                whole[0] = accept_call(self.scan, live[key], digest)
-            calls += whole
-        self._send(calls)
-        return [each.key for each in calls if each.operation != "extend_table"]
+        self._read_chain()
+        together = [
+            accept_calls(
+                self.scan,
+                key,
+                self._stored.get,
+                self.keys.suite.digest,
+                catalog,
+                system,
+            )
+            for key in self._alerts()
+            if standing_alert(key, self._stored.get)
+        ]
+        self._send(together)
+        return [calls[0].key for calls in together]
 
     def _personal(self) -> list[dict[str, str]]:
         """Columns that look like a citizen's data; the owner decides."""

@@ -53,10 +53,10 @@ def _agree(cast: Cast, grant: str, until: int, rate: int) -> None:
             table=PEOPLE,
             purpose="核查企业用工与登记是否一致",
             legal_basis="《企业信息公示暂行条例》第十四条（演示）",
-            terms=[ASKED, [], since, until, rate * 10, 1_000],
+            terms=[ASKED, [], since, until, rate * 10, 1_000, 10_000, "interface"],
         ),
     )  # fmt: skip
-    narrower = [GIVEN, DISTRICT, since, until, rate, 50]
+    narrower = [GIVEN, DISTRICT, since, until, rate, 50, 1_000, "interface"]
     cast.do(OWNER, call("sharing", "approve", grant, terms=narrower))
     cast.say("  申请四个字段，授权三个、限一个区。 Asked for 4 columns, granted 3.")
 

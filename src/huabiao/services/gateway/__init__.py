@@ -10,13 +10,11 @@ The owner's data gateway.
 - `filing`: receipts and refusals onto the chain, many in one envelope
 - `refusals`: which refusals are due there
 - `gateway`: from a signed request to encrypted rows and a receipt on chain
-- `app`: its own door
 """
 
-from huabiao.services.gateway.app import build
 from huabiao.services.gateway.gateway import Gateway
 from huabiao.services.gateway.grant import Denied
 from huabiao.services.gateway.request import BadFetch
 from huabiao.services.gateway.subjects import subject_tag
 
-__all__ = ["BadFetch", "Denied", "Gateway", "build", "subject_tag"]
+__all__ = ["BadFetch", "Denied", "Gateway", "subject_tag"]

@@ -40,8 +40,16 @@ def table_key(database: str, schema: str, name: str) -> str:
     if len(key) <= LONGEST_KEY and key.isprintable() and key == key.strip():
         return key
     mark = sha256(encode([database, schema, name])).hexdigest()[:20]
-    front = "".join(c for c in database if c.isalnum())[:40]
-    return f"{front}.{mark}"
+    return f"{_front(database)}.{mark}"
+
+
+def key_prefixes(database: str) -> list[str]:
+    """With which every key of a database's tables begins, one or the other."""
+    return list(dict.fromkeys([f"{database}."[:LONGEST_KEY], f"{_front(database)}."]))
+
+
+def _front(database: str) -> str:
+    return "".join(c for c in database if c.isalnum())[:40]
 
 
 def register_calls(
