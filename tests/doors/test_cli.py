@@ -102,23 +102,3 @@ def test_no_city_is_a_sentence(tmp_path: Path) -> None:
 
 def test_doctor_finds_a_city_well(served: Served) -> None:
     assert served.json("doctor")["ok"]
-
-
-def test_new_scenario_writes_module_story_and_test(tmp_path: Path) -> None:
-    for folder in ("src/huabiao/scenarios", "src/huabiao/stories", "tests"):
-        (tmp_path / folder).mkdir(parents=True)
-    words = ["new", "scenario", "waste_oil", "--into", str(tmp_path)]
-    assert CliRunner().invoke(main, words).exit_code == 0
-    source = (tmp_path / "src/huabiao/scenarios/waste_oil.py").read_text()
-    for path in (
-        "src/huabiao/stories/waste_oil.py",
-        "tests/scenarios/test_waste_oil.py",
-    ):
-        compile((tmp_path / path).read_text(), path, "exec")
-    again = CliRunner().invoke(main, words)
-    assert again.exit_code == 1 and "已存在" in again.stderr
-    bad = CliRunner().invoke(main, ["new", "scenario", "Bad-Name"])
-    assert bad.exit_code == 1
-    from huabiao.ledger.loader import Meter, load_contract
-
-    assert load_contract(source, Meter()).name == "waste_oil"

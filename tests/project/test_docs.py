@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from huabiao.stories import stories
+
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted(
     [*PROJECT.glob("*.md"), *PROJECT.joinpath("docs").rglob("*.md")],
@@ -111,4 +113,8 @@ def test_the_site_builds_and_loads_nothing_from_outside(tmp_path):
     asking = [
         page.name for page in pages if LOADED.search(page.read_text(encoding="utf-8"))
     ]
+    for scene in stories():
+        for place in ("scenes", "en/scenes"):
+            drawn = site.joinpath(place, scene, "index.html").read_text("utf-8")
+            assert "<svg" in drawn and "role.missing" in drawn
     assert not asking, f"These pages ask another server for something: {asking}"

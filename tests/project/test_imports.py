@@ -45,3 +45,8 @@ def test_contracts_are_forbidden_everything_but_their_library():
     rule = read_rule("inside_a_block")
     forbidden = rooms_in(rule["forbidden_modules"])
     assert forbidden == ROOMS - {"contracts", "platform", "scenarios"}
+
+
+def test_stories_know_the_stage_alone():
+    forbidden = rooms_in(read_rule("stories_on_a_stage")["forbidden_modules"])
+    assert forbidden == ROOMS - {"stories", "contracts", "scenarios", "testing"}

@@ -9,5 +9,6 @@ The doors: how people and programs reach a city. They reach its ledger through c
 - `reading`      blocks and envelopes, as a viewer may see them
 - `records`      records, accounts and the directory, as a viewer may see them
 - `sessions`     an account proves its key once
+- `diagram`      the states of a scenario as a drawing
 - `problems`     what went wrong (RFC 9457)
 """

@@ -16,7 +16,7 @@ from huabiao.doors.api.viewer import (
     Offset,
     city_of,
 )
-from huabiao.doors.pages.diagram import diagram
+from huabiao.doors.diagram import diagram
 from huabiao.doors.pages.render import page
 from huabiao.doors.problems import malformed
 

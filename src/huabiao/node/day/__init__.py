@@ -7,5 +7,5 @@ A day in a city: what `make run` plays on a fresh chain, with real databases.
 - `directory`: duties, catalogs, scanned tables; later the drift
 - `sharing`: a request, a narrower grant, rows, refusals; who used my data
 - `evidence`: a file is notarised and its proof checked offline
-- `waste`: a load of hazardous waste from draft to disposal, with its refusals
+- `stories`: every scenario's story, such as a load of hazardous waste to its end
 """

@@ -15,6 +15,7 @@ from huabiao.client.wallets import open_identity
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
 from huabiao.node.local_port import LocalPort
+from huabiao.services.databases.population import enterprise_code
 from huabiao.services.index import Index
 
 Say = Callable[[str], None]
@@ -73,6 +74,26 @@ class Cast:
                 )
                 for role, name in holders
             ),
+        )  # fmt: skip
+
+    def enrol(self, name: str, code: str = "") -> None:
+        """
+        Register an identity as an organisation, so that people read its name where it
+        acts; `code` is its GB 32100 code, invented where none is given.
+        """
+        account = self.keys(name).account
+        if self.port.read(f"governance/accounts/{account.hex()}") is not None:
+            return
+        invented = enterprise_code("110105", 900_000 + account[0] * 256 + account[1])
+        organisation = [name, code or invented, account, 0]
+        id_ = f"登记 {name} {account.hex()[:8]}"
+        self.do(
+            "operator",
+            call(
+                "governance", "propose", id_,
+                action="add_organisation", organisation=organisation,
+            ),
+            call("governance", "approve", id_),
         )  # fmt: skip
 
     def see(self, path: str) -> str:

@@ -23,6 +23,8 @@ CONTRACTS = ("directory", "library", "drift", "sharing", "refused_fetch", "corre
 
 def play_directory(cast: Cast) -> None:
     """Register three departments, from duty to column."""
+    for number, its in enumerate(databases.DEPARTMENTS, 1):
+        cast.enrol(its.zh, department_code(number))
     for contract in CONTRACTS:
         cast.grant(contract, [("department", d.zh) for d in databases.DEPARTMENTS])
     for number, its in enumerate(databases.DEPARTMENTS, 1):

@@ -15,7 +15,7 @@ from huabiao.node.day.databases import open_databases
 from huabiao.node.day.directory import play_directory, play_drift
 from huabiao.node.day.evidence import play_evidence
 from huabiao.node.day.sharing import play_sharing, play_uses
-from huabiao.node.day.waste import play_waste
+from huabiao.node.day.stories import play_stories
 from huabiao.node.local_port import LocalPort
 from huabiao.services.index import Index
 
@@ -26,7 +26,7 @@ STEPS: tuple[Step, ...] = (
     ("drift", "目录漂移 · The database changes, the directory sees it", play_drift),
     ("uses", "谁用了我的数据 · Who used my data", play_uses),
     ("evidence", "存证与离线核验 · Evidence that verifies without us", play_evidence),
-    ("waste", "危险废物全程可查 · Hazardous waste, gate to grave", play_waste),
+    ("stories", "办件全程可查 · Cases from draft to their end", play_stories),
 )
 
 

@@ -115,8 +115,11 @@ def play_uses(cast: Cast) -> None:
     if not uses:
         raise DayFailed("the citizen sees no use of their data")
     for use in uses:
-        told = "；".join(f"{name} {value}" for name, value in sorted(use.items()))
-        cast.say(f"    {told[:300]}")
+        columns = "、".join(use["columns"])
+        cast.say(
+            f"    {use['at']} {use['reader_name']} 读取 read {columns}；"
+            f"用途 for {use['purpose']}；授权 under {use['grant']}"
+        )
     cast.say(f"  {len(uses)} 次使用：{cast.see('/me')} uses of one person's data.")
 
 

@@ -1,0 +1,49 @@
+"""A city in a folder as the ground of a story: each call is an envelope and a block."""
+
+import json
+from typing import Any
+
+from huabiao.client.described import show_stored_record
+from huabiao.client.port import Outcome
+from huabiao.codec import encode
+from huabiao.crypto.address import show
+from huabiao.crypto.envelope import Call
+from huabiao.testing.city import City
+
+
+class CityGround:
+    """`huabiao.testing.stage.Ground` over a `City`."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+
+    def description(self, scenario: str) -> dict[str, Any]:
+        stored = self.city.read(f"governance/descriptions/{scenario}")
+        assert stored is not None, f"the chain holds no scenario {scenario}"
+        found: dict[str, Any] = json.loads(stored[0])
+        return found
+
+    def account(self, name: str) -> str:
+        return show(self.city.cast(name).account)
+
+    def grant(self, scenario: str, role: str, name: str) -> None:
+        self.city.grant(scenario, role, self.city.cast(name))
+
+    def send(self, name: str, call: Call) -> Outcome:
+        before = self.city.ledger.state.root
+        receipt = self.city.submit(self.city.cast(name), call)
+        if not receipt.accepted:
+            assert self.city.ledger.state.root == before, "a refusal changed the state"
+        height = self.city.ledger.height
+        return Outcome("", height, 0, receipt.code, receipt.sentence)
+
+    def record(
+        self, scenario: str, key: str, name: str | None
+    ) -> dict[str, Any] | None:
+        stored = self.city.read(f"{scenario}/record/{key}")
+        if stored is None:
+            return None
+        return show_stored_record(self.description(scenario), encode(stored))
+
+    def digest(self, text: str) -> str:
+        return self.city.admin.suite.digest(text.encode()).hex()
