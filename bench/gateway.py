@@ -3,9 +3,11 @@ A thousand departments at once against the data gateway: a real PostgreSQL table
 million rows, each request signed, checked against its own grant, sealed to its reader
 and receipted on the chain before the rows leave.
 
-The load comes from this process, over connections that stay open; requests are signed
-before the clock starts. Afterwards a sample is opened and held against the table, and
-the chain's count of receipts must be the number of answers.
+Twice: each client at its own pace, so many requests a second in all; then each client
+again as soon as it is answered. The load comes from this process, over connections that
+stay open; requests are signed before the clock starts. Afterwards a sample is opened
+and held against the table, and the chain's count of receipts must be the number of
+answers.
 
     python -m bench.gateway --seconds 10 --clients 1000 --rows 1000000 --json
 """
@@ -14,6 +16,7 @@ import argparse
 import asyncio
 import json
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,13 +39,13 @@ ROWS_A_FETCH, START_SECONDS = 20, 120
 DAY_MS = 86_400_000
 
 
-def measure(seconds: float, clients: int, rows: int) -> dict[str, Any]:
+def measure(seconds: float, clients: int, rows: int, rate: int) -> dict[str, Any]:
     """Bring up the city, agree on a grant a client, load it, check, report."""
     report: dict[str, Any] = {
         "machine": machine(),
         "parameters": {
             "seconds": seconds, "clients": clients, "table_rows": rows,
-            "rows_a_fetch": ROWS_A_FETCH, "suite": "intl",
+            "rows_a_fetch": ROWS_A_FETCH, "offered_a_second": rate, "suite": "intl",
         },
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="huabiao-bench-") as folder:
@@ -53,12 +56,15 @@ def measure(seconds: float, clients: int, rows: int) -> dict[str, Any]:
         try:
             with wait_for(node) as city:
                 readers = agree(city, home, clients)
-                report |= asyncio.run(drive(city, readers, seconds, rows))
-                report["checked"] = check(city, home, report["answered"])
-            cpu = children_cpu(node.pid) * 1e6 / max(1, report["answered"])
+                paced = asyncio.run(drive(city, readers, seconds, rows, rate))
+                report["at_the_offered_rate"] = paced
+                report["saturated"] = asyncio.run(drive(city, readers, seconds, rows))
+                answered = paced["answered"] + report["saturated"]["answered"]
+                report["checked"] = check(city, home, answered)
+            cpu = children_cpu(node.pid) * 1e6 / max(1, answered)
             report["cpu_us_a_request_with_setup"] = round(cpu)
         finally:
-            node.terminate()
+            node.send_signal(signal.SIGINT)
             node.wait(60)
     return report
 
@@ -112,11 +118,14 @@ def agree(city: Remote, home: Path, clients: int) -> list[tuple[Keys, str]]:
     return readers
 
 
-async def drive(
-    city: Remote, readers: list[tuple[Keys, str]], seconds: float, rows: int
-) -> dict[str, Any]:
-    """Every client fetches again and again over a connection of its own."""
-    chance = random.Random(1)
+def prepare(
+    city: Remote,
+    readers: list[tuple[Keys, str]],
+    seconds: float,
+    rows: int,
+    chance: random.Random,
+) -> list[tuple[Keys, list[int], list[bytes]]]:
+    """Signed requests for each client, and the first row that each asks for."""
     each = max(3, int(seconds * 1_500 / len(readers)) + 2)
     prepared = []
     for keys, grant in readers:
@@ -129,6 +138,23 @@ async def drive(
             for start in wanted
         ]  # fmt: skip
         prepared.append((keys, wanted, fetches))
+    return prepared
+
+
+async def drive(
+    city: Remote,
+    readers: list[tuple[Keys, str]],
+    seconds: float,
+    rows: int,
+    rate: int = 0,
+) -> dict[str, Any]:
+    """
+    Every client fetches again and again over a connection of its own: at `rate`
+    requests a second in all, or where that is 0, as soon as it is answered.
+    """
+    pause = len(readers) / rate if rate else 0.0
+    chance = random.Random(rate)
+    prepared = prepare(city, readers, seconds, rows, chance)
     waits: list[float] = []
     failures: list[bytes] = []
     samples: list[tuple[Keys, int, bytes]] = []
@@ -136,10 +162,13 @@ async def drive(
 
     async def client(keys: Keys, wanted: list[int], fetches: list[bytes]) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        due = started + pause * chance.random()
         for start, raw in zip(wanted, fetches, strict=True):
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
             if time.monotonic() - started > seconds:
                 break
-            before = time.monotonic()
+            before = due if rate else time.monotonic()  # when it would have asked
+            due += pause
             status, body = await post(reader, writer, raw)
             if status == 200:
                 waits.append(time.monotonic() - before)
@@ -152,16 +181,23 @@ async def drive(
     elapsed = time.monotonic() - started
     if failures:
         raise SystemExit(f"{len(failures)} refused, such as {failures[0][:300]!r}")
-    for keys, start, body in chance.sample(samples, min(50, len(samples))):
-        found = open_rows(keys, body)
-        ids = [row[0] for row in found.rows]
-        assert ids == list(range(start, min(start + ROWS_A_FETCH, rows + 1))), ids
+    check_rows(chance.sample(samples, min(50, len(samples))), rows)
+    return figures(waits, elapsed) | {"ran_out_of_requests": elapsed < seconds}
+
+
+def figures(waits: list[float], elapsed: float) -> dict[str, Any]:
     return {
         "answered": len(waits),
         "requests_a_second": round(len(waits) / elapsed),
         "seconds_to_answer": percentiles(waits),
-        "ran_out_of_requests": elapsed < seconds,
     }
+
+
+def check_rows(samples: list[tuple[Keys, int, bytes]], rows: int) -> None:
+    """What some clients were sent opens with their keys, and is what they asked for."""
+    for keys, start, body in samples:
+        ids = [row[0] for row in open_rows(keys, body).rows]
+        assert ids == list(range(start, min(start + ROWS_A_FETCH, rows + 1))), ids
 
 
 async def post(
@@ -197,9 +233,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--clients", type=int, default=1_000)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rate", type=int, default=500, help="offered a second")
     parser.add_argument("--json", action="store_true", help="JSON only, last line")
     arguments = parser.parse_args()
-    report = measure(arguments.seconds, arguments.clients, arguments.rows)
+    report = measure(
+        arguments.seconds, arguments.clients, arguments.rows, arguments.rate
+    )
     print(json.dumps(report, indent=None if arguments.json else 1))
 
 

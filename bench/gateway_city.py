@@ -5,6 +5,7 @@ server with one table of many rows, and the owner's gateway beside the node.
     python -m bench.gateway_city HOME PORT ROWS
 """
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -52,12 +53,18 @@ def main() -> None:
         engine = create_engine(cluster.url(DATABASE), pool_size=8, max_overflow=0)
         gateway = Gateway(
             node.port, keys, engine, b"tag key of a benchmark",
-            {TABLE: "identity_number"}, node.index.add_subjects,
+            {TABLE: "identity_number"}, node.tags.keep,
         )  # fmt: skip
-        services = {"gateways": {keys.account: gateway}}
+        services = node.services() | {"gateways": {keys.account: gateway}}
         app = build_app(node.port, node.index, services)
         try:
-            uvicorn.run(app, port=port, log_level="warning", access_log=False)
+            with contextlib.suppress(KeyboardInterrupt):
+                # As the node serves: asyncio's own loop accepts a crowd at once,
+                # libuv's one connection an iteration.
+                uvicorn.run(
+                    app, port=port, log_level="warning", access_log=False,
+                    loop="asyncio",
+                )  # fmt: skip
         finally:
             node.close()
     finally:

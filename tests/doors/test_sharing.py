@@ -36,7 +36,7 @@ def table(served: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
         sqlalchemy.create_engine(f"sqlite:///{file}"),
         b"tag key of the test",
         {key: "sfzh"},
-        served.node.index.add_subjects,
+        served.node.tags.keep,
     )
     return str(key)
 

@@ -151,6 +151,6 @@ def build_town(city: City, url: str) -> Town:
     port, tags = LedgerPort(city), {}
     gateway = Gateway(
         port, owner, create_engine(url), b"tag key of the test",
-        {key: "identity_number"}, tags.__setitem__,
+        {key: "identity_number"}, tags.update,
     )  # fmt: skip
     return Town(city, port, gateway, owner, reader, other, key, tags)

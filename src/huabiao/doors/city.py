@@ -19,6 +19,7 @@ from huabiao.doors.problems import not_found
 from huabiao.doors.sessions import Sessions
 from huabiao.doors.visibility import Sight, Subject, may_see
 from huabiao.services.index import Index
+from huabiao.services.subject_tags import SubjectTags
 
 CATCH_UP_SECONDS = 2.0
 
@@ -34,6 +35,12 @@ class City:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _installed: bytes | None = None
     _descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def tags(self) -> SubjectTags:
+        """Under which receipts a person's data went out."""
+        tags: SubjectTags = self.services["tags"]
+        return tags
 
     def descriptions(self) -> dict[str, dict[str, Any]]:
         """Every Description in force; read anew when governance installs one."""

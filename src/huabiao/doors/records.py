@@ -106,7 +106,8 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     prefix = account.hex() + "/"
     found: dict[str, Json] = {}
     for key, _ in city.index.entries("identity", "persons", prefix):
-        for use in city.index.uses(bytes.fromhex(key.rpartition("/")[2])):
+        told = city.tags.receipts(bytes.fromhex(key.rpartition("/")[2]))
+        for use in city.index.uses(told):
             found.setdefault(use["receipt"], use_json(city, use))
     return sorted(found.values(), key=lambda use: use["height"])
 

@@ -27,6 +27,7 @@ from huabiao.ledger.recovery import open_ledger
 from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
 from huabiao.node.local_port import LocalPort
 from huabiao.services.index import Index
+from huabiao.services.subject_tags import SubjectTags
 
 Say = Callable[[str], None]
 
@@ -44,6 +45,11 @@ class Node:
     stop: threading.Event
     follower: threading.Thread
     lock: IO[bytes]
+    tags: SubjectTags
+
+    def services(self) -> dict[str, Any]:
+        """What its doors reach beside the ledger; the day adds gateways to it."""
+        return {"gateways": {}, "tags": self.tags}
 
     def close(self) -> None:
         self.engine.stop()
@@ -51,6 +57,7 @@ class Node:
         self.follower.join(10)
         self.verification.close()
         self.ledger.close()
+        self.tags.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -87,7 +94,10 @@ def start(
     )
     engine.start()
     follower.start()
-    return Node(home, ledger, engine, port, index, verification, stop, follower, lock)
+    tags = SubjectTags(folder / "subjects.sqlite")
+    return Node(
+        home, ledger, engine, port, index, verification, stop, follower, lock, tags
+    )
 
 
 def run(
@@ -135,7 +145,7 @@ def _listen(port: int) -> socket.socket:
 async def _serve(
     node: Node, listener: socket.socket, url: str, story: str, as_json: bool, say: Say
 ) -> None:
-    services: dict[str, Any] = {"gateways": {}}
+    services = node.services()
     app = build_app(node.port, node.index, services)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
     server = _Server(config)

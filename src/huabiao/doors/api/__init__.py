@@ -6,6 +6,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
+- `hot_paths`: the busy addresses, past routing and validation
 - `guard`: limits and headers around all of it, also around the pages
 
 `build_app` wires the doors of one node, pages beside the API.
@@ -18,8 +19,9 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import entry, envelopes, platform, proofs, reads
-from huabiao.doors.api.errors import PROBLEMS, install_errors
+from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
+from huabiao.doors.api.hot_paths import HotPaths
 from huabiao.doors.city import City
 from huabiao.doors.pages import install_pages
 from huabiao.doors.sessions import Sessions
@@ -51,5 +53,10 @@ def build_app(port: Port, index: Index, services: dict[str, Any]) -> FastAPI:
         app.include_router(room.router, prefix="/api")
     install_pages(app)
     install_errors(app)
+    hot = {
+        ("POST", "/api/envelopes"): envelopes.post_envelopes,
+        ("POST", "/api/sharing/fetch"): platform.fetch,
+    }
+    app.add_middleware(HotPaths, endpoints=hot, answer=answer)
     app.add_middleware(Guard)
     return app

@@ -47,10 +47,11 @@ def install_errors(app: FastAPI) -> None:
         Problem, Busy, Malformed, NotDescribed, Refused, HTTPException,
         RequestValidationError, ClientDisconnect, Exception,
     ):  # fmt: skip
-        app.add_exception_handler(kind, _answer)
+        app.add_exception_handler(kind, answer)
 
 
-async def _answer(request: Request, error: Exception) -> Response:
+async def answer(request: Request, error: Exception) -> Response:
+    """The response that an exception stands for."""
     problem = problem_of(error)
     headers = {"retry-after": "1"} if problem.status == 503 else {}
     if problem.status == 401:

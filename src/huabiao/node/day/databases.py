@@ -15,14 +15,13 @@ from huabiao.node.day.cast import Say
 from huabiao.node.local_port import LocalPort
 from huabiao.services import databases
 from huabiao.services.gateway import Gateway
-from huabiao.services.index import Index
 
 PEOPLE = "human_resources.public.people"
 SUBJECTS = {PEOPLE: "identity_number"}
 
 
 def open_databases(
-    folder: Path, port: LocalPort, index: Index, services: dict[str, Any], say: Say
+    folder: Path, port: LocalPort, services: dict[str, Any], say: Say
 ) -> None:
     """Start PostgreSQL, fill what is empty, open a gateway for each department."""
     say("启动三个部门的 PostgreSQL… Starting three departments' databases…")
@@ -39,7 +38,7 @@ def open_databases(
             cluster.url(its.database, its.reader), pool_size=8, max_overflow=8
         )
         gateways[keys.account] = Gateway(
-            port, keys, engine, tag_key(folder), SUBJECTS, index.add_subjects
+            port, keys, engine, tag_key(folder), SUBJECTS, services["tags"].keep
         )
 
 

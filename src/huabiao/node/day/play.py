@@ -39,7 +39,7 @@ def play(
     services: dict[str, Any],
 ) -> None:
     """Bring up the databases and play what has not been played yet."""
-    open_databases(folder, port, index, services, say)
+    open_databases(folder, port, services, say)
     memory = folder / "day.json"
     played = json.loads(memory.read_text()) if memory.exists() else []
     left = [step for step in STEPS if step[0] not in played]

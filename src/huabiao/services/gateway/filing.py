@@ -1,7 +1,7 @@
 """
-Filing: many calls in one envelope, each answered when it is durable.
+Filing: many entries in one envelope, each answered when it is durable.
 
-Calls gather for some milliseconds, or until there are enough for an envelope. An
+Entries gather for some milliseconds, or until there are enough for an envelope. An
 envelope is all or nothing: when one call spoils it, each is filed by itself, so that a
 grant that was revoked a moment ago stops nobody else's receipt.
 """
@@ -9,6 +9,7 @@ grant that was revoked a moment ago stops nobody else's receipt.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from huabiao.client.port import Outcome
 from huabiao.crypto.envelope import Call
@@ -16,13 +17,22 @@ from huabiao.crypto.envelope import Call
 GATHER_SECONDS = 0.004
 MOST_TOGETHER = 250
 
-Submit = Callable[[Sequence[Call]], Awaitable[Outcome]]
-"""Signs calls into one envelope and waits until it is durable, or was refused."""
+
+class Entry(NamedTuple):
+    """A call to file, and if it files a receipt, its id and the tags of its rows."""
+
+    call: Call
+    receipt: str = ""
+    tags: Sequence[bytes] = ()
+
+
+Submit = Callable[[Sequence[Entry]], Awaitable[Outcome]]
+"""Signs entries into one envelope and waits until it is durable, or was refused."""
 
 
 @dataclass
 class _Waiting:
-    call: Call
+    entry: Entry
     done: "asyncio.Future[Outcome]"
 
 
@@ -35,10 +45,10 @@ class Filing:
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
-    async def file(self, call: Call) -> Outcome:
-        """File a call; returns when its envelope is durable, or was refused."""
+    async def file(self, entry: Entry) -> Outcome:
+        """File an entry; returns when its envelope is durable, or was refused."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(call, loop.create_future())
+        waiting = _Waiting(entry, loop.create_future())
         self._waiting.append(waiting)
         if len(self._waiting) >= MOST_TOGETHER:
             self._go()
@@ -58,7 +68,7 @@ class Filing:
 
     async def _file_together(self, together: list[_Waiting]) -> None:
         try:
-            outcome = await self._submit([each.call for each in together])
+            outcome = await self._submit([each.entry for each in together])
         except Exception as error:
             for each in together:
                 if not each.done.done():

@@ -8,12 +8,12 @@ The owner's data gateway: serves what a grant allows, and nothing else.
 4. A fetch that is refused is recorded on chain with its code and sentence.
 
 The receipt carries the Merkle root over the subject tags of the rows, and its id is the
-digest of the request in hexadecimal; the tags go to the read model.
+digest of the request in hexadecimal; the tags are kept before it is filed.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -27,7 +27,7 @@ from huabiao.codec import decode, encode
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
 from huabiao.services.gateway import query
-from huabiao.services.gateway.filing import Filing
+from huabiao.services.gateway.filing import Entry, Filing
 from huabiao.services.gateway.grant import Denied, Grant, check_terms, read_grant
 from huabiao.services.gateway.refusals import Refusals
 from huabiao.services.gateway.request import Fetch, Statement, read_fetch
@@ -57,7 +57,7 @@ class Delivery(NamedTuple):
     sealed: bytes
 
 
-def _nobody(receipt: str, tags: list[bytes]) -> None:
+def _nobody(delivered: Mapping[str, Sequence[bytes]]) -> None:
     """Nobody keeps the tags."""
 
 
@@ -67,7 +67,7 @@ class Gateway:
 
     `keys` are the owner's, or a key that the owner's account added for it;
     `subject_columns` names an identity-number column by table key, beside those that
-    the library says; `on_subjects` gets each receipt's id and tags once it is durable.
+    the library says; `keep_tags` makes the tags of some receipts durable.
     """
 
     port: Chain
@@ -75,7 +75,7 @@ class Gateway:
     engine: Engine
     tag_key: bytes
     subject_columns: dict[str, str] = field(default_factory=dict)
-    on_subjects: Callable[[str, list[bytes]], None] = _nobody
+    keep_tags: Callable[[Mapping[str, Sequence[bytes]]], None] = _nobody
 
     def __post_init__(self) -> None:
         self.engine = query.guard(self.engine)
@@ -114,10 +114,9 @@ class Gateway:
             self._pool, self._deliver, table, grant, asked
         )
         receipt = self._receipt(fetch, asked, request, delivery, now)
-        outcome = await self.filing.file(receipt)
+        outcome = await self.filing.file(Entry(receipt, request.hex(), delivery.tags))
         if not outcome.accepted:
             raise Denied(outcome.code, outcome.sentence)
-        self.on_subjects(request.hex(), delivery.tags)
         return encode([request.hex(), outcome.envelope, delivery.sealed])
 
     def _reader(self, fetch: Fetch, asked: Statement, request: bytes) -> bytes:
@@ -218,8 +217,15 @@ class Gateway:
                 request=request, reader=reader, code=denied.code,
                 sentence=denied.sentence[:4_000], times=times,
             )  # fmt: skip
-            await self.filing.file(entry)
+            await self.filing.file(Entry(entry))
 
-    async def _submit(self, calls: Sequence[Call]) -> Outcome:
+    async def _submit(self, entries: Sequence[Entry]) -> Outcome:
+        told = {each.receipt: each.tags for each in entries if each.tags}
+        if told:
+            # Before the receipt: a crash between the two leaves tags of no receipt,
+            # which nobody is shown, never a use that its citizen cannot see.
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._pool, self.keep_tags, told)
+        calls = [each.call for each in entries]
         envelope = sign_envelope(self.port.chain, self.keys, calls)
         return (await self.port.submit([envelope]))[0]

@@ -16,13 +16,23 @@ Digest = Callable[[bytes], bytes]
 
 def subject_tag(tag_key: bytes, identity_number: str) -> bytes:
     """A person's tag, 32 bytes; a final x is as good as an X."""
-    return hmac.digest(tag_key, identity_number.strip().upper().encode(), "sha256")
+    return distinct_tags(tag_key, [identity_number])[0]
 
 
 def distinct_tags(tag_key: bytes, numbers: Iterable[object]) -> list[bytes]:
     """The tags of the numbers that are there, sorted, each once."""
-    found = {str(number) for number in numbers if number is not None}
-    return sorted({subject_tag(tag_key, number) for number in found})
+    # hmac.digest lets go of the interpreter's lock for every number, and among busy
+    # threads waits milliseconds to get it back; a copy of a keyed state does not.
+    keyed = hmac.new(tag_key, digestmod="sha256")
+    found = {
+        str(number).strip().upper().encode() for number in numbers if number is not None
+    }
+    tags = []
+    for number in found:
+        one = keyed.copy()
+        one.update(number)
+        tags.append(one.digest())
+    return sorted(tags)
 
 
 def subjects_root(digest: Digest, tags: list[bytes]) -> bytes:

@@ -83,11 +83,6 @@ class Index(Readings):
         with self._moved:
             self._moved.notify_all()
 
-    def add_subjects(self, receipt_id: str, tags: Iterable[bytes]) -> None:
-        """Note the subject tags that the rows under a receipt carried; durable."""
-        with self._writing:
-            store.add_tags(self._writer, receipt_id, list(tags))
-
     def _commit(self, blocks: list[BlockView], documents: dict[str, str]) -> None:
         writer = self._writer
         batch = Batch(self._next_version)

@@ -4,7 +4,7 @@ Readings: the questions as methods, each on a connection that no other thread ho
 
 import queue
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -114,10 +114,10 @@ class Readings:
         with self._reading() as connection:
             return find_topics(connection, text, questions.bounded(limit))
 
-    def uses(self, tag: bytes) -> list[dict[str, Any]]:
+    def uses(self, receipts: Iterable[str]) -> list[dict[str, Any]]:
         """Who read the data about the person behind a subject tag, oldest first."""
         with self._reading() as connection:
-            return uses(connection, self._layouts, tag)
+            return uses(connection, self._layouts, receipts)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -80,19 +80,12 @@ CREATE TABLE topics (
 CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'trigram');
 """
 
-# Tags are told by a gateway and stand nowhere on the chain: no rebuild may lose them.
-OWN_TABLES = """
-CREATE TABLE IF NOT EXISTS subjects (
-    tag BLOB NOT NULL, receipt TEXT NOT NULL, PRIMARY KEY (tag, receipt)
-) WITHOUT ROWID;
-"""
-
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """Open or create the file, with the tables of this schema in it.
 
-    A file of another schema version loses what can be had from the chain again; a
-    damaged file is set aside as NAME.damaged, because its tags may still be wanted.
+    All of it can be had from the chain again: a file of another schema version starts
+    over, and a damaged one is set aside as NAME.damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -148,11 +141,10 @@ def rebuild(connection: sqlite3.Connection) -> None:
         names = connection.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table'"
             " AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'words_%'"
-            " AND name <> 'subjects'"
         ).fetchall()
         for (name,) in names:
             connection.execute(f'DROP TABLE "{name}"')
-        for statement in (CHAIN_TABLES + OWN_TABLES).split(";\n"):
+        for statement in CHAIN_TABLES.split(";\n"):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.execute(f"PRAGMA application_id = {APPLICATION}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from huabiao.client.port import BlockView
 from huabiao.codec import decode
-from huabiao.services.index.layouts import Layouts, column_value, indexed_values
+from huabiao.services.index.layouts import Layouts, indexed_values
 from huabiao.services.index.rows import Batch
 from huabiao.services.index.schema import ACTOR
 from huabiao.services.index.topics import SEARCHED, write_topic
@@ -227,17 +227,3 @@ def _index_again(
                 added.update((contract, f, v, id_) for f, v in values)
         _write_fields(connection, added, set())
         last = rows[-1][0] if rows else None
-
-
-def add_tags(
-    connection: sqlite3.Connection, receipt: str, tags: Sequence[bytes]
-) -> None:
-    """Subject tags of a receipt, durable when this returns."""
-    connection.execute("PRAGMA synchronous = FULL")
-    try:
-        connection.executemany(
-            "INSERT OR IGNORE INTO subjects VALUES (?, ?)",
-            [(column_value(tag), receipt) for tag in tags],
-        )
-    finally:
-        connection.execute("PRAGMA synchronous = NORMAL")

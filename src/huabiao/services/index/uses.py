@@ -1,16 +1,17 @@
 """
 Uses: who read the data about a person.
 
-A gateway tells the index which subject tags the rows under a sharing receipt carried;
-the receipt itself, and the grant that it names, stand on the chain under `sharing/…`.
+`huabiao.services.subject_tags` knows under which receipts they were delivered; these,
+and the grants that they name, stand on the chain under `sharing/…`.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from huabiao.codec import decode
 from huabiao.crypto.address import show
-from huabiao.services.index.layouts import Layouts, column_value
+from huabiao.services.index.layouts import Layouts
 from huabiao.services.index.questions import height_of
 from huabiao.services.index.schema import ENVELOPE
 
@@ -18,15 +19,11 @@ SHARING = "sharing"
 
 
 def uses(
-    connection: sqlite3.Connection, layouts: Layouts, tag: bytes
+    connection: sqlite3.Connection, layouts: Layouts, receipts: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """Each receipt on the chain that has this tag, oldest first."""
-    receipts = connection.execute(
-        "SELECT receipt FROM subjects WHERE tag = ? ORDER BY receipt",
-        (column_value(tag),),
-    ).fetchall()
+    """Those of some receipts that are on the chain, oldest first."""
     found = []
-    for (receipt,) in receipts:
+    for receipt in receipts:
         for part in _parts(layouts):
             use = _use(connection, layouts, part, receipt)
             if use is not None:
