@@ -170,7 +170,9 @@ def test_what_genesis_wrote_goes_in_with_the_first_block(
     city: City, tmp_path: Path
 ) -> None:
     value = encode(["市经济和信息化局"])
-    index = Index(tmp_path / "founded", [("governance/organisations/市经信局", value)])
+    index = Index(
+        tmp_path / "founded", lambda: [("governance/organisations/市经信局", value)]
+    )
     city.block()
     take_in(index, city)
     assert index.entries("governance", "organisations") == [("市经信局", value)]

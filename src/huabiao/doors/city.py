@@ -18,7 +18,7 @@ from huabiao.crypto.address import show as show_account
 from huabiao.doors.problems import not_found
 from huabiao.doors.sessions import Sessions
 from huabiao.doors.visibility import Sight, Subject, may_see
-from huabiao.services.index import Index
+from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 
 CATCH_UP_SECONDS = 2.0
@@ -29,7 +29,7 @@ class City:
     """One node as its doors see it."""
 
     port: Port
-    index: Index
+    index: FollowedIndex
     services: dict[str, Any]
     sessions: Sessions
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -18,7 +18,8 @@ from huabiao.crypto.address import address
 from huabiao.crypto.envelope import Envelope
 from huabiao.crypto.suite import Suite, suite
 from huabiao.ledger.block import Block, LoggedBlock, encode_keys
-from huabiao.ledger.execution import FOUNDER, Execution, encode_receipt
+from huabiao.ledger.execution import Execution, encode_receipt
+from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, genesis_hash
 from huabiao.ledger.governed import Governed, Parameters
 from huabiao.ledger.growth import Meter
@@ -267,28 +268,7 @@ class Ledger:
 
     def found(self) -> None:
         """Run genesis into an empty state."""
-        self.state.apply(0, encode_keys(self.founding_writes()))
-
-    def founding_writes(self) -> dict[str, bytes | None]:
-        """What genesis writes; the same at any time, whatever the state holds now."""
-        loaded = [load_contract(source, self.meter) for source in self.genesis.sources]
-        execution = Execution(
-            lambda key: None,
-            {contract.name: contract for contract in loaded},
-            self.meter,
-            self.digest,
-            self.suite.verify,
-        )
-        execution.height, execution.now = 0, self.genesis.time
-        founded = genesis_hash(self.digest, self.genesis)
-        for call in self.genesis.calls:
-            result = execution.run_calls(founded, FOUNDER, [call], 2_000_000_000)[-1]
-            if result.code != "ok":
-                raise LedgerDamaged(
-                    f"创世调用 {call.contract}.{call.operation} 被拒绝。"
-                    f" A genesis call was refused: {result.sentence}"
-                )
-        return execution.writes
+        self.state.apply(0, encode_keys(founding_writes(self.genesis)))
 
     def close(self) -> None:
         """Flush and let go; a killed process needs no close."""

@@ -6,7 +6,8 @@ A node's home folder: what is kept where, and how it comes to be.
     wallets/*.json   key files of the identities that live on this machine
     passphrase       opens the key files here (0600); HUABIAO_PASSPHRASE stands in
     blocks/ state/   the log and the state
-    index.sqlite     the read model
+    index.sqlite     the read model; index.lock is held by the process that writes it
+    subjects.sqlite  whose data went out under which receipt
     run.json         where the running node can be reached
     lock             held while a node runs
 """

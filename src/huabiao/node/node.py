@@ -10,7 +10,6 @@ import contextlib
 import json
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,9 +23,10 @@ from huabiao.engines.embedded import EmbeddedEngine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
+from huabiao.node.following import ReadModel
 from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
 from huabiao.node.local_port import LocalPort
-from huabiao.services.index import Index
+from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 
 Say = Callable[[str], None]
@@ -40,12 +40,14 @@ class Node:
     ledger: Ledger
     engine: EmbeddedEngine
     port: LocalPort
-    index: Index
+    read_model: ReadModel
     verification: Verification
-    stop: threading.Event
-    follower: threading.Thread
     lock: IO[bytes]
     tags: SubjectTags
+
+    @property
+    def index(self) -> FollowedIndex:
+        return self.read_model.index
 
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
@@ -53,8 +55,7 @@ class Node:
 
     def close(self) -> None:
         self.engine.stop()
-        self.stop.set()
-        self.follower.join(10)
+        self.read_model.close()
         self.verification.close()
         self.ledger.close()
         self.tags.close()
@@ -87,17 +88,11 @@ def start(
     verification = Verification(genesis.suite)
     port = LocalPort(engine, verification)
     port.alerts.extend(ledger.log.notices)
-    index = Index(folder / "index.sqlite", ledger.founding_writes().items())
-    stop = threading.Event()
-    follower = threading.Thread(
-        target=index.follow, args=(port, stop), name="index", daemon=True
-    )
+    read_model = ReadModel(folder, port)
     engine.start()
-    follower.start()
+    read_model.start()
     tags = SubjectTags(folder / "subjects.sqlite")
-    return Node(
-        home, ledger, engine, port, index, verification, stop, follower, lock, tags
-    )
+    return Node(home, ledger, engine, port, read_model, verification, lock, tags)
 
 
 def run(

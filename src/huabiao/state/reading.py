@@ -1,4 +1,4 @@
-"""Reading the newest nodes: overlays, then the cache, then LMDB."""
+"""Reading the newest nodes and values: overlays, then the cache, then LMDB."""
 
 from __future__ import annotations
 
@@ -57,3 +57,30 @@ class NodeReader:
     def __exit__(self, *_: object) -> None:
         if self.txn is not None:
             self.txn.abort()
+
+
+class StoredValues:
+    """
+    Values that LMDB holds, read in one snapshot from flush to flush.
+
+    To open a snapshot costs more than to read in it. What a flush under way adds is
+    found in `frozen` before LMDB is asked; when that is cleared, `renew` is called.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.txn: lmdb.Transaction | None = None
+
+    def read(self, key: bytes) -> bytes | None:
+        try:
+            if self.txn is None:
+                self.txn = self.store.env.begin()
+            return self.store.value(self.txn, key)
+        except lmdb.Error as error:
+            raise self.store.fault(error, "状态", "state") from error
+
+    def renew(self) -> None:
+        """Let go of the snapshot; the next reading opens another."""
+        if self.txn is not None:
+            self.txn.abort()
+            self.txn = None

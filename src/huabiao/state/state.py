@@ -28,7 +28,7 @@ from huabiao.state.cache import MISSING, Cache
 from huabiao.state.checking import check_store
 from huabiao.state.faults import StateDamaged, not_retained
 from huabiao.state.overlay import Overlay, Prepared, Writes
-from huabiao.state.reading import NodeReader
+from huabiao.state.reading import NodeReader, StoredValues
 from huabiao.state.store import Store
 from huabiao.state.tree import Item, hash_of, update, way
 
@@ -52,6 +52,7 @@ class State:
         self.dirty, self.frozen = Overlay(), Overlay()
         self.last_writes = 0
         self.lock = RLock()
+        self.stored = StoredValues(store)
         self.thread: Thread | None = None
         self.failure: Exception | None = None
 
@@ -101,9 +102,7 @@ class State:
         found = self.value_cache.get(key)
         if found is not MISSING:
             return cast("bytes | None", found)
-        with self.store.reading() as txn:
-            value = self.store.value(txn, key)
-        self.value_cache.put(key, value)
+        self.value_cache.put(key, value := self.stored.read(key))
         return value
 
     def _nodes(self) -> NodeReader:
@@ -213,6 +212,7 @@ class State:
         with self.lock:
             self.flushed_height = frozen.height
             self.frozen = Overlay()
+            self.stored.renew()
 
     def _raise_failure(self) -> None:
         failure, self.failure = self.failure, None
@@ -295,4 +295,6 @@ class State:
             elif self.thread is not None:
                 self.thread.join()
         finally:
+            with self.lock:
+                self.stored.renew()
             self.store.close()

@@ -25,7 +25,7 @@ from huabiao.doors.api.hot_paths import HotPaths
 from huabiao.doors.city import City
 from huabiao.doors.pages import install_pages
 from huabiao.doors.sessions import Sessions
-from huabiao.services.index import Index
+from huabiao.services.index import FollowedIndex
 
 ABOUT = """
 华表：一座城市共享、可验证的记忆。写入是客户端用自己的密钥签名的信封；不公开的内容，
@@ -37,7 +37,7 @@ signed challenge. Errors are problem documents (RFC 9457).
 """
 
 
-def build_app(port: Port, index: Index, services: dict[str, Any]) -> FastAPI:
+def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> FastAPI:
     """The doors of one node: the API under /api, the pages beside it."""
     app = FastAPI(
         title="华表 Huabiao",

@@ -16,7 +16,7 @@ from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
 from huabiao.node.local_port import LocalPort
 from huabiao.services.databases.population import enterprise_code
-from huabiao.services.index import Index
+from huabiao.services.index import FollowedIndex
 
 Say = Callable[[str], None]
 
@@ -34,7 +34,7 @@ class Cast:
     say: Say
     city: Remote
     port: LocalPort
-    index: Index
+    index: FollowedIndex
     services: dict[str, Any]
     _keys: dict[str, Keys] = field(default_factory=dict)
 

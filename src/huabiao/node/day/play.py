@@ -17,7 +17,7 @@ from huabiao.node.day.evidence import play_evidence
 from huabiao.node.day.sharing import play_sharing, play_uses
 from huabiao.node.day.stories import play_stories
 from huabiao.node.local_port import LocalPort
-from huabiao.services.index import Index
+from huabiao.services.index import FollowedIndex
 
 Step = tuple[str, str, Callable[[Cast], None]]
 STEPS: tuple[Step, ...] = (
@@ -35,7 +35,7 @@ def play(
     url: str,
     say: Say,
     port: LocalPort,
-    index: Index,
+    index: FollowedIndex,
     services: dict[str, Any],
 ) -> None:
     """Bring up the databases and play what has not been played yet."""

@@ -1,8 +1,8 @@
 """
 The index: the ledger's blocks as SQL tables that people's questions are read from.
 
-It follows the durable blocks of a node and may be deleted at any time: everything but
-the subject tags is built again from the chain. In reading order:
+It follows the durable blocks of a node and may be deleted at any time: all of it is
+built again from the chain. In reading order:
 
 - `schema`     the tables, and what makes a file fit for use
 - `rows`       a block as rows
@@ -12,10 +12,12 @@ the subject tags is built again from the chain. In reading order:
 - `questions`  the reads, and in `uses` who read a person's data
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
+- `followed`   the reads where another process writes: `FollowedIndex`
 """
 
-from huabiao.services.index.index import Index
+from huabiao.services.index.followed import FollowedIndex
+from huabiao.services.index.index import Blocks, Index
 from huabiao.services.index.questions import NotIndexed
 from huabiao.services.index.store import OutOfStep
 
-__all__ = ["Index", "NotIndexed", "OutOfStep"]
+__all__ = ["Blocks", "FollowedIndex", "Index", "NotIndexed", "OutOfStep"]

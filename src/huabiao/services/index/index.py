@@ -1,19 +1,19 @@
 """
-The index as a whole: one writer that follows the chain, any number of readers.
+The index where it is written: one writer that follows the chain, any number of readers.
 
-`follow` runs in a thread of its own. Rows and the height that they reach are committed
-in one transaction, so that a kill at any moment leaves whole blocks behind, and the
-next start goes on from there.
+`follow` runs in a process or a thread of its own. Rows and the height that they reach
+are committed in one transaction, so that a kill at any moment leaves whole blocks
+behind, and the next start goes on from there.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from huabiao.client.port import BlockView, Port
+from huabiao.client.port import BlockView
 from huabiao.services.index import store
 from huabiao.services.index.layouts import document_of
 from huabiao.services.index.readings import Readings
@@ -25,24 +25,39 @@ PAUSE_S, RETRY_S = 0.5, 2.0
 FOUNDER = bytes(20)
 
 Description = Mapping[str, Any]
-Writes = Iterable[tuple[str, bytes | None]]
+Founding = Callable[[], Iterable[tuple[str, bytes | None]]]
+
+
+class Blocks(Protocol):
+    """What is followed: the durable blocks of one chain. Port has all of it."""
+
+    @property
+    def chain(self) -> str: ...
+    @property
+    def height(self) -> int: ...
+    def block(self, height: int) -> BlockView | None: ...
+    def blocks(self, start: int) -> Iterator[BlockView]: ...
+    def wait_for(self, height: int, seconds: float) -> bool: ...
+    def descriptions(self) -> Mapping[str, Description]: ...
 
 
 class Index(Readings):
     """The SQL read model of one chain. Thread safe.
 
-    `founding` are the state keys that genesis wrote (the log has no block 0); they go
+    `founding` gives the state keys that genesis wrote (the log has no block 0); they go
     in with block 1. `failure` is a sentence while following is held up, else "".
+    `on_change` hears of every step forward and of every failure.
     """
 
-    def __init__(self, path: Path, founding: Writes = ()) -> None:
+    def __init__(self, path: Path, founding: Founding = tuple) -> None:
         super().__init__(path)
         self.failure = ""
-        self._founding = list(founding)
+        self.on_change: Callable[[Index], None] = lambda index: None
+        self._founding = founding
         self._writing = threading.Lock()
         self._moved = threading.Condition()
         self._writer = open_writer(path)
-        self._height, self._next_version = 0, 1
+        self._height, self._next_version, self._edition = 0, 1, 0
         self._load()
 
     @property
@@ -54,6 +69,11 @@ class Index(Readings):
     def chain(self) -> str:
         """The chain that is followed; "" of an empty index."""
         return self._followed[0]
+
+    @property
+    def edition(self) -> int:
+        """Another number means other layouts."""
+        return self._edition
 
     # -- writing -----------------------------------------------------------------
 
@@ -87,7 +107,7 @@ class Index(Readings):
         writer = self._writer
         batch = Batch(self._next_version)
         if self._height == 0 and blocks:
-            batch.add_writes(0, FOUNDER, self._founding)
+            batch.add_writes(0, FOUNDER, self._founding())
         for block in blocks:
             batch.add_block(block)
         writer.execute("BEGIN IMMEDIATE")
@@ -107,7 +127,9 @@ class Index(Readings):
             with suppress(sqlite3.Error):
                 writer.execute("ROLLBACK")
             raise
-        self._layouts, self._next_version = layouts, batch.next_version
+        if layouts is not self._layouts:
+            self._layouts, self._edition = layouts, self._edition + 1
+        self._next_version = batch.next_version
         if blocks:
             self._followed = last.header.chain, last.header.height, last.hash
             self._height = last.header.height
@@ -125,11 +147,12 @@ class Index(Readings):
         self._followed = store.followed(self._writer)
         self._height = self._followed[1]
         self._layouts = store.read_layouts(self._writer)
+        self._edition += 1
         self._next_version = store.next_version(self._writer)
 
     # -- following ---------------------------------------------------------------
 
-    def follow(self, port: Port, stop: threading.Event) -> None:
+    def follow(self, port: Blocks, stop: threading.Event) -> None:
         """Take in every durable block until told to stop; meant for a thread.
 
         A failure is told in `failure` and tried again: the ledger goes on without its
@@ -149,10 +172,12 @@ class Index(Readings):
                     f" The index stays at block {self._height}: {error}. Check the"
                     f" disk, or delete {self.path.name} and restart to rebuild it."
                 )
+                self.on_change(self)
                 stop.wait(RETRY_S)
                 continue
             if moved:
                 self.failure = ""
+                self.on_change(self)
             elif port.height > self._height:
                 self.failure = (
                     f"节点没有第 {self._height + 1} 块，索引无法继续；"
@@ -160,11 +185,12 @@ class Index(Readings):
                     f" The node lacks block {self._height + 1}: restore its block log"
                     " from the archive."
                 )
+                self.on_change(self)
                 stop.wait(RETRY_S)
             else:
                 port.wait_for(self._height + 1, PAUSE_S)
 
-    def _begin(self, port: Port) -> None:
+    def _begin(self, port: Blocks) -> None:
         """Start over if the file holds another chain than the node's."""
         with self._writing:
             newest = port.block(self._height) if self._height else None
@@ -176,7 +202,7 @@ class Index(Readings):
                 self._rebuild()
         self.add_blocks([], port.descriptions())
 
-    def _catch_up(self, port: Port, stop: threading.Event) -> bool:
+    def _catch_up(self, port: Blocks, stop: threading.Event) -> bool:
         """Take in what is durable now; whether there was any."""
         start, waiting, envelopes = self._height, [], 0
         for block in port.blocks(start + 1):

@@ -1,0 +1,106 @@
+"""
+The read model's process: follows the block log and keeps the index.
+
+    python -m huabiao.node.read_model HOME
+
+Each line on standard input is a height that has become durable; each line on standard
+output says how far the index is. The process ends when its input does, so that it never
+outlives its node; a lock makes a successor wait until it is gone. A process of its own,
+because SQLite takes and lets go of Python's lock for every row.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from huabiao.client.port import BlockView
+from huabiao.crypto.suite import suite
+from huabiao.ledger.block import open_block, receipts_of
+from huabiao.ledger.founding import founding_writes
+from huabiao.ledger.genesis import decode_genesis
+from huabiao.proofs.header import header_hash
+from huabiao.services.index import Index
+from huabiao.state.tail import LogTail
+
+NICENESS = 5
+"""Blocks go first: the index may be a moment late, an envelope may not."""
+
+
+class DurableBlocks:
+    """The log as the index follows it: the few things of a port that it asks for."""
+
+    def __init__(self, folder: Path, chain: str, suite_name: str) -> None:
+        self.chain, self._digest = chain, suite(suite_name).digest
+        self._log = LogTail(folder)
+        self._rest = b""
+        self.height = 0
+        self.ended = threading.Event()
+
+    def block(self, height: int) -> BlockView | None:
+        logged = self._log.read(height) if 1 <= height <= self.height else None
+        if logged is None:
+            return None
+        header, kept, envelopes = open_block(logged, self._digest)
+        hash_ = header_hash(self._digest, kept.header)
+        return BlockView(header, hash_, kept.certificate, envelopes, receipts_of(kept))
+
+    def blocks(self, start: int) -> Iterator[BlockView]:
+        height = start
+        while height <= self.height:
+            block = self.block(height)
+            if block is None:
+                return
+            yield block
+            height += 1
+
+    def wait_for(self, height: int, seconds: float) -> bool:
+        """Wait for the next word on standard input; False when the time ran out."""
+        if self.height < height and select.select([0], [], [], seconds)[0]:
+            said = os.read(0, 65_536)
+            if not said:
+                self.ended.set()
+            *lines, self._rest = (self._rest + said).split(b"\n")
+            self.height = max([self.height, *map(int, lines)])
+        return self.height >= height
+
+    def descriptions(self) -> Mapping[str, Mapping[str, Any]]:
+        """None beside the log: genesis and governance write them into the state."""
+        return {}
+
+
+def tell(index: Index) -> None:
+    """One line of JSON for the node."""
+    facts = {
+        "height": index.height, "failure": index.failure, "edition": index.edition,
+    }  # fmt: skip
+    print(json.dumps(facts), flush=True)
+
+
+def main() -> None:
+    home = Path(sys.argv[1])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node's; our input will end
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    genesis = decode_genesis((home / "genesis").read_bytes())
+    with (home / "index.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        blocks = DurableBlocks(home / "blocks", genesis.chain, genesis.suite)
+        index = Index(home / "index.sqlite", lambda: founding_writes(genesis).items())
+        index.on_change = tell
+        tell(index)
+        with contextlib.suppress(BrokenPipeError):
+            blocks.wait_for(1, 60.0)
+            index.follow(blocks, blocks.ended)
+        index.close()
+
+
+if __name__ == "__main__":
+    main()
