@@ -25,6 +25,7 @@ from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 
 BATCH = 8
+PLACE = {"keeper": bytes(20), "scenario": "s", "record": "r", "field": "f"}
 
 
 def suicide(step: str, count: int):
@@ -59,8 +60,8 @@ def main() -> None:
                 CHAIN,
                 client,
                 [
-                    call("privacy", "keep", commitment=name),
-                    call("privacy", "erase", commitment=name, reason="x"),
+                    call("privacy", "keep", name.hex(), **PLACE),
+                    call("privacy", "ask_erasure", name.hex(), reason="x"),
                 ],
             )
             for name in names

@@ -59,7 +59,7 @@ def check(folder, log):
         ):
             ids.append(envelope.id)
             assert receipt.accepted
-            name = envelope.body.calls[0].arguments["commitment"].hex()
+            name = envelope.body.calls[0].key
             assert name not in kept
             kept[name] = height, index
     assert len(ids) == len(set(ids))
@@ -68,8 +68,8 @@ def check(folder, log):
         assert kept[name] == (int(height), int(index))
     for name in kept:
         stored = ledger.read(f"privacy/kept/{name}")
-        # Kept and erased in one envelope: never the one without the other.
-        assert stored is not None and decode(stored)[3] == "x"
+        # Kept and to be erased in one envelope: never the one without the other.
+        assert stored is not None and decode(stored)[9] == "x"
         assert decode(stored)[0] == keys("client").account
     stored = sum(1 for _ in ledger.state.items(b"privacy/kept/"))
     assert stored == len(kept)

@@ -2,6 +2,7 @@
 
 DOMAIN = b"huabiao-account\x00"
 PRIVACY = "privacy"
+PLACE = {"keeper": bytes(20), "scenario": "s", "record": "r", "field": "f"}
 
 
 def add(city, signer, other, account):
@@ -13,14 +14,14 @@ def add(city, signer, other, account):
 
 def test_a_key_is_added_the_first_retired_and_the_account_stays(city):
     first, second = city.cast("first"), city.cast("second")
-    city.call(first, PRIVACY, "keep", commitment=bytes(32))
+    city.call(first, PRIVACY, "keep", bytes(32).hex(), **PLACE)
     add(city, first, second, first.account)
     receipt = city.call(
         second, "identity", "retire_key", public=first.public, reason="lost"
     )
     assert receipt.sender == first.account
-    city.refused("key.retired", first, PRIVACY, "keep", commitment=bytes([1] * 32))
-    erased = city.call(second, PRIVACY, "erase", commitment=bytes(32), reason="asked")
+    city.refused("key.retired", first, PRIVACY, "keep", bytes([1] * 32).hex(), **PLACE)
+    erased = city.call(second, PRIVACY, "ask_erasure", bytes(32).hex(), reason="x")
     assert erased.sender == first.account
 
 
@@ -32,12 +33,12 @@ def test_retirement_holds_within_the_block_and_after_a_new_start(city):
     retire = Call(
         "identity", "retire_key", "", {"public": first.public, "reason": "lost"}
     )
-    keep = Call(PRIVACY, "keep", "", {"commitment": bytes(32)})
+    keep = Call(PRIVACY, "keep", bytes(32).hex(), PLACE)
     block = city.block(city.envelope(second, retire), city.envelope(first, keep))
     assert [receipt.code for receipt in block.receipts] == ["ok", "key.retired"]
     city.close()
     city.reopen()
-    city.refused("key.retired", first, PRIVACY, "keep", commitment=bytes(32))
+    city.refused("key.retired", first, PRIVACY, "keep", bytes(32).hex(), **PLACE)
 
 
 def test_a_key_joins_only_by_its_own_signature(city):

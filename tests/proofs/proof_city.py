@@ -14,6 +14,7 @@ SOURCES = [
 ]
 FILES = [f"file {number}".encode() for number in range(100)]
 KEY = "privacy/kept/" + bytes(32).hex()
+PLACE = {"keeper": bytes(20), "scenario": "s", "record": "r", "field": "f"}
 
 
 class Proofs:
@@ -24,7 +25,7 @@ class Proofs:
         clerk = city.cast("clerk")
         for number in range(300):
             digest = bytes(32) if not number else sha256(b"%d" % number).digest()
-            city.call(clerk, "privacy", "keep", commitment=digest)
+            city.call(clerk, "privacy", "keep", digest.hex(), **PLACE)
         self.receipt = proving.prove_receipt(city.ledger, city.ledger.height, 0)
         joined = b"".join(city.ledger.digest(file) for file in FILES)
         city.call(clerk, "evidence", "notarize", digests=[joined])

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 import pytest
-from proof_city import FILES, KEY, SOURCES
+from proof_city import FILES, KEY, PLACE, SOURCES
 
 from huabiao.codec import decode, encode
 from huabiao.node import proving
@@ -126,7 +126,7 @@ def test_a_change_of_members_is_walked(tmp_path):
         )  # fmt: skip
         city.call(city.admin, "governance", "approve", name)
         city.member = newcomer
-    city.call(city.cast("clerk"), "privacy", "keep", commitment=bytes(32))
+    city.call(city.cast("clerk"), "privacy", "keep", bytes(32).hex(), **PLACE)
     proof = proving.prove_state(city.ledger, KEY, None)
     verdict = verify(proof, trust)
     assert verdict.ok, verdict.sentence
