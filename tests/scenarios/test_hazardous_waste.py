@@ -53,6 +53,7 @@ def test_from_the_gate_to_the_grave(city, cast):
         "received": 995,
         "certificate": bytes(32),
         "reason": "",
+        "driver": None,
     }
 
 

@@ -3,5 +3,7 @@ How doors, services and other programs reach a ledger.
 
 - `port`: everything that may be asked of a node, on one page
 - `signing`: keys into envelopes
+- `described`: what a person wrote into what is signed, and back
+- `committing`: personal and secret values into commitments and openings
 - `remote`: the same over HTTP
 """

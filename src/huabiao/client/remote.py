@@ -12,10 +12,13 @@ from typing import Any, Self
 import httpx
 import msgspec
 
-from huabiao.client.described import parse_arguments
+from huabiao.client.committing import Opening, commit_arguments, keep_calls
 from huabiao.client.port import Busy, Outcome
 from huabiao.client.signing import Signer, sign_envelope
+from huabiao.codec import decode
+from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.envelope import Call
+from huabiao.crypto.suite import suite
 
 MESSAGEPACK = "application/msgpack"
 SESSION_DOMAIN = b"huabiao session\x00"
@@ -145,11 +148,36 @@ class Remote:
         operation: str,
         key: str,
         written: dict[str, Any],
+        subject: bytes | None = None,
     ) -> Outcome:
-        """One call with arguments as a person writes them; read by their kinds."""
-        description = self.description(contract)
-        arguments = parse_arguments(description, operation, written)
-        return self.send(signer, Call(contract, operation, key, arguments))
+        """
+        One call with arguments as a person writes them; read by their kinds.
+
+        Personal and secret values go to the city's vault, their commitments to the
+        chain; `subject` is the account of the person whom they are about.
+        """
+        made = commit_arguments(
+            self.description(contract), operation, written,
+            suite(self.suite_name).digest,
+        )  # fmt: skip
+        call = Call(contract, operation, key, made.arguments)
+        if not made.openings:
+            return self.send(signer, call)
+        keeper = parse_account(self.get("/api/vault")["keeper"])
+        calls = [call, *keep_calls(call, made.fields, keeper, subject)]
+        return self._deposit(sign_envelope(self.chain, signer, calls), made.openings)
+
+    def _deposit(self, envelope: bytes, openings: list[Opening]) -> Outcome:
+        body, signature = decode(envelope)
+        answer = self.post(
+            "/api/vault/envelopes",
+            {
+                "body": body.hex(),
+                "signature": signature.hex(),
+                "openings": [opening.document() for opening in openings],
+            },
+        )
+        return Outcome(*(answer[name] for name in Outcome.__struct_fields__))
 
     # -- reading what is not public --------------------------------------------
 

@@ -10,7 +10,14 @@ Canonical bytes, and the kinds that a field may be.
 """
 
 from huabiao.codec.canonical import NotCanonical, decode, decode_canonical, encode
-from huabiao.codec.composite import ListOf, Maybe, OneOf, Personal, Secret
+from huabiao.codec.composite import (
+    ListOf,
+    Maybe,
+    OneOf,
+    Personal,
+    Secret,
+    committed_item,
+)
 from huabiao.codec.kind import Kind, Malformed, kind_named
 from huabiao.codec.kinds import (
     Bytes,
@@ -58,6 +65,7 @@ __all__ = [
     "Signature",
     "Source",
     "Text",
+    "committed_item",
     "decode",
     "decode_canonical",
     "encode",

@@ -141,6 +141,14 @@ class Secret(_Committed):
     zh, widget = "商业秘密", "secret"
 
 
+def committed_item(kind: type[Kind]) -> type[Kind] | None:
+    """The kind of the value behind a personal or secret field, also an optional one;
+    None for every other kind."""
+    if issubclass(kind, Maybe):
+        kind = kind.item
+    return kind.item if issubclass(kind, _Committed) else None
+
+
 _OUTER: dict[str, Any] = {
     "ListOf": ListOf, "Maybe": Maybe, "Personal": Personal, "Secret": Secret,
 }  # fmt: skip

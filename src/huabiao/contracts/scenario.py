@@ -8,7 +8,7 @@ never on chain.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from huabiao.codec import Day, Instant, Party, Record, decode
+from huabiao.codec import Day, Instant, Party, Record, committed_item, decode
 from huabiao.contracts.context import Context, Refused
 from huabiao.contracts.drawing import Role, State, Title
 from huabiao.contracts.operations import MalformedDrawing, Operation
@@ -171,6 +171,7 @@ def check_drawing(cls: type[Scenario]) -> None:
         if cls.record is None or name not in cls.record.fields:
             raise MalformedDrawing(f"{cls.__name__}: the record has no field {name!r}")
     _check_fields(cls)
+    _check_committed(cls)
     _check_life(cls)
 
 
@@ -180,6 +181,28 @@ def _check_fields(cls: type[Scenario]) -> None:
             if cls.record is None or name not in cls.record.fields:
                 raise MalformedDrawing(
                     f"{cls.__name__}.{operation.name}: only={name!r} is no field"
+                )
+
+
+def _check_committed(cls: type[Scenario]) -> None:
+    """A vault binds a value to its field before the call, so the names are one."""
+    records = [cls.record] if cls.record else []
+    for part in cls.drawing.parts.values():
+        records.extend(part.records())
+    fields = [
+        (name, item.name)
+        for record in records
+        for name, kind in record.fields.items()
+        if (item := committed_item(kind)) is not None
+    ]
+    for operation in cls.drawing.operations.values():
+        for parameter in operation.parameters:
+            item = committed_item(parameter.kind)
+            if item is not None and (parameter.name, item.name) not in fields:
+                raise MalformedDrawing(
+                    f"{cls.__name__}.{operation.name}: {parameter.name!r} is personal"
+                    " or secret and must bear the name and kind of the field that it"
+                    " fills"
                 )
 
 

@@ -8,6 +8,8 @@ The doors: how people and programs reach a city. They reach its ledger through c
 - `city`         what stands behind every door
 - `reading`      blocks and envelopes, as a viewer may see them
 - `records`      records, accounts and the directory, as a viewer may see them
+- `vault`        personal and secret values, as far as a viewer may have them
+- `depositing`   an envelope with the values behind its commitments
 - `sessions`     an account proves its key once
 - `diagram`      the states of a scenario as a drawing
 - `problems`     what went wrong (RFC 9457)

@@ -17,7 +17,7 @@ from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.problems import not_found
 from huabiao.doors.sessions import Sessions
-from huabiao.doors.visibility import Sight, Subject, may_see
+from huabiao.doors.visibility import Sight, Subject, may_open, may_see
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 
@@ -68,6 +68,17 @@ class City:
         stored: bytes | None = None,
     ) -> Sight:
         """What a viewer sees of a record, or of what else lies under a key."""
+        return may_see(
+            description, self._subject(description, key, stored), viewer, self.port
+        )
+
+    def opens(self, description: dict[str, Any], key: str, viewer: bytes) -> bool:
+        """Whether a viewer may have personal and secret values under a key opened."""
+        return may_open(description, self._subject(description, key), viewer, self.port)
+
+    def _subject(
+        self, description: dict[str, Any], key: str, stored: bytes | None = None
+    ) -> Subject:
         name = description["name"]
         if stored is None and description["record"]:
             stored = self.port.read(f"{name}/record/{key}")
@@ -76,7 +87,7 @@ class City:
         else:
             parties = self._parties_of_entries(description, key)
         actors = functools.partial(self.actors, name, key)
-        return may_see(description, Subject(key, parties, actors), viewer, self.port)
+        return Subject(key, parties, actors)
 
     def _parties_of_entries(self, description: dict[str, Any], key: str) -> set[bytes]:
         """The accounts in whatever the parts of a contract hold under a key."""

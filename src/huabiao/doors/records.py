@@ -12,6 +12,7 @@ from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.problems import not_found
 from huabiao.doors.reading import sees_envelope
+from huabiao.doors.vault import openings_about
 
 Json = dict[str, Any]
 Viewer = bytes | None
@@ -101,7 +102,8 @@ def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
 
 
 def uses_of(city: City, account: bytes) -> list[Json]:
-    """Each use of the data of the person behind an account, oldest first."""
+    """Each use of the data of the person behind an account, oldest first: rows read
+    under a grant, and personal values that a vault opened."""
     city.caught_up()
     prefix = account.hex() + "/"
     found: dict[str, Json] = {}
@@ -109,7 +111,8 @@ def uses_of(city: City, account: bytes) -> list[Json]:
         told = city.tags.receipts(bytes.fromhex(key.rpartition("/")[2]))
         for use in city.index.uses(told):
             found.setdefault(use["receipt"], use_json(city, use))
-    return sorted(found.values(), key=lambda use: use["height"])
+    uses = [*found.values(), *openings_about(city, account)]
+    return sorted(uses, key=lambda use: use["height"])
 
 
 def use_json(city: City, use: Json) -> Json:

@@ -8,7 +8,8 @@ Who may see a record: the one question that every door asks before it shows anyt
 
 Everyone sees the fields that the scenario lists as public, the id and the state. A
 supervisor holds the role `supervisor` of the scenario, or of the whole city (granted
-for the scenario `supervision`).
+for the scenario `supervision`). Personal and secret values are never public: parties
+and supervisors have them opened, whatever `visible` says of the rest.
 """
 
 from collections.abc import Callable, Collection
@@ -55,16 +56,20 @@ def may_see(
 ) -> Sight:
     """What an account (None: nobody in particular) sees of a record."""
     whole = description["visible"] == "public" or (
-        viewer is not None
-        and (
-            is_supervisor(description, viewer, port)
-            or (
-                description["visible"] == "parties"
-                and (viewer in record.parties or viewer in record.actors())
-            )
-        )
+        viewer is not None and may_open(description, record, viewer, port)
     )
     return Sight(whole, tuple(description["public"]))
+
+
+def may_open(
+    description: dict[str, Any], record: Subject, viewer: bytes, port: RoleHolder
+) -> bool:
+    """Whether an account sees what is not public of a record: fields that are kept from
+    strangers, and its personal and secret values, also where the record is public."""
+    return is_supervisor(description, viewer, port) or (
+        description["visible"] != "supervision"
+        and (viewer in record.parties or viewer in record.actors())
+    )
 
 
 def is_supervisor(description: dict[str, Any], viewer: bytes, port: RoleHolder) -> bool:

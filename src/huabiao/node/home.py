@@ -8,6 +8,7 @@ A node's home folder: what is kept where, and how it comes to be.
     blocks/ state/   the log and the state
     index.sqlite     the read model; index.lock is held by the process that writes it
     subjects.sqlite  whose data went out under which receipt
+    vault/           personal and secret values, encrypted; their keys (services.vault)
     run.json         where the running node can be reached
     lock             held while a node runs
 """

@@ -8,6 +8,7 @@ what it does, serves until it is told to stop, and stops in order.
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import socket
 import time
@@ -28,6 +29,8 @@ from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_fi
 from huabiao.node.local_port import LocalPort
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
+from huabiao.services.vault import Vault, open_vault
+from huabiao.services.vault.erasing import Eraser
 
 Say = Callable[[str], None]
 
@@ -44,6 +47,8 @@ class Node:
     verification: Verification
     lock: IO[bytes]
     tags: SubjectTags
+    vault: Vault
+    eraser: Eraser
 
     @property
     def index(self) -> FollowedIndex:
@@ -51,9 +56,10 @@ class Node:
 
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
-        return {"gateways": {}, "tags": self.tags}
+        return {"gateways": {}, "tags": self.tags, "vault": self.vault}
 
     def close(self) -> None:
+        self.eraser.close()
         self.engine.stop()
         self.read_model.close()
         self.verification.close()
@@ -89,10 +95,15 @@ def start(
     port = LocalPort(engine, verification)
     port.alerts.extend(ledger.log.notices)
     read_model = ReadModel(folder, port)
+    tags = SubjectTags(folder / "subjects.sqlite")
+    vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))
+    eraser = Eraser(vault, port, read_model.index)
     engine.start()
     read_model.start()
-    tags = SubjectTags(folder / "subjects.sqlite")
-    return Node(home, ledger, engine, port, read_model, verification, lock, tags)
+    eraser.start()
+    return Node(
+        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser
+    )
 
 
 def run(

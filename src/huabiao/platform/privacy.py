@@ -6,8 +6,8 @@ Privacy: who keeps a personal or secret value, who opened it, when it was erased
 2. The vault says here for whom it opens a value, before it hands the value out. Owner
    and person may allow others to see it, for a purpose and until a day.
 3. The owner or the person asks for erasure. From then on the vault opens it no more,
-   destroys its key, and confirms. The commitment stays: it proves that the value existed
-   and was erased, and no longer tells what it was.
+   destroys its key, and confirms. The commitment stays: it proves that the value
+   existed and was erased, and no longer tells what it was.
 
 Sources: Personal Information Protection Law, articles 14, 44, 45, 47 and 51.
 """

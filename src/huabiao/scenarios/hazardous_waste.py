@@ -2,12 +2,9 @@
 Hazardous-waste transfer manifest (危险废物转移联单).
 
 1. The generator drafts a manifest for one load and weighs it.
-2. The carrier collects the load; it cannot be heavier than declared.
+2. The carrier collects the load, no heavier than declared, and names its driver.
 3. The facility receives and weighs it again; a loss over 1 % is refused.
 4. The facility disposes of it, or sends it back.
-
-Waste codes are those of the national list (国家危险废物名录, 2025 edition): eight
-digits written 900-041-49, whose last two name the category HW01 to HW50.
 """
 
 from huabiao.contracts import (
@@ -16,6 +13,7 @@ from huabiao.contracts import (
     Kilograms,
     Maybe,
     Party,
+    Personal,
     Record,
     Role,
     Scenario,
@@ -27,8 +25,8 @@ from huabiao.contracts import (
     require,
 )
 
-LOSS_ALLOWED_PERCENT = 1
-CATEGORIES = 50
+LOSS_ALLOWED_PERCENT, CATEGORIES = 1, 50
+Driver = Maybe[Personal[Text]]
 
 
 class Manifest(Record):
@@ -43,6 +41,7 @@ class Manifest(Record):
     received: Kilograms = 0
     certificate: Maybe[Digest] = None
     reason: Text = ""
+    driver: Driver = None
 
 
 class HazardousWaste(Scenario):
@@ -75,15 +74,17 @@ class HazardousWaste(Scenario):
         return Manifest(waste_code, declared, generator=self.caller)
 
     @moves(drafted >> moving, by=carrier, title="起运")
-    def collect(self, manifest: Manifest, weighed: Kilograms) -> None:
-        """Take the load at the generator's gate."""
+    def collect(
+        self, manifest: Manifest, weighed: Kilograms, driver: Driver = None
+    ) -> None:
+        """Take the load at the generator's gate; the driver's name and telephone."""
         require(
             0 < weighed <= manifest.declared,
-            f"过磅 {weighed} 千克，超出申报的 {manifest.declared} 千克或为零。"
-            " The load is heavier than declared, or empty.",
+            f"过磅 {weighed} 千克，超出申报或为零。 Heavier than declared, or empty.",
             code="heavier",
         )
         manifest.carrier, manifest.collected = self.caller, weighed
+        manifest.driver = driver
 
     @moves(moving >> received, by=facility, title="接收")
     def receive(self, manifest: Manifest, weighed: Kilograms) -> None:
@@ -111,10 +112,8 @@ class HazardousWaste(Scenario):
 
 
 def is_waste_code(code: str) -> bool:
-    """Whether a code has the form of the national list."""
+    """Whether a code is written as in the national list (国家危险废物名录, 2025): eight
+    digits, 900-041-49, whose last two name the category HW01 to HW50."""
     parts = code.split("-")
-    return (
-        [len(part) for part in parts] == [3, 3, 2]
-        and "".join(parts).isdigit()
-        and 1 <= int(parts[2]) <= CATEGORIES
-    )
+    digits = [len(part) for part in parts] == [3, 3, 2] and "".join(parts).isdigit()
+    return digits and 1 <= int(parts[2]) <= CATEGORIES

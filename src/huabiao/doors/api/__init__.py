@@ -6,6 +6,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
+- `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `guard`: limits and headers around all of it, also around the pages
 
@@ -18,7 +19,7 @@ from fastapi import FastAPI
 
 from huabiao import __version__
 from huabiao.client.port import Port
-from huabiao.doors.api import entry, envelopes, platform, proofs, reads
+from huabiao.doors.api import entry, envelopes, platform, proofs, reads, vault
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
 from huabiao.doors.api.hot_paths import HotPaths
@@ -49,7 +50,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (envelopes, reads, proofs, entry, platform):
+    for room in (envelopes, reads, proofs, entry, platform, vault):
         app.include_router(room.router, prefix="/api")
     install_pages(app)
     install_errors(app)

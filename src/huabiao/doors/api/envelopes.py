@@ -25,6 +25,7 @@ from huabiao.codec import encode
 from huabiao.crypto.envelope import DOMAIN, MOST_CALLS, VERSION, Call, Signed
 from huabiao.crypto.envelope import Body as EnvelopeBody
 from huabiao.doors.api.viewer import CityHere, Json, city_of
+from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed
 
 MESSAGEPACK = "application/msgpack"
@@ -115,10 +116,16 @@ def prepare(city: CityHere, wanted: ToPrepare) -> Json:
         )
         for each in wanted.calls
     ]
-    until = wanted.valid_until or int(time.time() * 1000) + VALIDITY_MS
-    signer = bytes.fromhex(wanted.signer)
-    salt = secrets.token_bytes(12)
-    written = EnvelopeBody(VERSION, city.port.chain, signer, until, salt, calls)
+    return prepared_body(city, wanted.signer, wanted.valid_until, calls)
+
+
+def prepared_body(
+    city: City, signer: str, valid_until: int | None, calls: list[Call]
+) -> Json:
+    """Calls as the bytes that one signature completes."""
+    until = valid_until or int(time.time() * 1000) + VALIDITY_MS
+    public, salt = bytes.fromhex(signer), secrets.token_bytes(12)
+    written = EnvelopeBody(VERSION, city.port.chain, public, until, salt, calls)
     try:
         body = encode(written)
     except (ValueError, OverflowError, TypeError):

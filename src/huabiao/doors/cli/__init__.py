@@ -8,6 +8,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `keyring`     key new, list, token
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
+- `vault`       vault open, erase, mine
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.
@@ -32,6 +33,7 @@ COMMANDS = {
     "key": "keyring",
     "directory": "directory",
     "share": "sharing",
+    "vault": "vault",
     "new": "making",
 }
 

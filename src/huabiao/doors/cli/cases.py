@@ -29,6 +29,7 @@ def scenarios(settings: Settings) -> None:
     click.argument("operation"),
     click.argument("rest", nargs=-1, metavar="[ID] [NAME=VALUE]..."),
     identity_option(required=True),
+    click.option("--about", help="个人信息的本人 · whom personal values are about"),
     context_settings={"ignore_unknown_options": True},
 )
 def call(
@@ -37,9 +38,11 @@ def call(
     operation: str,
     rest: tuple[str, ...],
     identity: str,
+    about: str | None,
 ) -> None:
     """调用场景的操作。 Call an operation: ID if it needs one, then name=value."""
     from huabiao.client.described import operation_of
+    from huabiao.crypto.address import parse
 
     keys = settings.keys(identity, make=False)
     facts = operation_of(settings.city.description(scenario), operation)
@@ -49,7 +52,8 @@ def call(
         name: _as_account(settings, facts, name, value)
         for name, value in written.items()
     }
-    outcome = settings.city.call(keys, scenario, operation, key, written)
+    subject = None if about is None else parse(_named_account(settings, about))
+    outcome = settings.city.call(keys, scenario, operation, key, written, subject)
     document = {
         "accepted": outcome.accepted,
         "code": outcome.code,
@@ -91,14 +95,19 @@ def _as_account(
     settings: Settings, facts: dict[str, Any], name: str, value: str
 ) -> str:
     """An identity of this home by its name, where an account is asked for."""
-    from huabiao.client.wallets import names
-    from huabiao.crypto.address import show
-
     wanted = any(
         parameter["name"] == name and parameter["widget"] == "party"
         for parameter in facts["parameters"]
     )
-    if wanted and not value.startswith("hb1") and value in names(settings.home):
+    return _named_account(settings, value) if wanted else value
+
+
+def _named_account(settings: Settings, value: str) -> str:
+    """The account of an identity of this home; what is none of its names stays."""
+    from huabiao.client.wallets import names
+    from huabiao.crypto.address import show
+
+    if not value.startswith("hb1") and value in names(settings.home):
         return show(settings.keys(value).account)
     return value
 
