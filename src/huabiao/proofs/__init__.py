@@ -6,5 +6,6 @@ What can be proved, and the verifier that travels alone with codec and crypto.
 - `members`, `header`: who signs, what they sign, when it is enough
 - `receipt`: what became of an envelope
 - `proof_file`: the file that leaves the city
+- `kept`: what a proven entry of a kept or erased value says
 - `verify`: the offline verifier
 """

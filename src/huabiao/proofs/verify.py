@@ -27,6 +27,7 @@ from huabiao.proofs.header import (
     decode_header,
     header_hash,
 )
+from huabiao.proofs.kept import kept_sentence, kept_statement
 from huabiao.proofs.members import Member, is_well_formed, members_digest
 from huabiao.proofs.proof_file import (
     NotarisedContent,
@@ -170,8 +171,10 @@ def _state_statement(
     key = content.key.encode()
     if not radix.verify(chosen.digest, header.state, key, content.value, content.radix):
         raise _Fails("状态证明不成立。 The state proof does not hold.")
-    value = None if content.value is None else content.value.hex()
-    return {"key": content.key, "value": value, "present": value is not None}
+    if content.value is None:
+        return {"key": content.key, "value": None, "present": False}
+    found = {"key": content.key, "value": content.value.hex(), "present": True}
+    return found | kept_statement(content.key, content.value)
 
 
 def _receipt_statement(
@@ -247,10 +250,7 @@ def _notarised_statement(
 
 def _sentence(kind: str, statement: dict[str, Any]) -> str:
     """One sentence that a person can read out in court."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
-        milliseconds=statement["time"]
-    )
-    when = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+    when = _moment(statement["time"])
     at = f"链 {statement['chain']} 高度 {statement['height']}（{when}）"
     at_en = f"on chain {statement['chain']} at height {statement['height']} ({when})"
     if kind == "notarised":
@@ -260,8 +260,19 @@ def _sentence(kind: str, statement: dict[str, Any]) -> str:
     if kind == "receipt":
         code = statement["code"]
         return f"成立：回执（{code}）在{at}。 Holds: receipt ({code}) {at_en}."
+    if "kept" in statement:
+        return kept_sentence(statement["kept"], (at, at_en), _moment)
     if statement["present"]:
         key = statement["key"]
         return f"成立：“{key}”的记录在{at}。 Holds: the record {key!r} stood {at_en}."
     key = statement["key"]
     return f"成立：“{key}”不存在于{at}。 Holds: {key!r} was absent {at_en}."
+
+
+def _moment(instant: int) -> str:
+    """UTC milliseconds as people read them; as a number beyond the calendar."""
+    try:
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)
+    except OverflowError:
+        return f"{instant} ms"
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
