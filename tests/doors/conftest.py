@@ -17,7 +17,6 @@ from huabiao.node.node import start
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("city")
     node = start(home, "intl", lambda line: None)
-    services: dict[str, Any] = {"gateways": {}, "vault": node.vault}
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
