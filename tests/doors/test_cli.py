@@ -72,6 +72,7 @@ def test_show_uses_an_identity_of_the_home_that_may_see(
 ) -> None:
     record = served.json("show", "hazardous_waste", case)
     assert record["complete"] and record["fields"]["collected"] == 990
+    served.keys("clerk")
     stranger = served.json("show", "hazardous_waste", case, "--as", "clerk")
     assert not stranger["complete"] and stranger["fields"] == {}
     missing = served.run("show", "hazardous_waste", "nothing")

@@ -1,5 +1,6 @@
 """Envelopes: all or nothing, once, in time, of this chain, by this signer."""
 
+import msgspec
 import pytest
 
 from huabiao.crypto.envelope import BadEnvelope, Call, open_envelope
@@ -194,3 +195,16 @@ def test_bytes_that_are_no_envelope(city, plant):
             open_envelope(wrong, city.ledger.digest)
     with pytest.raises(BadEnvelope):
         open_envelope(city.envelope(plant), city.ledger.digest)
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), [[0.0]], {"x": {"y": 2.0}}])
+def test_a_float_anywhere_in_the_arguments_is_no_envelope(city, value):
+    """The profile has no floats; msgspec alone would carry one."""
+    signer = city.cast("anyone")
+    raw = city.envelope(signer, Call("evidence", "notarize", "", {"digests": ["@"]}))
+    body = msgspec.msgpack.decode(msgspec.msgpack.decode(raw)[0])
+    body[-1][0][3]["digests"] = value
+    encode = msgspec.msgpack.Encoder(order="deterministic").encode
+    signed = encode([encode(body), bytes(64)])
+    with pytest.raises(BadEnvelope, match="float"):
+        open_envelope(signed, city.ledger.digest)

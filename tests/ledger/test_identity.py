@@ -77,3 +77,14 @@ def test_a_person_is_bound_by_the_registrar_only_and_once(city):
     city.grant("identity", "registrar", bureau)
     city.call(bureau, "identity", "bind_person", **bind)
     city.refused("entry.exists", bureau, "identity", "bind_person", **bind)
+
+
+def test_the_last_key_of_an_account_cannot_be_retired(city):
+    first, second = city.cast("first"), city.cast("second")
+    retire = {"public": first.public, "reason": "lost"}
+    city.refused("key.last", first, "identity", "retire_key", **retire)
+    add(city, first, second, first.account)
+    city.call(first, "identity", "retire_key", **retire)
+    retire["public"] = second.public
+    city.refused("key.last", second, "identity", "retire_key", **retire)
+    city.call(second, PRIVACY, "keep", bytes(32).hex(), **PLACE)

@@ -87,6 +87,7 @@ def open_envelope(raw: bytes, digest: Callable[[bytes], bytes]) -> Envelope:
     try:
         signed = _decode_signed(raw)
         body = _decode_body(signed.body)
+        check_profile([call.arguments for call in body.calls])
         canonical = encode(body) == signed.body and encode(signed) == raw
     except (msgspec.MsgspecError, NotCanonical, ValueError, RecursionError) as error:
         raise BadEnvelope(f"信封格式不对。 Not an envelope: {error}.") from None

@@ -17,9 +17,15 @@ from huabiao.crypto.envelope import Envelope
 from huabiao.ledger.block import Block
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs.header import certified_message
-from huabiao.proofs.members import is_quorum
+from huabiao.proofs.members import Member, is_quorum
 from huabiao.state import DiskFull
 
+MEMBERS = "governance/members"
+OTHER_MEMBERS = (
+    "单进程引擎只有本节点一个成员的密钥，不能改由其他成员签署区块；请改用多成员引擎。"
+    " The embedded engine holds one member's key and cannot certify blocks for other"
+    " members; use an engine of many members."
+)
 MOST_WAITING = 40_000
 MOST_OF_ONE_SIGNER = 20_000
 
@@ -181,23 +187,48 @@ class EmbeddedEngine:
                         seen.add(envelope.id)
                         places.append(Placed(-1, len(envelopes), "", ""))
                         envelopes.append(envelope)
-            block = self._commit(now, envelopes) if envelopes else None
+            block = self._commit(now, envelopes, places) if envelopes else None
         self._publish(taken, places, block)
 
-    def _commit(self, now: int, envelopes: list[Envelope]) -> Block:
+    def _commit(
+        self, now: int, envelopes: list[Envelope], places: list[Placed]
+    ) -> Block | None:
         ledger = self.ledger
         block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes))
-        own = [m.public == self._public for m in ledger.members]
-        if not any(own) or not is_quorum(
-            ledger.members[own.index(True)].power, ledger.members
-        ):
-            raise RuntimeError(
-                "此节点的密钥不足以签署区块：成员已变更。请改用多成员引擎。"
-                " This node's key alone cannot certify blocks: the members changed."
-            )
+        if self._seat(block.members) is None:
+            envelopes = self._without_change(block, places)
+            if not envelopes:
+                return None
+            block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes))
+        seat = self._seat(ledger.members)
+        if seat is None:
+            raise RuntimeError(OTHER_MEMBERS)
         signature = self._sign(certified_message(block.hash))
-        ledger.commit(block, encode([[own.index(True), signature]]))
+        ledger.commit(block, encode([[seat, signature]]))
         return block
+
+    def _seat(self, members: Sequence[Member]) -> int | None:
+        """Where this node's key sits, if it alone is a quorum of these members."""
+        for seat, member in enumerate(members):
+            if member.public == self._public and is_quorum(member.power, members):
+                return seat
+        return None
+
+    def _without_change(self, block: Block, places: list[Placed]) -> list[Envelope]:
+        """The envelopes of a block but for those that change the members."""
+        kept: list[Envelope] = []
+        standing = [place for place in places if place.height]
+        pairs = zip(standing, block.envelopes, block.receipts, strict=True)
+        for place, envelope, receipt in pairs:
+            if any(
+                key == MEMBERS for each in receipt.results for key, _ in each.writes
+            ):
+                place.height, place.code = 0, "engine.members"
+                place.sentence = OTHER_MEMBERS
+            else:
+                place.index = len(kept)
+                kept.append(envelope)
+        return kept
 
     def _publish(
         self,

@@ -13,6 +13,7 @@ from huabiao.ledger.block import Block, open_block, receipts_of
 from huabiao.ledger.genesis import Genesis
 from huabiao.ledger.ledger import Ledger, LedgerDamaged, Progress
 from huabiao.proofs.header import header_hash
+from huabiao.state import BlockLog
 
 
 def open_ledger(ledger: Ledger, on_progress: Progress | None = None) -> int:
@@ -71,21 +72,26 @@ def run_again(ledger: Ledger, logged: bytes, check_signatures: bool = False) -> 
 def replay(
     folder: Path, genesis: Genesis, on_progress: Progress | None = None
 ) -> tuple[int, bytes]:
-    """Run the whole log into a fresh state; returns the height and the state root."""
-    source = Ledger(folder, genesis)
+    """
+    Run the whole log into a fresh state; returns the height and the state root.
+
+    The log is only read, so that a node may serve from it meanwhile; blocks that come
+    after the start are left for another time.
+    """
+    log = BlockLog.open(folder / "blocks", readonly=True)
     try:
         with tempfile.TemporaryDirectory(prefix="huabiao-replay-") as scratch:
             fresh = Ledger(Path(scratch), genesis)
             open_ledger(fresh)
-            for height, logged in source.log.blocks(1):
+            for height, logged in log.blocks(1):
                 run_again(fresh, logged, check_signatures=True)
                 fresh.state.maybe_flush()
                 if on_progress:
-                    on_progress(height, source.log.height)
+                    on_progress(height, log.height)
             result = fresh.height, fresh.state.root
             fresh.close()
     finally:
-        source.close()
+        log.close()
     return result
 
 

@@ -9,6 +9,7 @@ Identity: which account a key stands for, and who a person is (统一数字身�
 """
 
 from huabiao.contracts import (
+    Count,
     Digest,
     Instant,
     Party,
@@ -38,6 +39,12 @@ class Key(Record):
     reason: Text = ""
 
 
+class KeysInForce(Record):
+    """How many keys stand for an account; none is written while it is one."""
+
+    count: Count
+
+
 class Subject(Record):
     """The account of the person behind a subject tag."""
 
@@ -55,6 +62,7 @@ class Identity(Scenario):
     registrar = Role("身份登记机构", "Identity registrar")
 
     keys = Registry(Key, "密钥", "keys")
+    in_force = Registry(KeysInForce, "有效密钥数", "numbers of keys in force")
     subjects = Registry(Subject, "主体标识", "subject tags")
     persons = Registry(Subject, "个人账户", "persons' accounts")
 
@@ -69,6 +77,7 @@ class Identity(Scenario):
             code="key.proof",
         )
         self.keys.add(self.address_of(public).hex(), Key(self.caller, self.now))
+        self.count_keys(1)
         self.emit("key_added", account=self.caller)
 
     @does(by=anyone, title="停用密钥")
@@ -86,9 +95,23 @@ class Identity(Scenario):
             "此密钥已经停用。 This key has been retired already.",
             code="key.retired",
         )
+        self.count_keys(-1)
         entry.revoked_at, entry.reason = self.now, reason
         self.keys.put(name, entry)
         self.emit("key_retired", account=self.caller)
+
+    def count_keys(self, change: int) -> None:
+        """One key of the caller's more or less; an account keeps at least one."""
+        account = self.caller.hex()
+        entry = self.in_force.find(account) or KeysInForce(1)
+        entry.count += change
+        require(
+            entry.count > 0,
+            "这是最后一把有效密钥，停用后账户将无人可用；请先用 add_key 增加新密钥。"
+            " This is the account's last key: add another one with add_key first.",
+            code="key.last",
+        )
+        self.in_force.put(account, entry)
 
     @does(by=registrar, title="绑定个人")
     def bind_person(self, account: Party, tag: Digest) -> None:

@@ -26,7 +26,7 @@ CERTIFICATE_DOMAIN = b"huabiao certificate\x00"
 
 
 class Header(msgspec.Struct, array_like=True, frozen=True):
-    """`time` is in UTC milliseconds; the five digests have 32 bytes each."""
+    """`time` is in UTC milliseconds; the six digests have 32 bytes each."""
 
     version: int
     chain: str

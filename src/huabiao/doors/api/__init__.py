@@ -8,6 +8,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `platform`: the directory and the sharing of data
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
+- `documentation`: the OpenAPI page, with nothing from elsewhere
 - `guard`: limits and headers around all of it, also around the pages
 
 `build_app` wires the doors of one node, pages beside the API.
@@ -20,6 +21,7 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import entry, envelopes, platform, proofs, reads, vault
+from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
 from huabiao.doors.api.hot_paths import HotPaths
@@ -45,13 +47,14 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         version=__version__,
         description=ABOUT,
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
     for room in (envelopes, reads, proofs, entry, platform, vault):
         app.include_router(room.router, prefix="/api")
+    install_documentation(app)
     install_pages(app)
     install_errors(app)
     hot = {

@@ -2,7 +2,7 @@
 The guard: limits and headers around every request, in plain ASGI.
 
 Bodies end at 8 MiB, counted as they arrive. Every answer forbids framing, sniffing and
-foreign content; only the OpenAPI page may load its own script from where it says.
+foreign content; only the OpenAPI page runs a script, which is served from here.
 """
 
 import json
@@ -21,9 +21,9 @@ _STRICT = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 _OPENAPI_PAGE = (
-    "default-src 'none'; style-src 'unsafe-inline' https://cdn.jsdelivr.net;"
-    " script-src 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self';"
-    " img-src 'self' data: https://fastapi.tiangolo.com; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self';"
+    " connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
 )
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),

@@ -1,0 +1,108 @@
+"""The embedded engine at its limits: other members, a full pool, a crowd of tickets."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huabiao.client.signing import call
+from huabiao.crypto.envelope import Envelope, open_envelope
+from huabiao.crypto.keys import Keys
+from huabiao.engines.embedded import EmbeddedEngine, Placed, PoolFull, Ticket
+from huabiao.testing.city import City
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    made = City(tmp_path)
+    made.now = int(time.time() * 1000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def engine(city: City) -> Iterator[EmbeddedEngine]:
+    made = EmbeddedEngine(city.ledger, city.member.sign, city.member.public)
+    made.start()
+    yield made
+    made.stop()
+
+
+def signed(city: City, signer: Keys, *calls: Any) -> Envelope:
+    return open_envelope(city.envelope(signer, *calls), city.ledger.digest)
+
+
+def place(engine: EmbeddedEngine, *envelopes: Envelope) -> list[Placed]:
+    done = threading.Event()
+    ticket = Ticket(envelopes, lambda _: done.set())
+    engine.offer(ticket)
+    assert done.wait(30)
+    return ticket.placed
+
+
+def change_members(city: City, members: list[Any]) -> Envelope:
+    """Proposed and approved by the one administrator, in one envelope."""
+    city.pass_time(1)
+    id_ = f"p{city.now}"
+    proposal = call("governance", "propose", id_, action="set_members", members=members)
+    return signed(city, city.admin, proposal, call("governance", "approve", id_))
+
+
+def test_it_refuses_members_that_it_cannot_sign_for_and_goes_on(
+    city: City, engine: EmbeddedEngine
+) -> None:
+    other = city.cast("other")
+    members = [["member", city.member.public, 1], ["other", other.public, 1]]
+    note = call("evidence", "notarize", digests=[bytes(32)])
+    before, refused, after = place(
+        engine,
+        signed(city, other, note),
+        change_members(city, members),
+        signed(city, other, note),
+    )
+    assert (before.code, before.index) == ("ok", 0)
+    assert (refused.code, refused.height) == ("engine.members", 0)
+    assert "engine of many members" in refused.sentence
+    assert (after.code, after.index) == ("ok", 1)
+    assert [each.name for each in city.ledger.members] == ["member"]
+    assert engine.failure == ""
+    (alone,) = place(engine, change_members(city, members))
+    assert alone.code == "engine.members"
+    assert place(engine, signed(city, other, note))[0].code == "ok"
+
+
+def test_a_change_that_leaves_it_the_quorum_goes_through(
+    city: City, engine: EmbeddedEngine
+) -> None:
+    other = city.cast("other")
+    members = [["member", city.member.public, 9], ["other", other.public, 1]]
+    (placed,) = place(engine, change_members(city, members))
+    assert placed.code == "ok", placed
+    note = call("evidence", "notarize", digests=[bytes(32)])
+    assert place(engine, signed(city, other, note))[0].code == "ok"
+    assert [each.power for each in city.ledger.members] == [9, 1]
+
+
+def test_one_signer_does_not_fill_the_pool(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huabiao.engines.embedded.MOST_WAITING", 6)
+    monkeypatch.setattr("huabiao.engines.embedded.MOST_OF_ONE_SIGNER", 4)
+    idle = EmbeddedEngine(city.ledger, city.member.sign, city.member.public)
+    flood, quiet = city.cast("flood"), city.cast("quiet")
+    note = call("evidence", "notarize", digests=[bytes(32)])
+
+    def ticket(signer: Keys) -> Ticket:
+        return Ticket([signed(city, signer, note)] * 2, lambda _: None)
+
+    idle.offer(ticket(flood))
+    idle.offer(ticket(flood))
+    with pytest.raises(PoolFull):
+        idle.offer(ticket(flood))
+    idle.offer(ticket(quiet))
+    with pytest.raises(PoolFull):
+        idle.offer(ticket(city.cast("late")))
+    assert idle.waiting == 6
