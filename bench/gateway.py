@@ -164,9 +164,9 @@ async def drive(
         reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
         due = started + pause * chance.random()
         for start, raw in zip(wanted, fetches, strict=True):
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            if time.monotonic() - started > seconds:
+            if max(due, time.monotonic()) - started > seconds:
                 break
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
             before = due if rate else time.monotonic()  # when it would have asked
             due += pause
             status, body = await post(reader, writer, raw)

@@ -80,6 +80,7 @@ class Gateway:
     def __post_init__(self) -> None:
         self.engine = query.guard(self.engine)
         self.window = Window()
+        self._queries = query.Queries(self.engine)
         self.filing = Filing(self._submit)
         self.refusals = Refusals()
         self._tables = Tables(self.port.read)
@@ -154,8 +155,7 @@ class Gateway:
         subjects = self._subject_columns(table)
         columns = [*asked.columns, *subjects]
         conditions = [*grant.conditions, *asked.conditions]
-        statement = query.build(table, columns, conditions, asked.limit)
-        rows = query.run(self.engine, statement)
+        rows = self._queries.rows(table, columns, conditions, asked.limit)
         width = len(asked.columns)
         tags = distinct_tags(self.tag_key, (n for row in rows for n in row[width:]))
         document = encode([asked.columns, [row[:width] for row in rows]])
