@@ -2,11 +2,11 @@
 # Debian packages that the tests need beside the Python ones. Where root and apt-get are
 # there they are installed, else they are named.
 #
-# The tests need none today: PostgreSQL comes as a wheel, and where libcrypto.so.3 is
-# missing the tests that compare with it say so and are skipped.
+# Chromium opens the pages in tests/browser. PostgreSQL comes as a wheel, and where
+# libcrypto.so.3 is missing the tests that compare with it say so and are skipped.
 set -eu
 
-NEEDED="" # command=package, separated by spaces: "softhsm2-util=softhsm2"
+NEEDED="chromium=chromium" # command=package, separated by spaces: "softhsm2-util=softhsm2"
 
 missing=""
 for pair in $NEEDED; do

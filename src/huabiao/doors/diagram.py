@@ -49,7 +49,10 @@ def diagram(description: dict[str, Any]) -> Markup:
         for y, name in enumerate(column)
     }
     width = 20 + len(columns) * (WIDTH + GAP_X) - GAP_X
-    height = 40 + max(len(column) for column in columns) * (HEIGHT + GAP_Y)
+    rows = max(len(column) for column in columns)
+    height = 40 + rows * (HEIGHT + GAP_Y)
+    if not any(at[to][0] <= at[source][0] for source, to, _ in _moves(description)):
+        height -= GAP_Y  # no arrow goes back below the states
     parts = [_arrow(at, *move) for move in _moves(description)]
     parts += [_state(description["states"][name], *at[name]) for name in at]
     return Markup(

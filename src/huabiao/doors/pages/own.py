@@ -7,7 +7,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from huabiao.crypto.address import show
 from huabiao.doors import records as cases
-from huabiao.doors.api.viewer import COOKIE, CityHere, session_account
+from huabiao.doors.api.proofs import proof as proof_file
+from huabiao.doors.api.viewer import COOKIE, At, CityHere, session_account
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
 from huabiao.doors.problems import Problem
@@ -64,6 +65,12 @@ def _same_site(request: Request) -> None:
         "none",
     ):
         raise Problem(403, "site.other", "来自其他网站的表单。 A form of another site.")
+
+
+@router.get("/proofs/{id:path}")
+def take_proof(city: CityHere, viewer: PageViewer, id: str, at: At = None) -> Response:
+    """A proof file, for whom the page's session may see; the API's takes a token."""
+    return proof_file(city, viewer, id, at)
 
 
 @router.get("/verify")

@@ -1,6 +1,7 @@
 """Templates into pages: escaped by default, with a few words for bilingual text."""
 
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import jinja2
@@ -11,6 +12,8 @@ from starlette.responses import HTMLResponse
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+BEIJING = timezone(timedelta(hours=8))
 _CHINESE_END = re.compile(r"(?<=[。！？])\s+(?=[A-Za-z\"'<(])")
 
 environment = jinja2.Environment(
@@ -28,7 +31,7 @@ def page(
     """A page from a template."""
     city: City = request.app.state.city
     made = environment.get_template(template).render(
-        chain=city.port.chain, path=request.url.path, **values
+        chain=city.port.chain, path=request.url.path, name_of=city.name_of, **values
     )
     return HTMLResponse(made, status)
 
@@ -51,7 +54,27 @@ def both(sentence: str) -> Markup:
     return made
 
 
-def value(shown: Any) -> Markup:
+def moment(written: str) -> Markup:
+    """An instant (UTC, RFC 3339) as the clock in Beijing shows it, to the second."""
+    there = datetime.fromisoformat(written).astimezone(BEIJING)
+    return Markup('<time datetime="{}">{}</time>').format(
+        written, there.strftime("%Y-%m-%d %H:%M:%S")
+    )
+
+
+@jinja2.pass_context
+def account(context: jinja2.runtime.Context, written: str) -> Markup:
+    """An account by its registered name where it has one, linked to its page."""
+    name = context["name_of"](written)
+    if name == written:
+        return Markup('<a class="hex" href="/accounts/{0}">{0}</a>').format(written)
+    return Markup(
+        '<a href="/accounts/{0}">{1}</a> <code class="small">{2}…</code>'
+    ).format(written, name, written[:11])
+
+
+@jinja2.pass_context
+def value(context: jinja2.runtime.Context, shown: Any) -> Markup:
     """A plain JSON value for people: accounts link, long hexadecimal breaks."""
     if shown is None or shown == "":
         return Markup('<span class="none">—</span>')
@@ -59,15 +82,19 @@ def value(shown: Any) -> Markup:
         return Markup("是 · yes") if shown else Markup("否 · no")
     if isinstance(shown, dict):
         rows = (
-            Markup("<dt>{}</dt><dd>{}</dd>").format(name, value(item))
+            Markup("<dt>{}</dt><dd>{}</dd>").format(name, value(context, item))
             for name, item in shown.items()
         )
         return Markup('<dl class="inner">') + Markup("").join(rows) + Markup("</dl>")
     if isinstance(shown, list):
-        items = (Markup("<li>{}</li>").format(value(item)) for item in shown[:200])
+        items = (
+            Markup("<li>{}</li>").format(value(context, item)) for item in shown[:200]
+        )
         return Markup("<ul>") + Markup("").join(items) + Markup("</ul>")
     if isinstance(shown, str) and re.fullmatch(r"hb1[0-9a-f]{44}", shown):
-        return Markup('<a class="hex" href="/accounts/{0}">{0}</a>').format(shown)
+        return account(context, shown)
+    if isinstance(shown, str) and _INSTANT.fullmatch(shown):
+        return moment(shown)
     if isinstance(shown, str) and re.fullmatch(r"[0-9a-f]{24,}", shown):
         return Markup('<code class="hex">{}</code>').format(shown)
     return escape(shown)
@@ -75,3 +102,5 @@ def value(shown: Any) -> Markup:
 
 environment.filters["both"] = both
 environment.filters["value"] = value
+environment.filters["moment"] = moment
+environment.filters["account"] = account

@@ -1,6 +1,6 @@
 """The pages that everyone may open."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse
@@ -16,11 +16,17 @@ from huabiao.doors.api.viewer import (
     Offset,
     city_of,
 )
+from huabiao.doors.city import City
 from huabiao.doors.diagram import diagram
 from huabiao.doors.pages.render import page
 from huabiao.doors.problems import malformed
 
 router = APIRouter(default_response_class=HTMLResponse)
+LEVELS = {"duties": "职责", "systems": "系统", "catalogs": "目录", "tables": "库表",
+          "columns": "字段"}  # fmt: skip
+KEYED = ("tables", "columns")
+"""Levels whose key says more than the first text in them."""
+CATALOGS_SHOWN = 100
 BLOCKS_SHOWN, ENVELOPES_SHOWN, RECORDS_SHOWN = 20, 50, 50
 
 
@@ -34,8 +40,12 @@ PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
 
 
 @router.get("/")
-def overview(request: Request, city: CityHere) -> HTMLResponse:
-    newest = reading.blocks(city, None, 8)
+def overview(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
+    top = city.port.height
+    newest = [
+        reading.block(city, height, viewer, 0, 3)
+        for height in range(top, max(top - 8, 0), -1)
+    ]
     return page(request, "overview.html", blocks=newest, **reading.overview(city))
 
 
@@ -139,7 +149,21 @@ def directory(
     return page(
         request,
         "directory.html",
-        query=q,
-        found=city.index.search(q, 50) if q.strip() else [],
+        query=q.strip(),
+        found=_found(city, q) if q.strip() else [],
+        catalogs=cases.entries(
+            city, "directory", "catalogs", None, "", "", CATALOGS_SHOWN
+        )["entries"],
         alerts=cases.drift(city),
     )
+
+
+def _found(city: City, q: str) -> list[dict[str, Any]]:
+    """What the words were found in, with each level's name; places say nothing new."""
+    return [
+        each
+        | {"zh": LEVELS[each["level"]]}
+        | ({"title": each["key"]} if each["level"] in KEYED else {})
+        for each in city.index.search(q, 50)
+        if each["level"] in LEVELS
+    ]

@@ -1,0 +1,171 @@
+"""
+Every page in a real browser: calm, reachable for all, and asking nobody else.
+
+Held for each: no console error, no violation of the content policy, no request that
+leaves this machine, no finding of axe (WCAG A and AA, and its best practices), one h1,
+no sideways scrolling on a telephone or on a wall, and something to read on paper.
+"""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import PlayedCity
+from playwright.sync_api import BrowserContext, Page
+
+LOAD = "/scenarios/hazardous_waste/" + quote("京危废-2026-0001")
+OPEN = (
+    "/", "/blocks", "/blocks?before=20", "/blocks/40", "/scenarios",
+    "/scenarios/hazardous_waste", "/scenarios/hazardous_waste?state=disposed",
+    "/scenarios/governance", "/scenarios/sharing", "/scenarios/drift", LOAD,
+    "/directory", "/directory?q=" + quote("参保"), "/directory?q=airports",
+    "/directory?q=nothing-of-this-name", "/me", "/verify",
+)  # fmt: skip
+OWN = {LOAD: "某化工厂", "/me": "市民", "/blocks/40": "市人力资源社会保障局"}
+TOO_WIDE = """(() => {
+  const root = document.documentElement;
+  return root.scrollWidth - root.clientWidth;
+})()"""
+TELEPHONE, DESK, WALL = (
+    {"width": 390, "height": 844},
+    {"width": 1280, "height": 900},
+    {"width": 3840, "height": 2160},
+)
+
+
+class Watched:
+    """A page, and what it did that it should not have done."""
+
+    def __init__(self, visitor: BrowserContext, url: str) -> None:
+        self.page: Page = visitor.new_page()
+        self.faults: list[str] = []
+        self.page.on("console", lambda said: self._heard(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", lambda asked: self._asked(asked.url, url))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.faults.append(text)
+
+    def _asked(self, address: str, url: str) -> None:
+        if not address.startswith((url, "data:")):
+            self.faults.append(f"asked {address}")
+
+
+def check(watched: Watched, path: str) -> None:
+    page = watched.page
+    assert page.locator("h1").count() == 1 and page.locator("h1").inner_text().strip()
+    for size in (TELEPHONE, WALL, DESK):
+        page.set_viewport_size(size)
+        beyond = page.evaluate(TOO_WIDE)
+        assert beyond <= 0, f"{path} is {beyond} px too wide at {size['width']}"
+    found = Axe().run(page).response["violations"]
+    told = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+    assert not told, (path, told)
+    page.emulate_media(media="print")
+    assert page.locator("main").inner_text().strip()
+    assert not page.locator("header nav").is_visible()
+    page.emulate_media(media="screen")
+    assert watched.faults == [], path
+
+
+def sign_in(watched: Watched, city: PlayedCity, name: str) -> None:
+    watched.page.goto(city.url + "/me")
+    watched.page.get_by_label("令牌").fill(city.token(name))
+    watched.page.get_by_role("button", name="登录").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_open_page(city: PlayedCity, visitor: BrowserContext, scheme) -> None:
+    watched = Watched(visitor, city.url)
+    watched.page.emulate_media(color_scheme=scheme)
+    for path in OPEN:
+        answer = watched.page.goto(city.url + path)
+        assert answer is not None and answer.status == 200, path
+        check(watched, path)
+
+
+def test_every_page_of_ones_own(city: PlayedCity, visitor: BrowserContext) -> None:
+    for path, name in OWN.items():
+        watched = Watched(visitor, city.url)
+        sign_in(watched, city, name)
+        watched.page.goto(city.url + path)
+        check(watched, path)
+
+
+def test_a_page_that_is_not_there(city: PlayedCity, visitor: BrowserContext) -> None:
+    watched = Watched(visitor, city.url)
+    answer = watched.page.goto(city.url + "/blocks/999999")
+    assert answer is not None and answer.status == 404
+    watched.faults = [fault for fault in watched.faults if "404" not in fault]
+    check(watched, "404")
+
+
+def test_the_directory_is_searched(city: PlayedCity, visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    for words in ("参保人员", "Social insurance"):
+        page.goto(city.url + "/directory")
+        page.get_by_role("searchbox").fill(words)
+        page.get_by_role("button", name="搜索").click()
+        found = page.locator("ul.list").first.inner_text()
+        assert "human_resources" in found, found
+    page.get_by_role("searchbox").fill("没有这样的数据")
+    page.get_by_role("button", name="搜索").click()
+    assert "没有找到" in page.locator("main").inner_text()
+
+
+def test_a_record_tells_its_story(city: PlayedCity, visitor: BrowserContext) -> None:
+    watched = Watched(visitor, city.url)
+    page = watched.page
+    page.goto(city.url + LOAD)
+    assert "900-041-49" not in page.locator("main").inner_text()
+    sign_in(watched, city, "某化工厂")
+    page.goto(city.url + LOAD)
+    told = page.locator("ol.history").inner_text()
+    assert "某运输公司" in told and "过磅 1200 千克" in told and "已处置" in told
+    assert page.locator("li.refused").count() == 8
+    with page.expect_download() as proof:
+        page.get_by_role("link", name="下载证明").click()
+    assert Path(proof.value.path()).stat().st_size <= 6_144
+    page.goto(city.url + "/me")
+    page.get_by_role("button", name="退出").click()
+    page.goto(city.url + LOAD)
+    assert "900-041-49" not in page.locator("main").inner_text()
+
+
+def test_a_citizen_reads_who_used_the_data(
+    city: PlayedCity, visitor: BrowserContext
+) -> None:
+    watched = Watched(visitor, city.url)
+    sign_in(watched, city, "市民")
+    told = watched.page.locator("main").inner_text()
+    for word in ("市市场监管局", "核查企业用工", "employer", "共享-2026-0001"):
+        assert word in told
+
+
+def test_a_wrong_token_is_a_sentence(city: PlayedCity, visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    page.goto(city.url + "/me")
+    page.get_by_label("令牌").fill("nobody")
+    page.get_by_role("button", name="登录").click()
+    assert page.locator(".notice.bad").inner_text().strip()
+
+
+def test_a_proof_is_verified(
+    city: PlayedCity, visitor: BrowserContext, tmp_path: Path
+) -> None:
+    page, day = visitor.new_page(), city.home / "day"
+    altered = bytearray((day / "inspection.proof").read_bytes())
+    altered[len(altered) // 2] ^= 1
+    (tmp_path / "altered.proof").write_bytes(altered)
+    good = (day / "inspection.proof", day / "inspection.txt", "good", "原文一致")
+    other = (day / "inspection.proof", day / "trust.json", "bad", "原文与存证不符")
+    broken = (tmp_path / "altered.proof", day / "inspection.txt", "bad", "")
+    no_proof = (day / "inspection.txt", day / "inspection.txt", "bad", "")
+    for proof, original, verdict, said in (good, other, broken, no_proof):
+        page.goto(city.url + "/verify")
+        page.get_by_label("证明文件").set_input_files(proof)
+        page.get_by_label("原文").set_input_files(original)
+        page.get_by_role("button", name="核验").click()
+        assert said in page.locator(f".notice.{verdict}").inner_text()
