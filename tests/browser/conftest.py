@@ -12,32 +12,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from played_city import PlayedCity
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from huabiao.client.remote import Remote
-from huabiao.client.wallets import open_identity
 from huabiao.services import databases
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PLAYED = "城市继续服务"
-
-
-@dataclass
-class PlayedCity:
-    """A city after its day."""
-
-    url: str
-    home: Path
-
-    def token(self, name: str) -> str:
-        """A session of one of the day's identities, as `huabiao key token` opens it."""
-        with Remote(self.url) as city:
-            keys = open_identity(self.home, name, city.suite_name)
-            return str(city.token(keys)["token"])
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PlayedCity
+from played_city import PlayedCity
 from playwright.sync_api import BrowserContext, Page
 
 LOAD = "/scenarios/hazardous_waste/" + quote("京危废-2026-0001")
@@ -71,6 +71,7 @@ def check(watched: Watched, path: str) -> None:
 
 
 def sign_in(watched: Watched, city: PlayedCity, name: str) -> None:
+    watched.page.context.clear_cookies()
     watched.page.goto(city.url + "/me")
     watched.page.get_by_label("令牌").fill(city.token(name))
     watched.page.get_by_role("button", name="登录").click()

@@ -1,0 +1,21 @@
+"""A city after its day, as the browser's tests reach it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from huabiao.client.remote import Remote
+from huabiao.client.wallets import open_identity
+
+
+@dataclass
+class PlayedCity:
+    """A city after its day."""
+
+    url: str
+    home: Path
+
+    def token(self, name: str) -> str:
+        """A session of one of the day's identities, as `huabiao key token` opens it."""
+        with Remote(self.url) as city:
+            keys = open_identity(self.home, name, city.suite_name)
+            return str(city.token(keys)["token"])
