@@ -103,3 +103,14 @@ def test_no_city_is_a_sentence(tmp_path: Path) -> None:
 
 def test_doctor_finds_a_city_well(served: Served) -> None:
     assert served.json("doctor")["ok"]
+
+
+def test_an_option_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
+    for words, said in (
+        (("status", "--url", "http://127.0.0.1:notaport"), "http://127.0.0.1:8080"),
+        (("up", "--home", str(tmp_path / "h"), "--port", "99999"), "65535"),
+        (("up", "--home", str(tmp_path / "h"), "--story", "night"), "day"),
+    ):
+        result = CliRunner().invoke(main, list(words))
+        assert result.exit_code in (1, 2) and said in result.stderr, result.output
+        assert not (tmp_path / "h").exists()

@@ -18,12 +18,23 @@ _HOME = click.option(
 
 @click.command()
 @_HOME
-@click.option("--port", default=8080, envvar="PORT", help="端口 · port")
+@click.option(
+    "--port",
+    default=8080,
+    envvar="PORT",
+    type=click.IntRange(1, 65_535),
+    help="端口 · port",
+)
 @click.option(
     "--suite", type=click.Choice(["intl", "sm"]), help="创世时选定 · at genesis"
 )
 @click.option("--engine", default="embedded", help="共识引擎 · who orders the blocks")
-@click.option("--story", default="none", help="day 演示一天 · play a day, or none")
+@click.option(
+    "--story",
+    type=click.Choice(["day", "none"]),
+    default="none",
+    help="day 演示一天 · play a day, or none",
+)
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
 def up(
     home: Path, port: int, suite: str | None, engine: str, story: str, as_json: bool

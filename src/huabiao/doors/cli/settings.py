@@ -53,9 +53,17 @@ class Settings:
 
     @functools.cached_property
     def city(self) -> "Remote":
+        from httpx import InvalidURL
+
         from huabiao.client.remote import Remote
 
-        return Remote(self.url)
+        try:
+            return Remote(self.url)
+        except InvalidURL as error:
+            raise Failed(
+                f"地址“{self.url}”不可用（{error}）；应如 {DEFAULT_URL}。"
+                f" {self.url!r} is no address ({error}); write it as {DEFAULT_URL}."
+            ) from None
 
     def keys(self, name: str, make: bool = False) -> "Keys":
         """An identity of this home, fit for the city's suite."""
