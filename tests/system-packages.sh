@@ -17,10 +17,10 @@ done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    apt-get update -qq
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
-else
-    echo "请先安装这些 Debian 软件包：$missing · install these Debian packages first:$missing" >&2
-    exit 1
+    apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends $missing && exit 0
 fi
+# Not a failure: the tests that need one of these are skipped and say so.
+echo "缺少 Debian 软件包，相关测试将跳过：$missing · Debian packages are missing, their tests are skipped:$missing" >&2
