@@ -1,6 +1,8 @@
 """The command line against a real node: names, exit codes, JSON, files."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -114,3 +116,11 @@ def test_an_option_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
         result = CliRunner().invoke(main, list(words))
         assert result.exit_code in (1, 2) and said in result.stderr, result.output
         assert not (tmp_path / "h").exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(served: Served) -> None:
+    """As with `huabiao scenarios --json | head -c 10`."""
+    huabiao = Path(sys.executable).with_name("huabiao")
+    command = f"{huabiao} scenarios --json --url {served.url} | head -c 10"
+    done = subprocess.run(command, shell=True, capture_output=True, timeout=60)
+    assert len(done.stdout) == 10 and done.stderr == b""

@@ -158,6 +158,8 @@ def _address(home: Path | None, url: str | None) -> str:
 
 def as_failure(error: Exception) -> Exception:
     """Our own exceptions carry a sentence for people; others keep their traceback."""
+    if isinstance(error, BrokenPipeError):
+        return error  # who reads us has seen enough: click ends without a word
     if type(error).__module__.startswith("huabiao."):
         return Failed(str(error))
     if isinstance(error, (ValueError, LookupError)) and error.args:
