@@ -170,3 +170,12 @@ def test_a_proof_is_verified(
         page.get_by_label("原文").set_input_files(original)
         page.get_by_role("button", name="核验").click()
         assert said in page.locator(f".notice.{verdict}").inner_text()
+
+
+def test_the_openapi_page_draws_itself_and_asks_nobody_else(
+    visitor: BrowserContext, city: PlayedCity
+) -> None:
+    watched = Watched(visitor, city.url)
+    watched.page.goto(city.url + "/api/docs")
+    watched.page.get_by_text("/api/envelopes", exact=True).wait_for()
+    assert watched.faults == []
