@@ -24,7 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PLAYED = "城市继续服务"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> str:
     if CHROMIUM is None:
         pytest.skip(
@@ -34,7 +34,7 @@ def chromium() -> str:
     return CHROMIUM
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def city(
     chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PlayedCity]:
@@ -64,7 +64,8 @@ def city(
             databases.remove(databases.start(home / "databases"))
 
 
-@pytest.fixture(scope="session")
+# A module's, not the session's: playwright holds the thread's event loop while it runs.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     # Chromium's own sandbox needs user namespaces, which root in a container lacks.
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
