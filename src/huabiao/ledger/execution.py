@@ -39,7 +39,7 @@ class Execution:
         verify: Verify,
     ) -> None:
         self._below, self._contracts, self._meter = below, contracts, meter
-        self.digest, self.verify_signature = digest, verify
+        self._digest, self.verify_signature = digest, verify
         self.writes: dict[str, bytes | None] = {}
         self._pending: dict[str, bytes | None] = {}
         self._call_writes: dict[str, bytes | None] = {}
@@ -171,9 +171,13 @@ class Execution:
         self._meter.spend(VERIFY_COST)
         return self.verify_signature(public, message, signature)
 
+    def digest(self, message: bytes) -> bytes:
+        self._meter.spend(1 + len(message) // 64)
+        return self._digest(message)
+
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         self._meter.spend(len(leaves))
-        digest = self.digest
+        digest = self._digest
         hashes = [merkle.leaf_hash(digest, leaf) for leaf in leaves]
         return merkle.root(digest, hashes)
 

@@ -9,19 +9,38 @@ grows beyond a fixed size: a doubling in a loop ends after a few turns.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from huabiao.contracts import Refused
+from huabiao.contracts import Record, Refused
 
 LONGEST_SEQUENCE = 200_000
-WIDEST_INTEGER = 2**512
-PER_COST = 32
-"""Items or characters that one unit of cost pays for."""
+WIDEST_INTEGER, MOST_DIGITS = 2**512, 160
+SIZED = frozenset({str, bytes, list, tuple, dict})
+PER_COST, PER_LOOK = 32, 8
+"""Items or characters that one unit of cost pays for: made by an operator or a literal;
+gone through by a method, a comparison, a slice or an encoding."""
+DEEPEST = 40
 
 
 class Meter:
     """What the call under way may still spend."""
 
     def __init__(self) -> None:
-        self.left = 0
+        self.left, self.depth = 0, 0
+
+    def enter(self) -> None:
+        """
+        A function of the contract begins. The bound lies far below Python's own, which
+        comes sooner or later by who called.
+        """
+        self.spend(1)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Refused(
+                "cost.depth",
+                "函数调用层数过深。 Functions call each other too deeply.",
+            )
+
+    def leave(self) -> None:
+        self.depth -= 1
 
     def spend(self, cost: int) -> None:
         self.left -= cost
@@ -38,6 +57,13 @@ def metered(meter: Meter) -> dict[str, Callable[..., Any]]:
     bounds = Bounds(meter)
     return {
         "__each__": bounds.each,
+        "__pairs__": bounds.pairs,
+        "__on__": bounds.on,
+        "__sum__": bounds.sum,
+        "__int__": whole_number,
+        "__record__": record,
+        "__enter__": meter.enter,
+        "__leave__": meter.leave,
         "__times__": bounds.times,
         "__plus__": bounds.plus,
         "__minus__": minus,
@@ -79,6 +105,25 @@ class Bounds:
         held = list(items)
         self._meter.spend(len(held))
         return held
+
+    def pairs(self, items: Any) -> Any:
+        """What a dictionary is made from: another one, or pairs."""
+        if type(items) is dict:
+            self._meter.spend(len(items))
+            return items
+        return self.each(items)
+
+    def on(self, looked_at: Any) -> Any:
+        """Pay for going through all of something that has a length."""
+        if type(looked_at) in SIZED:
+            self._meter.spend(len(looked_at) // PER_LOOK)
+        return looked_at
+
+    def sum(self, items: Iterable[Any], start: int = 0) -> int:
+        held = self.each(items)
+        if any(not isinstance(item, int) for item in (start, *held)):
+            raise TypeError("sum is for whole numbers")
+        return int(bounded(sum(held, start)))
 
     def whole(self, made: Any) -> Any:
         self.size(len(made))
@@ -125,10 +170,29 @@ def modulo(left: Any, right: Any) -> Any:
 
 
 def text(shown: Any) -> Any:
-    """What str and f-strings show: a nest of lists would be endless."""
-    if type(shown) in (list, tuple, dict):
-        raise TypeError("join the items of a list, do not show it whole")
-    return shown if type(shown) is str else str(shown)
+    """What str and f-strings show: a nest of lists would be endless, and an object
+    would show its place in memory, which is another one on every machine."""
+    if type(shown) is str:
+        return shown
+    if not (shown is None or isinstance(shown, int | str | bytes)):
+        raise TypeError("only text, whole numbers and bytes can be shown")
+    return str(shown)
+
+
+def whole_number(written: Any = 0, *base: int) -> Any:
+    if isinstance(written, str | bytes) and len(written) > MOST_DIGITS:
+        raise Refused("cost.cap", "数过大。 The number is too large.")
+    return bounded(int(written, *base))
+
+
+def record(changed: Any) -> None:
+    """Only a record's fields are assigned to: whatever else a contract can reach
+    outlives the call in this process, and not in another."""
+    if not isinstance(changed, Record):
+        raise Refused(
+            "contract.memory",
+            "只能给记录的字段赋值。 Only a record's fields can be assigned to.",
+        )
 
 
 def bounded(number: Any) -> Any:

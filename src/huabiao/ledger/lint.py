@@ -34,6 +34,7 @@ FORBIDDEN: dict[type[ast.AST], str] = {
     ast.YieldFrom: "返回列表 · return a list",
     ast.NamedExpr: "分两行写 · write two lines",
     ast.Delete: "不用 del · no del",
+    ast.Match: "写 if · write if",
     ast.Import: "写 from huabiao.contracts import … · write from huabiao.contracts …",
 }
 OPERATORS: dict[type[ast.AST], str] = {
@@ -43,9 +44,13 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.MatMult: "不用 @ 运算 · no @",
 }
 METHODS = (
+    "drawing", "handler", "mro", "gi_frame", "gi_code",
     "format", "ljust", "rjust", "center", "zfill", "format_map", "expandtabs",
     "to_bytes", "translate",
 )  # fmt: skip
+
+METERED = ("encode", "decode")
+CHANGEABLE = (ast.List, ast.Dict, ast.ListComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Inadmissible(ValueError):
@@ -69,7 +74,7 @@ def check_source(source: str) -> ast.Module:
         line = getattr(error, "lineno", None) or 1
         raise Inadmissible([(line, "语法错误 · syntax error")]) from None
     findings = sorted({*_module_findings(tree), *_tree_findings(tree)})
-    findings += _recursion_findings(tree)
+    findings += [*_state_findings(tree), *_recursion_findings(tree)]
     if findings:
         raise Inadmissible(findings[:20])
     return tree
@@ -147,6 +152,90 @@ def _defined_names(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.alias):
             names.add(node.asname or node.name)
     return names
+
+
+def _state_findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """What would outlive a call, and calls whose function nobody can tell."""
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    named = _assigned_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield from _function_findings(node, imported)
+        elif isinstance(node, ast.ClassDef):
+            yield from _class_findings(node)
+        elif isinstance(node, ast.alias) and node.asname and node.name in METERED:
+            yield node.lineno, f"{node.name} 不改名 · {node.name} keeps its name"
+        elif isinstance(node, ast.Call):
+            called = node.func
+            unknown = isinstance(called, ast.Name) and called.id in named
+            if unknown or not isinstance(called, ast.Name | ast.Attribute):
+                yield (
+                    node.lineno,
+                    "只按函数自己的名字调用 · call a function by its name",
+                )
+        elif isinstance(node, ast.AnnAssign | ast.For | ast.comprehension):
+            if any(isinstance(each, ast.Attribute) for each in ast.walk(node.target)):
+                yield node.target.lineno, "此处只可赋给名字 · only a name goes here"
+        elif isinstance(node, ast.Assign):
+            yield from _assignment_findings(node)
+
+
+def _assigned_names(tree: ast.Module) -> set[str]:
+    """Parameters, and names that a value is assigned to."""
+    found = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+def _function_findings(
+    node: ast.FunctionDef, imported: set[str]
+) -> Iterator[tuple[int, str]]:
+    for each in node.decorator_list:
+        made_by = each.func if isinstance(each, ast.Call) else each
+        if not (isinstance(made_by, ast.Name) and made_by.id in imported):
+            yield each.lineno, "只用库中的装饰器 · only the library's decorators"
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None and not _is_fixed(default):
+            yield default.lineno, "默认值须不可变 · a default cannot be changed later"
+
+
+def _class_findings(node: ast.ClassDef) -> Iterator[tuple[int, str]]:
+    if node.decorator_list:
+        yield node.lineno, "类不用装饰器 · no decorator of a class"
+    for each in node.body:
+        value = each.value if isinstance(each, ast.Assign | ast.AnnAssign) else None
+        plain = isinstance(
+            each, ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.Pass
+        )
+        docstring = isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)
+        if not (plain or docstring) or isinstance(
+            value, ast.List | ast.Dict | ast.ListComp | ast.DictComp | ast.GeneratorExp
+        ):
+            yield (
+                each.lineno,
+                "类中只有字段、角色、状态、部件和函数 · no state in a class",
+            )
+
+
+def _assignment_findings(node: ast.Assign) -> Iterator[tuple[int, str]]:
+    """a, a.b = … assigns to a field of what `a` has only just become."""
+    for target in node.targets:
+        parts = list(ast.walk(target))
+        stored = {n.id for n in parts if isinstance(n, ast.Name) and _is_store(n)}
+        owners = {n.id for n in parts if isinstance(n, ast.Name) and not _is_store(n)}
+        if stored & owners or (owners and len(node.targets) > 1):
+            yield node.lineno, "分两行赋值 · write two assignments"
+
+
+def _is_store(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _recursion_findings(tree: ast.Module) -> list[tuple[int, str]]:

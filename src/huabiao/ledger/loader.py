@@ -1,10 +1,12 @@
 """
 From a contract's source on the chain to a class that runs under a meter.
 
-The tree that passed the lint is changed in three small ways before it is compiled: each
-function and each loop spends from the meter, and what can grow (`+`, `-`, `*`, join,
-extend, replace, f"…", [*…]) goes through functions that bound what they make. The names
-it runs with are a short list of built-ins and huabiao.contracts.
+The tree that passed the lint is changed in small ways before it is compiled: each
+function and each loop spends from the meter; what can grow (`+`, `-`, `*`, join,
+extend, replace, f"…", [*…]) goes through functions that bound what they make; what is
+gone through whole (by a method, a slice, a comparison) is paid for; and before a field
+is assigned to, its owner is seen to be a record. The names it runs with are a short
+list of built-ins and huabiao.contracts.
 """
 
 import ast
@@ -94,12 +96,17 @@ class _Instrument(ast.NodeTransformer):
         ast.Mod: "__modulo__",
     }  # fmt: skip
     methods = ("join", "extend", "replace")
-    copying = ("list", "tuple", "sorted", "sum")
+    copying = ("list", "tuple", "sorted", "max", "min", "any", "all")
+    renamed: ClassVar[dict[str, str]] = {
+        "str": "__text__", "int": "__int__", "sum": "__sum__",
+    }  # fmt: skip
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
         start = 1 if ast.get_docstring(node) is not None else 0
-        node.body.insert(start, ast.Expr(_call("__spend__", ast.Constant(1))))
+        body = node.body[start:] or [ast.Pass()]
+        leave: list[ast.stmt] = [ast.Expr(_call("__leave__"))]
+        node.body[start:] = [ast.Expr(_call("__enter__")), ast.Try(body, [], [], leave)]
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
@@ -123,12 +130,43 @@ class _Instrument(ast.NodeTransformer):
         if isinstance(called, ast.Attribute) and called.attr in self.methods:
             node.func = ast.Name(f"__{called.attr}__", ast.Load())
             node.args.insert(0, called.value)
-        elif isinstance(called, ast.Name) and node.args:
-            if called.id in self.copying:
-                node.args[0] = _call("__each__", node.args[0])
-            elif called.id == "str":
-                called.id = "__text__"
+        elif isinstance(called, ast.Attribute):
+            called.value = _looked_at(called.value)
+        elif isinstance(called, ast.Name):
+            return self.call_of_name(node, called)
         return node
+
+    def call_of_name(self, node: ast.Call, called: ast.Name) -> ast.AST:
+        called.id = self.renamed.get(called.id, called.id)
+        if called.id in ("encode", "decode"):
+            return _call("__on__", node)
+        alone = len(node.args) == 1 and not isinstance(node.args[0], ast.GeneratorExp)
+        if alone and called.id in self.copying:
+            node.args[0] = _call("__each__", node.args[0])
+        elif alone and called.id == "dict":
+            node.args[0] = _call("__pairs__", node.args[0])
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        node.left = _looked_at(node.left)
+        node.comparators = [_looked_at(each) for each in node.comparators]
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        # What a slice copies is paid for, not what it is cut from.
+        return _call("__on__", node) if isinstance(node.slice, ast.Slice) else node
+
+    def visit_Assign(self, node: ast.Assign) -> "ast.AST | list[ast.stmt]":
+        self.generic_visit(node)
+        guards = [
+            ast.Expr(_call("__record__", _read(each.value)))
+            for target in node.targets
+            for each in ast.walk(target)
+            if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store)
+        ]
+        return [*guards, node] if guards else node
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
         self.generic_visit(node)
@@ -147,19 +185,36 @@ class _Instrument(ast.NodeTransformer):
         self.generic_visit(node)
         return _call("__whole__", node) if _is_unpacking(node) else node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
         self.generic_visit(node)
         name = self.replaced.get(type(node.op))
+        guards: list[ast.stmt] = []
+        if isinstance(node.target, ast.Attribute):
+            guards.append(ast.Expr(_call("__record__", _read(node.target.value))))
         if name is None:
-            return node
-        read = ast.parse(ast.unparse(node.target), mode="eval").body
-        return ast.Assign([node.target], _call(name, read, node.value))
+            return [*guards, node]
+        read = _call(name, _read(node.target), node.value)
+        return [*guards, ast.Assign([node.target], read)]
 
 
 def _is_unpacking(node: ast.List | ast.Tuple) -> bool:
     return isinstance(node.ctx, ast.Load) and any(
         isinstance(item, ast.Starred) for item in node.elts
     )
+
+
+def _read(target: ast.expr) -> ast.expr:
+    """The same expression, to be read instead of assigned to."""
+    return ast.parse(ast.unparse(target), mode="eval").body
+
+
+def _looked_at(value: ast.expr) -> ast.expr:
+    """What an operation goes through, paid for; names and fixed values are small."""
+    if isinstance(value, ast.Constant) or (
+        isinstance(value, ast.Name) and value.id == "self"
+    ):
+        return value
+    return _call("__on__", value)
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
