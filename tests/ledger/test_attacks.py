@@ -104,6 +104,12 @@ def test_work_costs_by_the_turn(turns: int) -> None:
     assert more - once == turns * (190_000 // 8)
 
 
+def test_a_list_that_grows_by_appending_costs_by_its_length() -> None:
+    _, few = run("", "x = []", "for a in range(1000):", "    x.append(a)")
+    _, many = run("", "x = []", "for a in range(10000):", "    x.append(a)")
+    assert many < 11 * few
+
+
 STOPPED = {
     "a number too wide": ("", 'x = int("9" * 4000)', "cost.cap"),
     "a sum of lists": ("", "x = sum([[1], [2]], [])", "type"),

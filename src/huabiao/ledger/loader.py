@@ -96,6 +96,8 @@ class _Instrument(ast.NodeTransformer):
         ast.Mod: "__modulo__",
     }  # fmt: skip
     methods = ("join", "extend", "replace")
+    quick = ("append", "get", "items", "keys", "values", "startswith", "endswith")
+    """Methods that do not go through what they are called on."""
     copying = ("list", "tuple", "sorted", "max", "min", "any", "all")
     renamed: ClassVar[dict[str, str]] = {
         "str": "__text__", "int": "__int__", "sum": "__sum__",
@@ -130,7 +132,7 @@ class _Instrument(ast.NodeTransformer):
         if isinstance(called, ast.Attribute) and called.attr in self.methods:
             node.func = ast.Name(f"__{called.attr}__", ast.Load())
             node.args.insert(0, called.value)
-        elif isinstance(called, ast.Attribute):
+        elif isinstance(called, ast.Attribute) and called.attr not in self.quick:
             called.value = _looked_at(called.value)
         elif isinstance(called, ast.Name):
             return self.call_of_name(node, called)
