@@ -9,6 +9,13 @@ A tree of n leaves splits at the largest power of two below n. Hashing level by 
 and passing an odd last node up unchanged gives the same tree, and is what runs here.
 Inclusion and consistency are verified as RFC 9162 sections 2.1.3.2 and 2.1.4.2 say.
 Every hash has 32 bytes; a path of another shape proves nothing.
+
+A root binds its leaves, not their number, and a path binds its leaf, not the index and
+the size that come with it: for leaf 0 of 3, "0 of 4" walks the same hashes. RFC 9162
+signs the size beside the root. A proof's receipt needs neither: its statement shows no
+index and no count, and its id is inside the leaf. A notarised file's index is part of
+its id, and there the size stands in the event that the root stands in; for a given size
+one path leads from one index alone. tests/proofs/test_forged_records.py holds both.
 """
 
 from collections.abc import Callable, Sequence

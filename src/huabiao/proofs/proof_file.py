@@ -35,13 +35,15 @@ class MemberChange(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Proof(msgspec.Struct, array_like=True, frozen=True):
+    """`content` stays bytes until its kind is known: what it may hold bounds it."""
+
     magic: str
     version: int
     kind: str
     header: bytes
     certificate: bytes
     changes: list[MemberChange]
-    content: list[Any]
+    content: msgspec.Raw
 
 
 class StateContent(msgspec.Struct, array_like=True, frozen=True):
@@ -74,11 +76,14 @@ class NotarisedContent(msgspec.Struct, array_like=True, frozen=True):
     leaf_path: list[bytes]
 
 
-_decode = msgspec.msgpack.Decoder(Proof).decode
 CONTENTS: dict[str, Any] = {
     "state": StateContent,
     "receipt": ReceiptContent,
     "notarised": NotarisedContent,
+}
+_decode = msgspec.msgpack.Decoder(Proof).decode
+_decode_content = {
+    kind: msgspec.msgpack.Decoder(made).decode for kind, made in CONTENTS.items()
 }
 
 
@@ -100,10 +105,10 @@ def read_proof(raw: bytes) -> tuple[Proof, Any]:
     proof = _decode(raw)
     if proof.magic != MAGIC or proof.version != VERSION:
         raise ValueError("not a proof file of version 1")
-    made = CONTENTS.get(proof.kind)
-    if made is None:
+    decode_content = _decode_content.get(proof.kind)
+    if decode_content is None:
         raise ValueError("unknown kind of proof")
-    content = msgspec.convert(proof.content, made)
-    if encode(proof) != raw or encode(content) != encode(proof.content):
+    content = decode_content(proof.content)
+    if write_proof(proof.header, proof.certificate, proof.changes, content) != raw:
         raise ValueError("not canonical")
     return proof, content

@@ -2,7 +2,7 @@
 The offline verifier: a proof file, the members that one trusts, and nothing else.
 
 1. The trust names the chain, its suite and its members at some height.
-2. Changes of members are followed, each certified by the members before it.
+2. Changes of members are followed upwards, each certified by the members before it.
 3. The header is certified by the members that stand then.
 4. The content leads to one of the header's roots.
 5. If the original file is given, its digest is the notarised leaf.
@@ -21,6 +21,7 @@ from huabiao.crypto.envelope import BadEnvelope, open_envelope
 from huabiao.crypto.suite import suite
 from huabiao.proofs import merkle, radix
 from huabiao.proofs.header import (
+    VERSION,
     Header,
     Verifier,
     check_certificate,
@@ -101,10 +102,12 @@ def verify(
 def _certified_header(
     chosen: Verifier, chain: str, members: list[Member], proof: Proof
 ) -> Header:
+    reached = 0
     for change in proof.changes:
         header = _check_header(
             chosen, chain, members, change.header, change.certificate
         )
+        reached = _above(reached, header)
         members = change.next_members
         if (
             not is_well_formed(members)
@@ -113,7 +116,19 @@ def _certified_header(
             raise _Fails(
                 "成员变更与区块头不符。 A change of members is not the header's."
             )
-    return _check_header(chosen, chain, members, proof.header, proof.certificate)
+    header = _check_header(chosen, chain, members, proof.header, proof.certificate)
+    _above(reached, header)
+    return header
+
+
+def _above(reached: int, header: Header) -> int:
+    """The header's height; members sign only above the block that brought them in."""
+    if header.height <= reached:
+        raise _Fails(
+            f"高度 {header.height} 不在成员变更的高度 {reached} 之上。"
+            f" Height {header.height} is not above the change of members at {reached}."
+        )
+    return header.height
 
 
 def _check_header(
@@ -127,6 +142,11 @@ def _check_header(
         header = decode_header(encoded)
     except UNREADABLE:
         raise _Fails("区块头损坏。 The header is damaged.") from None
+    if header.version != VERSION:
+        raise _Fails(
+            f"区块头版本 {header.version} 未知；请升级验证器。"
+            f" Unknown header version {header.version}: use a newer verifier."
+        )
     if header.chain != chain or header.suite != chosen.name:
         raise _Fails(
             f"证明属于另一条链“{header.chain[:40]}”。 The proof is of another chain."
@@ -190,6 +210,8 @@ def _receipt_statement(
         receipt = decode_receipt(content.receipt)
     except UNREADABLE:
         raise _Fails("回执损坏。 The receipt is damaged.") from None
+    if not receipt.results:
+        raise _Fails("回执没有结果。 The receipt holds no result.")
     return {
         "envelope": receipt.envelope.hex(),
         "sender": receipt.sender.hex(),
