@@ -5,6 +5,7 @@ The built-in contracts, in the same library that every scenario uses.
 - `identity`: keys of accounts, people and their subject tags
 - `evidence`: notarised files, alone or as a signed batch
 - `privacy`: erasure of personal data, provable afterwards
+- `calendar`: which days are worked, as announced each year
 - `directory`: duties, systems and data catalogs, locked to each other
 - `library`: tables and columns of real databases, locked to catalogs and systems
 - `drift`: alerts where a database no longer is what the library says

@@ -150,7 +150,10 @@ class Sharing(Scenario):
             code="not_shared",
         )
         check_terms(terms, holding["columns"], self.now)
-        owner, answer_by = holding["owner"], working_day(self.today, ANSWER_DAYS)
+        owner = holding["owner"]
+        answer_by = self.ask(
+            "calendar", "working_day_after", day=self.today, count=ANSWER_DAYS
+        )
         self.sides.add(self.key, Sides(owner, self.caller))
         return Request(
             table, owner, self.caller, purpose, legal_basis, terms,
@@ -218,14 +221,6 @@ class Sharing(Scenario):
     def sides_of(self, grant: Code) -> list:
         """[owner, reader] of a request."""
         return self.sides.get(grant).plain()
-
-
-def working_day(today: Day, count: int) -> Day:
-    """The day so many weekdays later; public holidays are not known here."""
-    for _ in range(count):
-        # Friday is 4, Saturday 5: 1970-01-01, day 0, was a Thursday
-        today += {4: 3, 5: 2}.get((today + 3) % 7, 1)
-    return today
 
 
 def check_terms(terms: Terms, known: list, now: Instant) -> None:
