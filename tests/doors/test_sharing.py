@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +106,31 @@ def test_a_person_sees_each_use(served: Served, grant: str) -> None:
     assert uses[0]["reader_name"] and uses[0]["grant"] == grant
     served.keys("clerk")  # makes the identity: this test stands alone
     assert served.json("share", "uses", "--as", "clerk")["uses"] == []
+
+
+def test_an_error_goes_back_to_its_source(
+    served: Served, grant: str, tmp_path: Path
+) -> None:
+    for name in (OWNER, READER):
+        served.grant("correction", "department", name)
+    shown = tmp_path / "page.txt"
+    shown.write_text("what shows it")
+    ask = ("correction", "ask", grant, "-c", "job", "--found", "职业代码已停用")
+    first = served.json(*ask, "--evidence", str(shown), "--as", READER)
+    second = served.json(*ask, "--id", "c2", "--as", READER)
+    assert first["accepted"] and second["id"] == "c2"
+    other = served.run(*ask, "--as", OWNER)
+    assert other.exit_code == 1 and "party.other" in other.stderr
+
+    answer = ("--answer", "已按新表更正", "--as")
+    mine = served.run("correction", "correct", first["id"], *answer, READER)
+    assert mine.exit_code == 1 and "party.other" in mine.stderr
+    assert served.json("correction", "correct", first["id"], *answer, OWNER)["accepted"]
+    assert served.json("correction", "uphold", "c2", *answer, OWNER)["accepted"]
+    found = served.json("correction", "list", "--as", READER)["findings"]
+    states = {each["id"]: each["state"] for each in found}
+    assert states == {first["id"]: "corrected", "c2": "upheld"}
+    evidence = sha256(b"what shows it").hexdigest()
+    assert [each["fields"]["evidence"] for each in found].count(evidence) == 1
+    served.keys("stranger")
+    assert served.json("correction", "list", "--as", "stranger")["findings"] == []

@@ -8,6 +8,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `keyring`     key new, list, token
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
+- `correction`  correction ask, correct, uphold, list
+- `calendar`    calendar announce, show
 - `vault`       vault open, erase, mine
 - `making`      new scenario
 
@@ -33,6 +35,8 @@ COMMANDS = {
     "key": "keyring",
     "directory": "directory",
     "share": "sharing",
+    "correction": "correction",
+    "calendar": "calendar",
     "vault": "vault",
     "new": "making",
 }

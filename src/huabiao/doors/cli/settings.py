@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from huabiao.client.port import Outcome
     from huabiao.client.remote import Remote
     from huabiao.crypto.keys import Keys
 
@@ -182,3 +183,20 @@ def identity_option(*, required: bool = False, default: str | None = None) -> An
         default=default,
         help="以哪个身份 · the identity that acts",
     )
+
+
+def tell_outcome(settings: Settings, outcome: "Outcome", id_: str) -> None:
+    """An outcome as `call` gives it, with the record's id; Failed if it was refused."""
+    document = {
+        "accepted": outcome.accepted,
+        "code": outcome.code,
+        "sentence": outcome.sentence,
+        "envelope": outcome.envelope,
+        "height": outcome.height,
+        "id": id_,
+    }
+    if not outcome.accepted and not settings.as_json:
+        raise Failed(f"{outcome.sentence} [{outcome.code}]")
+    settings.give(document, f"通过 · accepted  {id_}")
+    if not outcome.accepted:
+        raise click.exceptions.Exit(1)

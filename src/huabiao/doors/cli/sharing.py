@@ -9,7 +9,13 @@ from urllib.parse import quote
 
 import click
 
-from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
+from huabiao.doors.cli.settings import (
+    Failed,
+    Settings,
+    command,
+    identity_option,
+    tell_outcome,
+)
 
 DAY_MS = 86_400_000
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "prefix")
@@ -57,23 +63,6 @@ def _instant(milliseconds: int) -> str:
     return str(Instant.show(milliseconds))
 
 
-def _tell(settings: Settings, outcome: Any, id_: str) -> None:
-    """An outcome as `call` gives it, with the request's id."""
-    document = {
-        "accepted": outcome.accepted,
-        "code": outcome.code,
-        "sentence": outcome.sentence,
-        "envelope": outcome.envelope,
-        "height": outcome.height,
-        "id": id_,
-    }
-    if not outcome.accepted and not settings.as_json:
-        raise Failed(f"{outcome.sentence} [{outcome.code}]")
-    settings.give(document, f"通过 · accepted  {id_}")
-    if not outcome.accepted:
-        raise click.exceptions.Exit(1)
-
-
 @command(
     click.argument("table"),
     _COLUMN, _WHERE, _DAYS, _RATE, _ROWS,
@@ -103,7 +92,7 @@ def request(
     outcome = settings.city.call(
         settings.keys(identity), "sharing", "request", id_, written
     )
-    _tell(settings, outcome, id_)
+    tell_outcome(settings, outcome, id_)
 
 
 @command(
@@ -136,7 +125,7 @@ def approve(
     terms["requests_a_minute"] = rate or terms["requests_a_minute"]
     terms["rows_a_request"] = rows or terms["rows_a_request"]
     outcome = settings.city.call(keys, "sharing", "approve", id, {"terms": terms})
-    _tell(settings, outcome, id)
+    tell_outcome(settings, outcome, id)
 
 
 @command(
