@@ -96,6 +96,13 @@ def test_a_person_sees_each_use(served: Served, grant: str) -> None:
     served.grant("identity", "registrar", "registrar")
     person = served.keys("张三")
     tag = subject_tag(gateway.tag_key, NUMBER)
+    for first in range(0, 210, 30):  # more tags than a page, and before this one
+        others = [
+            call("identity", "bind_person", account=person.account,
+                 tag=n.to_bytes(32, "big"))
+            for n in range(first, first + 30)
+        ]  # fmt: skip
+        assert served.remote().send(served.keys("registrar"), *others).accepted
     bound = served.remote().send(
         served.keys("registrar"),
         call("identity", "bind_person", account=person.account, tag=tag),

@@ -16,7 +16,7 @@ from huabiao.doors.vault import openings_about
 
 Json = dict[str, Any]
 Viewer = bytes | None
-MOST_ALERTS = 500
+MOST_ALERTS, MOST_TAGS, PAGE = 500, 2_000, 200
 
 
 def records(
@@ -105,14 +105,27 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     """Each use of the data of the person behind an account, oldest first: rows read
     under a grant, and personal values that a vault opened."""
     city.caught_up()
-    prefix = account.hex() + "/"
     found: dict[str, Json] = {}
-    for key, _ in city.index.entries("identity", "persons", prefix):
-        told = city.tags.receipts(bytes.fromhex(key.rpartition("/")[2]))
-        for use in city.index.uses(told):
+    for tag in tags_of(city, account):
+        for use in city.index.uses(city.tags.receipts(tag)):
             found.setdefault(use["receipt"], use_json(city, use))
     uses = [*found.values(), *openings_about(city, account)]
     return sorted(uses, key=lambda use: use["height"])
+
+
+def tags_of(city: City, account: bytes) -> list[bytes]:
+    """The subject tags of the person behind an account: one a department that holds
+    data, so MOST_TAGS is far beyond any city's."""
+    prefix = account.hex() + "/"
+    tags: list[bytes] = []
+    after = ""
+    while len(tags) < MOST_TAGS:
+        page = city.index.entries("identity", "persons", prefix, after, PAGE)
+        tags += [bytes.fromhex(key.rpartition("/")[2]) for key, _ in page]
+        if len(page) < PAGE:
+            break
+        after = page[-1][0]
+    return tags[:MOST_TAGS]
 
 
 def use_json(city: City, use: Json) -> Json:

@@ -7,12 +7,14 @@ envelopes could still be valid.
 """
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from huabiao.ledger.block import Block, open_block, receipts_of
+from huabiao.ledger.block import Block, decode_logged, open_block, receipts_of
 from huabiao.ledger.genesis import Genesis
 from huabiao.ledger.ledger import Ledger, LedgerDamaged, Progress
-from huabiao.proofs.header import header_hash
+from huabiao.proofs.header import check_certificate, header_hash
+from huabiao.proofs.members import Member
 from huabiao.state import BlockLog
 
 
@@ -69,11 +71,29 @@ def run_again(ledger: Ledger, logged: bytes, check_signatures: bool = False) -> 
     return block
 
 
+def check_certified(
+    ledger: Ledger, block: Block, logged: bytes, members: Sequence[Member]
+) -> None:
+    """Raise LedgerDamaged unless enough of the members in force signed a block."""
+    certificate = decode_logged(logged).certificate
+    if not check_certificate(ledger.suite, block.hash, certificate, members):
+        raise LedgerDamaged(
+            f"高度 {block.header.height} 的证书不成立：当时成员的签名不足三分之二，"
+            "或日志被改动。请从其他成员恢复此区块。"
+            f" The certificate of height {block.header.height} does not hold: fewer than"
+            " two thirds of the members in force signed, or the log was altered;"
+            " restore this block from another member."
+        )
+
+
 def replay(
     folder: Path, genesis: Genesis, on_progress: Progress | None = None
 ) -> tuple[int, bytes]:
     """
     Run the whole log into a fresh state; returns the height and the state root.
+
+    Every root is compared; every envelope's signature is checked, and every block's
+    certificate against the members in force. LedgerDamaged says where it differs.
 
     The log is only read, so that a node may serve from it meanwhile; blocks that come
     after the start are left for another time.
@@ -84,7 +104,9 @@ def replay(
             fresh = Ledger(Path(scratch), genesis)
             open_ledger(fresh)
             for height, logged in log.blocks(1):
-                run_again(fresh, logged, check_signatures=True)
+                members = fresh.members
+                block = run_again(fresh, logged, check_signatures=True)
+                check_certified(fresh, block, logged, members)
                 fresh.state.maybe_flush()
                 if on_progress:
                     on_progress(height, log.height)
