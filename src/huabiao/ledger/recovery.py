@@ -80,8 +80,8 @@ def check_certified(
         raise LedgerDamaged(
             f"高度 {block.header.height} 的证书不成立：当时成员的签名不足三分之二，"
             "或日志被改动。请从其他成员恢复此区块。"
-            f" The certificate of height {block.header.height} does not hold: fewer than"
-            " two thirds of the members in force signed, or the log was altered;"
+            f" The certificate of height {block.header.height} does not hold: fewer"
+            " than two thirds of the members in force signed, or the log was altered;"
             " restore this block from another member."
         )
 

@@ -82,7 +82,7 @@ def trust(settings: Settings, output: Path) -> None:
 @_HOME
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
 def replay(home: Path, as_json: bool) -> None:
-    """从日志重新执行，核对每个根与证书。 Run the log again; check roots, certificates."""
+    """从日志重新执行，核对每个根与证书。 Run the log again; check every root."""
     from huabiao.node.replaying import replay as run_again
 
     try:
