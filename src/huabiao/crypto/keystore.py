@@ -14,6 +14,7 @@ either. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
 import json
 import os
 import secrets
+from dataclasses import replace
 from hashlib import scrypt
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,14 @@ def create(path: Path, suite_name: str, name: str, passphrase: str) -> Keys:
     keys = generate(name, suite_name)
     _write_new(path, _seal(keys, passphrase))
     return keys
+
+
+def renew_recipient(path: Path, keys: Keys, passphrase: str) -> Keys:
+    """The same identity with a new recipient key, in a file of its own; as `create`."""
+    pair = keys.suite.generate_recipient()
+    renewed = replace(keys, recipient_public=pair.public, recipient_secret=pair.secret)
+    _write_new(path, _seal(renewed, passphrase))
+    return renewed
 
 
 def load(path: Path, passphrase: str) -> Keys:

@@ -10,7 +10,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
-- `vault`       vault open, erase, mine
+- `vault`       vault open, erase, mine, rotate
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.

@@ -98,6 +98,16 @@ def mine(settings: Settings, identity: str) -> None:
     settings.give(found, "\n".join(lines) or "没有记录。 Nothing is known.")
 
 
+@command()
+def rotate(settings: Settings) -> None:
+    """更换主密钥；先停节点。 A new master key; stop the node first."""
+    from huabiao.node.rotating import rotate as wrap_anew
+
+    found = wrap_anew(settings.home)
+    settings.give(found, found["sentence"])
+
+
 vault.add_command(open_, "open")
 vault.add_command(erase)
 vault.add_command(mine)
+vault.add_command(rotate)

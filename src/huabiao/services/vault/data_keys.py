@@ -42,21 +42,29 @@ class DataKeys:
 
     def destroy(self, name: str) -> None:
         """Overwrite, flush, remove, flush; nothing happens if it is not there."""
-        path = self.path(name)
-        try:
-            handle = os.open(path, os.O_WRONLY)
-        except FileNotFoundError:
-            return
-        try:
-            os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        path.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        erase_file(self.path(name))
+
+    def names(self) -> list[str]:
+        """The names of all keys, in order."""
+        return sorted(path.name for path in self.folder.glob("??/[0-9a-f]*"))
 
     def older_than(self, instant_ms: int) -> Iterator[str]:
         """Names of keys that were written before an instant (UTC milliseconds)."""
         for path in self.folder.glob("??/[0-9a-f]*"):
             if path.stat().st_mtime_ns < instant_ms * 1_000_000:
                 yield path.name
+
+
+def erase_file(path: Path) -> None:
+    """Overwrite, flush, remove, flush; nothing happens if it is not there."""
+    try:
+        handle = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)

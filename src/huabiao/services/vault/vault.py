@@ -2,6 +2,7 @@
 The vault of one node: keep a value, open it, destroy it.
 
     HOME/vault/key.json   the vault's identity and master key, opened by the passphrase
+    HOME/vault/next.json  the next master key, while `rotating` wraps keys anew
     HOME/vault/keys/      wrapped data keys
     HOME/vault/objects/   sealed values, where no other storage is named
 
@@ -53,8 +54,15 @@ class KeptBusy(Exception):
 class Vault:
     """Sealed values, their keys, and the identity that signs for them. Thread safe."""
 
-    def __init__(self, master: Keys, keys: DataKeys, objects: Storage) -> None:
-        self.master, self._keys, self._objects = master, keys, objects
+    def __init__(
+        self,
+        master: Keys,
+        keys: DataKeys,
+        objects: Storage,
+        retiring: Keys | None = None,
+    ) -> None:
+        self.master, self.retiring = master, retiring
+        self._keys, self._objects = keys, objects
         self._lock = threading.Lock()
         self._claimed: set[bytes] = set()
 
@@ -113,8 +121,34 @@ class Vault:
         sealed = None if wrapped is None else self._objects.get(place.name)
         if wrapped is None or sealed is None:
             raise Missing
-        data_key = unwrap_key(self.master, wrapped, place)
+        data_key = self._unwrap(wrapped, place)
         return open_value(self.master.suite, data_key, place, sealed)
+
+    def _unwrap(self, wrapped: bytes, place: Place) -> bytes:
+        """A data key, under the master key or the one that a rotation is retiring."""
+        if self.retiring is not None:
+            with suppress(Damaged):
+                return unwrap_key(self.retiring, wrapped, place)
+        return unwrap_key(self.master, wrapped, place)
+
+    def wrap_anew(self, place: Place) -> bool:
+        """Wrap one key under the newest master key; False if it does not open."""
+        wrapped = self._keys.get(place.name)
+        if wrapped is None:
+            return True
+        with suppress(Damaged):
+            unwrap_key(self.master, wrapped, place)
+            return True
+        try:
+            data_key = self._unwrap(wrapped, place)
+        except Damaged:
+            return False
+        self._keys.put(place.name, wrap_key(self.master, data_key, place))
+        return True
+
+    def names(self) -> list[str]:
+        """The commitments of everything that is kept."""
+        return self._keys.names()
 
     def destroy(self, name: str) -> None:
         """Erase for good: the key first, then the object. Safe to repeat."""
@@ -129,10 +163,13 @@ class Vault:
 def open_vault(home: Path, suite_name: str, address: str | None = None) -> Vault:
     """The vault of a home, made at first use; see `open_storage` for the address."""
     folder = home / "vault"
-    path = folder / "key.json"
+    path, following = folder / "key.json", folder / "next.json"
     if path.exists():
         master = keystore.load(path, passphrase(home))
     else:
         master = keystore.create(path, suite_name, IDENTITY, passphrase(home))
+    retiring = None
+    if following.exists():  # a rotation was broken off: both keys open, one wraps
+        master, retiring = keystore.load(following, passphrase(home)), master
     objects = open_storage(address, folder / "objects")
-    return Vault(master, DataKeys(folder / "keys"), objects)
+    return Vault(master, DataKeys(folder / "keys"), objects, retiring)
