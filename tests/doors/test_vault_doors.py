@@ -2,9 +2,12 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from served_city import Served
@@ -12,6 +15,7 @@ from served_city import Served
 from huabiao.client.remote import Answered, Remote
 from huabiao.crypto.address import show
 from huabiao.doors.cli import main
+from huabiao.proofs.verify import verify
 
 SECRET = "赵保密 13912345678"
 WASTE = "hazardous_waste"
@@ -179,3 +183,50 @@ def test_ciphertext_altered_or_exchanged_is_not_opened(
         paths = [served.home / "vault" / kind / name[:2] / name for name in names]
         paths[0].write_bytes(paths[1].read_bytes())
     assert refusal(truck, "/api/vault/open", asked(load)) == "vault.damaged"
+
+
+@contextmanager
+def page_of(served: Served, name: str) -> Iterator[httpx.Client]:
+    """A browser that has signed in by the form."""
+    token = served.json("key", "token", name)["token"]
+    with httpx.Client(base_url=served.url, trust_env=False) as browser:
+        assert browser.post("/me", data={"token": token}).status_code == 303
+        yield browser
+
+
+def test_a_page_opens_a_value_for_whom_may_see_it_and_no_other(
+    served: Served, load: str
+) -> None:
+    where = {"scenario": WASTE, "record": load, "field": "driver"}
+    form = {**where, "purpose": "途中检查"}
+    assert SECRET not in httpx.get(served.url + "/values", params=where).text
+    assert httpx.post(served.url + "/values", data=form).status_code == 401
+    with page_of(served, "truck") as truck:
+        record = truck.get(f"/scenarios/{WASTE}/{load}").text
+        assert f"/values?scenario={WASTE}" in record
+        before = truck.get("/values", params=where)
+        assert before.status_code == 200 and SECRET not in before.text
+        assert truck.post("/values", data=where).status_code == 422
+        other_site = {"sec-fetch-site": "cross-site"}
+        refused = truck.post("/values", data=form, headers=other_site)
+        assert refused.status_code == 403 and SECRET not in refused.text
+        shown = truck.post("/values", data=form)
+        assert SECRET in shown.text and shown.headers["cache-control"] == "no-store"
+    served.keys("stranger")
+    with page_of(served, "stranger") as stranger:
+        for answer in (
+            stranger.get("/values", params=where),
+            stranger.post("/values", data=form),
+        ):
+            assert answer.status_code == 403 and SECRET not in answer.text
+    with page_of(served, "driver") as driver:
+        mine = driver.get("/me").text
+        assert "途中检查" in mine and f"record={load}" in mine
+        served.json(*words("erase", load, "--reason", "不再需要", "--as", "driver"))
+        after = driver.get("/values", params=where).text
+        assert "已删除" in after and '<form method="post" action="/values"' not in after
+        commitment = after.partition("/proofs/privacy/kept/")[2][:64]
+        proof = driver.get(f"/proofs/privacy/kept/{commitment}").content
+        verdict = verify(proof, served.remote().get("/api/trust"))
+        assert verdict.ok and verdict.statement["kept"]["erased_at"]
+        assert driver.post("/values", data=form).status_code == 410

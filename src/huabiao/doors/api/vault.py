@@ -18,8 +18,6 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from huabiao.client.committing import MOST_OPENINGS, commit_arguments, keep_calls
-from huabiao.client.signing import call, sign_envelope
-from huabiao.codec import decode
 from huabiao.crypto.address import parse, show
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.suite import suite
@@ -31,10 +29,9 @@ from huabiao.doors.api.envelopes import (
     prepared_body,
 )
 from huabiao.doors.api.viewer import CityHere, Json, SignedIn, city_of
-from huabiao.doors.city import City
 from huabiao.doors.depositing import deposit, read_deposit, read_envelope
-from huabiao.doors.problems import Problem, malformed
-from huabiao.services.vault import Damaged, Missing, StorageFailed
+from huabiao.doors.opening import open_for
+from huabiao.doors.problems import malformed
 
 router = APIRouter(tags=["保险库 · vault"])
 
@@ -148,36 +145,5 @@ class ToOpen(BaseModel):
 @router.post("/vault/open")
 async def open_value(request: Request, account: SignedIn, wanted: ToOpen) -> Json:
     """A value, opened for the account that asks; the person can see that it was."""
-    city = city_of(request)
-    shown = await run_in_threadpool(_opened, city, account, wanted)
-    # Final on the chain before anything is handed out; refused once erasure is asked.
-    (outcome,) = await city.port.submit([shown.pop("note")])
-    if not outcome.accepted:
-        if outcome.code in ("asked", "erased"):
-            raise values.erased()
-        raise Problem(409, outcome.code, outcome.sentence)
-    return {**shown, "opening": outcome.envelope}
-
-
-def _opened(city: City, account: bytes, wanted: ToOpen) -> Json:
-    """The value in the clear, and the signed note of its opening."""
-    found = values.find_value(city, wanted.scenario, wanted.record, wanted.field)
-    values.check_reader(city, found, account)
-    vault = values.check_standing(city, found)
-    try:
-        encoded = vault.open(found.place)
-    except Missing as error:
-        raise Problem(404, "vault.missing", str(error)) from None
-    except Damaged as error:
-        raise Problem(500, "vault.damaged", str(error)) from None
-    except StorageFailed as error:
-        raise Problem(503, "vault.storage", str(error)) from None
-    note = call(
-        "privacy", "note_opening", found.place.name,
-        reader=account, purpose=wanted.purpose,
-    )  # fmt: skip
-    return {
-        "value": found.kind.show(decode(encoded)),
-        "commitment": found.place.name,
-        "note": sign_envelope(city.port.chain, vault.master, [note]),
-    }
+    where = wanted.scenario, wanted.record, wanted.field
+    return await open_for(city_of(request), account, *where, wanted.purpose)

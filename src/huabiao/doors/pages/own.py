@@ -13,6 +13,7 @@ from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
 from huabiao.doors.problems import Problem
 from huabiao.doors.sessions import LIFETIME_MS
+from huabiao.doors.vault import values_about
 from huabiao.proofs.verify import verify
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -28,6 +29,7 @@ def me(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
         account=show(viewer),
         organisation=city.organisation(viewer),
         uses=cases.uses_of(city, viewer),
+        values=values_about(city, viewer),
     )
 
 
@@ -36,7 +38,7 @@ def sign_in(
     request: Request, city: CityHere, token: Annotated[str, Form(max_length=200)]
 ) -> Response:
     """Keep a session's token in a cookie; the key itself never comes here."""
-    _same_site(request)
+    same_site(request)
     session_account(city, token.strip())
     answer = RedirectResponse("/me", 303)
     answer.set_cookie(
@@ -52,13 +54,13 @@ def sign_in(
 
 @router.post("/me/leave")
 def leave(request: Request) -> Response:
-    _same_site(request)
+    same_site(request)
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(COOKIE)
     return answer
 
 
-def _same_site(request: Request) -> None:
+def same_site(request: Request) -> None:
     """Refuse a form that another site sent."""
     if request.headers.get("sec-fetch-site", "same-origin") not in (
         "same-origin",
