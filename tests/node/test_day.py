@@ -52,8 +52,8 @@ def test_a_day_is_played_once_and_its_proofs_travel(tmp_path):
     try:
         node, said = up(home)
         text = "".join(said)
-        assert "[6/6]" in text
-        assert text.count("拒绝 refused") == 5 + REFUSED_IN_STORIES
+        assert "[7/7]" in text
+        assert text.count("拒绝 refused") == 6 + REFUSED_IN_STORIES
         assert text.count("漂移 drift") == 3
         stop(node, home)
         trust = json.loads((home / "day" / "trust.json").read_text())
@@ -61,6 +61,8 @@ def test_a_day_is_played_once_and_its_proofs_travel(tmp_path):
         proof = (home / "day" / "inspection.proof").read_bytes()
         receipt = (home / "day" / "receipt.proof").read_bytes()
         assert verify(proof, trust, original).ok and len(proof) <= 2_048
+        erased = verify((home / "day" / "erased.proof").read_bytes(), trust)
+        assert erased.ok and erased.statement["kept"]["erased_at"]
         assert verify(receipt, trust).ok and len(receipt) <= 2_048
         assert not verify(proof, trust, original + b" ").ok
 

@@ -8,4 +8,5 @@ A day in a city: what `make run` plays on a fresh chain, with real databases.
 - `sharing`: a request, a narrower grant, rows, refusals; who used my data
 - `evidence`: a file is notarised and its proof checked offline
 - `stories`: every scenario's story, such as a load of hazardous waste to its end
+- `personal`: a value sealed, opened, refused, erased, and proven erased
 """

@@ -14,6 +14,7 @@ from huabiao.node.day.cast import Cast, Say
 from huabiao.node.day.databases import open_databases
 from huabiao.node.day.directory import play_directory, play_drift
 from huabiao.node.day.evidence import play_evidence
+from huabiao.node.day.personal import play_personal
 from huabiao.node.day.sharing import play_sharing, play_uses
 from huabiao.node.day.stories import play_stories
 from huabiao.node.local_port import LocalPort
@@ -27,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     ("uses", "谁用了我的数据 · Who used my data", play_uses),
     ("evidence", "存证与离线核验 · Evidence that verifies without us", play_evidence),
     ("stories", "办件全程可查 · Cases from draft to their end", play_stories),
+    ("personal", "个人信息可查可删 · A personal value, seen and erased", play_personal),
 )
 
 
