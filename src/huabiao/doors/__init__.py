@@ -8,6 +8,9 @@ The doors: how people and programs reach a city. They reach its ledger through c
 - `city`         what stands behind every door
 - `reading`      blocks and envelopes, as a viewer may see them
 - `records`      records, accounts and the directory, as a viewer may see them
+- `viewer`       who asks: the city behind a request, the account of a session
+- `proof_files`  proofs to take away, for whoever may see what they prove
+- `opening`      a personal value opened, noted on the chain first
 - `vault`        personal and secret values, as far as a viewer may have them
 - `depositing`   an envelope with the values behind its commitments
 - `sessions`     an account proves its key once

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from huabiao.crypto.address import show
 from huabiao.crypto.suite import suite
-from huabiao.doors.api.viewer import CityHere, Json, SignedIn
 from huabiao.doors.records import uses_of
 from huabiao.doors.sessions import session_message
+from huabiao.doors.viewer import CityHere, Json, SignedIn
 
 router = APIRouter(tags=["会话 · sessions"])
 

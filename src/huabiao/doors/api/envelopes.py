@@ -24,9 +24,9 @@ from huabiao.client.signing import VALIDITY_MS
 from huabiao.codec import encode
 from huabiao.crypto.envelope import DOMAIN, MOST_CALLS, VERSION, Call, Signed
 from huabiao.crypto.envelope import Body as EnvelopeBody
-from huabiao.doors.api.viewer import CityHere, Json, city_of
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed
+from huabiao.doors.viewer import CityHere, Json, city_of
 
 MESSAGEPACK = "application/msgpack"
 MOST_ENVELOPES = 1_000

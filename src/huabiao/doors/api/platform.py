@@ -12,9 +12,9 @@ from starlette.responses import Response
 from huabiao.codec import decode
 from huabiao.crypto.address import show
 from huabiao.doors import records as cases
-from huabiao.doors.api.viewer import CityHere, Json, Limit, SignedIn, city_of
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed
+from huabiao.doors.viewer import CityHere, Json, Limit, SignedIn, city_of
 from huabiao.services.gateway import BadFetch, Denied, Gateway
 from huabiao.services.gateway.request import read_fetch
 

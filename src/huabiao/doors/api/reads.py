@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
-from huabiao.doors.api.viewer import (
+from huabiao.doors.problems import malformed, sign_in
+from huabiao.doors.viewer import (
     At,
     CityHere,
     Height,
@@ -15,7 +16,6 @@ from huabiao.doors.api.viewer import (
     Viewer,
     city_of,
 )
-from huabiao.doors.problems import malformed, sign_in
 
 router = APIRouter(tags=["读取 · reading"])
 

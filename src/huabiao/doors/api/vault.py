@@ -28,10 +28,10 @@ from huabiao.doors.api.envelopes import (
     outcome_json,
     prepared_body,
 )
-from huabiao.doors.api.viewer import CityHere, Json, SignedIn, city_of
 from huabiao.doors.depositing import deposit, read_deposit, read_envelope
 from huabiao.doors.opening import open_for
 from huabiao.doors.problems import malformed
+from huabiao.doors.viewer import CityHere, Json, SignedIn, city_of
 
 router = APIRouter(tags=["保险库 · vault"])
 

@@ -7,13 +7,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from huabiao.crypto.address import show
 from huabiao.doors import records as cases
-from huabiao.doors.api.proofs import proof as proof_file
-from huabiao.doors.api.viewer import COOKIE, At, CityHere, session_account
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
 from huabiao.doors.problems import Problem
+from huabiao.doors.proof_files import proof_file
 from huabiao.doors.sessions import LIFETIME_MS
 from huabiao.doors.vault import values_about
+from huabiao.doors.viewer import COOKIE, At, CityHere, session_account
 from huabiao.proofs.verify import verify
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -72,7 +72,7 @@ def same_site(request: Request) -> None:
 @router.get("/proofs/{id:path}")
 def take_proof(city: CityHere, viewer: PageViewer, id: str, at: At = None) -> Response:
     """A proof file, for whom the page's session may see; the API's takes a token."""
-    return proof_file(city, viewer, id, at)
+    return proof_file(city, id, viewer, at)
 
 
 @router.get("/verify")

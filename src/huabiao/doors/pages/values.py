@@ -6,13 +6,13 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse
 
 from huabiao.doors import vault
-from huabiao.doors.api.viewer import CityHere
 from huabiao.doors.city import City
 from huabiao.doors.opening import open_for
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
 from huabiao.doors.problems import sign_in
+from huabiao.doors.viewer import CityHere
 
 router = APIRouter(default_response_class=HTMLResponse)
 Name = Annotated[str, Query(max_length=400)]

@@ -8,7 +8,11 @@ from starlette.responses import HTMLResponse
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
-from huabiao.doors.api.viewer import (
+from huabiao.doors.city import City
+from huabiao.doors.diagram import diagram
+from huabiao.doors.pages.render import page
+from huabiao.doors.problems import malformed
+from huabiao.doors.viewer import (
     COOKIE,
     At,
     CityHere,
@@ -16,10 +20,6 @@ from huabiao.doors.api.viewer import (
     Offset,
     city_of,
 )
-from huabiao.doors.city import City
-from huabiao.doors.diagram import diagram
-from huabiao.doors.pages.render import page
-from huabiao.doors.problems import malformed
 
 router = APIRouter(default_response_class=HTMLResponse)
 LEVELS = {"duties": "职责", "systems": "系统", "catalogs": "目录", "tables": "库表",
