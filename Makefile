@@ -22,7 +22,7 @@ $(VENV)/.run: $(UV) pyproject.toml uv.lock
 	@touch $@
 
 $(VENV)/.dev: $(UV) pyproject.toml uv.lock
-	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city --extra s3 --extra calendar
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city --extra s3 --extra calendar --extra cometbft
 	@touch $@ $(VENV)/.run
 
 setup: $(VENV)/.run

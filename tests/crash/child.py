@@ -20,7 +20,8 @@ from crash_city import CHAIN, founding, keys
 
 from huabiao.client.signing import call, sign_envelope
 from huabiao.crypto.envelope import open_envelope
-from huabiao.engines.embedded import EmbeddedEngine, Ticket
+from huabiao.engines.embedded import EmbeddedEngine
+from huabiao.engines.pool import Ticket
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 

@@ -11,7 +11,8 @@ import pytest
 from huabiao.client.signing import call
 from huabiao.crypto.envelope import Envelope, open_envelope
 from huabiao.crypto.keys import Keys
-from huabiao.engines.embedded import EmbeddedEngine, Placed, PoolFull, Ticket
+from huabiao.engines.embedded import EmbeddedEngine
+from huabiao.engines.pool import Placed, PoolFull, Ticket
 from huabiao.testing.city import City
 
 
@@ -89,8 +90,8 @@ def test_a_change_that_leaves_it_the_quorum_goes_through(
 def test_one_signer_does_not_fill_the_pool(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huabiao.engines.embedded.MOST_WAITING", 6)
-    monkeypatch.setattr("huabiao.engines.embedded.MOST_OF_ONE_SIGNER", 4)
+    monkeypatch.setattr("huabiao.engines.pool.MOST_WAITING", 6)
+    monkeypatch.setattr("huabiao.engines.pool.MOST_OF_ONE_SIGNER", 4)
     idle = EmbeddedEngine(city.ledger, city.member.sign, city.member.public)
     flood, quiet = city.cast("flood"), city.cast("quiet")
     note = call("evidence", "notarize", digests=[bytes(32)])

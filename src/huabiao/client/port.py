@@ -35,6 +35,7 @@ class BlockView(msgspec.Struct, frozen=True):
     header: Header
     hash: bytes
     certificate: bytes
+    """Empty while the members' signatures are on their way."""
     envelopes: list[Envelope]
     receipts: list[Receipt]
 

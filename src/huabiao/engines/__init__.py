@@ -1,6 +1,9 @@
 """
 Who orders the blocks.
 
-- `embedded`: one process, one member, real certificates
-- `verification`: signatures checked beside the engine, on other cores
+- `engine`       what a node needs of an engine
+- `pool`         tickets that wait for a block, fair between signers
+- `embedded`     one process, one member, real certificates
+- `cometbft`     many organisations: bundles ordered by CometBFT
+- `verification` signatures checked beside the engine, on other cores
 """

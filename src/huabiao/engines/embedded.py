@@ -8,12 +8,12 @@ tickets. A block is made when something waits; a quiet city makes none.
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
+from huabiao.engines.pool import Part, Placed, Pool, Ticket
 from huabiao.ledger.block import Block
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs.header import certified_message
@@ -26,32 +26,6 @@ OTHER_MEMBERS = (
     " The embedded engine holds one member's key and cannot certify blocks for other"
     " members; use an engine of many members."
 )
-MOST_WAITING = 40_000
-MOST_OF_ONE_SIGNER = 20_000
-
-
-class PoolFull(Exception):
-    """The pool, or this signer's share of it, is full."""
-
-
-@dataclass
-class Placed:
-    """Where an envelope ended: its block, place and receipt; or why it got none."""
-
-    height: int
-    index: int
-    code: str
-    sentence: str
-
-
-@dataclass
-class Ticket:
-    """A batch that waits together; `done` is called once, from the engine's thread."""
-
-    envelopes: Sequence[Envelope]
-    done: Callable[["Ticket"], None]
-    placed: list[Placed] = field(default_factory=list)
-    next: int = 0
 
 
 class EmbeddedEngine:
@@ -68,10 +42,7 @@ class EmbeddedEngine:
     ) -> None:
         self.ledger, self._sign, self._public, self._clock = ledger, sign, public, clock
         self.lock = threading.RLock()
-        self._wake = threading.Condition()
-        self._waiting: deque[Ticket] = deque()
-        self._waiting_envelopes = 0
-        self._by_signer: dict[bytes, int] = {}
+        self._pool = Pool()
         self._running = False
         self.durable = threading.Condition()
         self.height = ledger.height
@@ -85,61 +56,31 @@ class EmbeddedEngine:
 
     def stop(self) -> None:
         """Finish the block under way; what still waits is answered as not placed."""
-        with self._wake:
+        with self._pool.filled:
             self._running = False
-            self._wake.notify_all()
+            self._pool.filled.notify_all()
         self._thread.join(30)
 
     @property
     def waiting(self) -> int:
         """How many envelopes wait in the pool."""
-        return self._waiting_envelopes
+        return self._pool.waiting
 
     def offer(self, ticket: Ticket) -> None:
         """Put a batch whose signatures hold into the pool; raises PoolFull."""
-        signer = ticket.envelopes[0].body.signer
-        count = len(ticket.envelopes)
-        with self._wake:
-            share = self._by_signer.get(signer, 0) + count
-            if self._waiting_envelopes + count > MOST_WAITING or (
-                share > MOST_OF_ONE_SIGNER
-            ):
-                raise PoolFull
-            self._by_signer[signer] = share
-            self._waiting_envelopes += count
-            self._waiting.append(ticket)
-            self._wake.notify()
+        self._pool.offer(ticket)
 
-    def _take(self) -> list[tuple[Ticket, list[Envelope]]]:
+    def health(self) -> dict[str, Any]:
+        """What keeps it from making blocks, and nothing else: it waits for nobody."""
+        return {"alerts": [each for each in (self.failure, self.alert) if each]}
+
+    def _take(self) -> list[Part]:
         """Wait for work; take whole tickets or parts of them, up to a block's size."""
-        parameters = self.ledger.parameters
-        room, weight = parameters.block_envelopes, parameters.block_bytes
-        taken: list[tuple[Ticket, list[Envelope]]] = []
-        with self._wake:
-            while self._running and not self._waiting:
-                self._wake.wait()
-            while self._waiting and room > 0 and weight > 0:
-                ticket = self._waiting[0]
-                part: list[Envelope] = []
-                while room > 0 and weight > 0 and ticket.next < len(ticket.envelopes):
-                    envelope = ticket.envelopes[ticket.next]
-                    part.append(envelope)
-                    ticket.next += 1
-                    room, weight = room - 1, weight - len(envelope.raw)
-                taken.append((ticket, part))
-                self._release(ticket, len(part))
-                if ticket.next == len(ticket.envelopes):
-                    self._waiting.popleft()
-        return taken
-
-    def _release(self, ticket: Ticket, count: int) -> None:
-        signer = ticket.envelopes[0].body.signer
-        self._waiting_envelopes -= count
-        left = self._by_signer[signer] - count
-        if left:
-            self._by_signer[signer] = left
-        else:
-            del self._by_signer[signer]
+        with self._pool.filled:
+            while self._running and not self._pool.waiting:
+                self._pool.filled.wait()
+        limits = self.ledger.parameters
+        return self._pool.take(limits.block_envelopes, limits.block_bytes)
 
     def _work(self) -> None:
         while self._running:
@@ -152,31 +93,24 @@ class EmbeddedEngine:
             except DiskFull as error:
                 # Nothing happened: the log is whole, and the next block may have room.
                 self.alert = str(error)
-                full = Placed(0, 0, "disk.full", str(error))
-                for ticket, part in taken:
-                    self._answer(ticket, [full] * len(part))
+                _answer(taken, Placed(0, 0, "disk.full", str(error)))
             except Exception as error:
                 # What went wrong is not known, so only a new start is safe.
                 self.failure = str(error) or type(error).__name__
                 self._running = False
-                for ticket, part in taken:
-                    self._answer(ticket, [self._not_placed()] * len(part))
-        with self._wake:
-            for ticket in self._waiting:
-                missing = len(ticket.envelopes) - len(ticket.placed)
-                self._answer(ticket, [self._not_placed()] * missing)
-            self._waiting.clear()
+                _answer(taken, self._not_placed())
+        self._pool.drain(self._not_placed())
 
     def _not_placed(self) -> Placed:
         why = self.failure or "节点正在停止。 The node is stopping."
         return Placed(0, 0, "node.stopped", why)
 
-    def _make_block(self, taken: list[tuple[Ticket, list[Envelope]]]) -> None:
+    def _make_block(self, taken: list[Part]) -> None:
         with self.lock:
             now = max(self._clock(), self.ledger.time + 1)
             envelopes, places, seen = [], [], set()
-            for _, part in taken:
-                for envelope in part:
+            for part in taken:
+                for envelope in part.envelopes:
                     refusal = self.ledger.check(envelope, now)
                     if refusal is not None:
                         places.append(Placed(0, 0, refusal.code, refusal.sentence))
@@ -232,7 +166,7 @@ class EmbeddedEngine:
 
     def _publish(
         self,
-        taken: list[tuple[Ticket, list[Envelope]]],
+        taken: list[Part],
         places: list[Placed],
         block: Block | None,
     ) -> None:
@@ -246,13 +180,13 @@ class EmbeddedEngine:
                 self.height = block.header.height
                 self.durable.notify_all()
         start = 0
-        for ticket, part in taken:
-            self._answer(ticket, places[start : start + len(part)])
-            start += len(part)
+        for part in taken:
+            count = len(part.envelopes)
+            part.settle(places[start : start + count])
+            start += count
         self.ledger.on_step("published")
 
-    @staticmethod
-    def _answer(ticket: Ticket, places: list[Placed]) -> None:
-        ticket.placed.extend(places)
-        if len(ticket.placed) == len(ticket.envelopes):
-            ticket.done(ticket)
+
+def _answer(taken: Sequence[Part], placed: Placed) -> None:
+    for part in taken:
+        part.settle([placed] * len(part.envelopes))

@@ -32,8 +32,11 @@ class LoggedBlock(msgspec.Struct, array_like=True, frozen=True):
 
     header: bytes
     certificate: bytes
+    """Empty where it comes later and is kept beside the log (certificates.py)."""
     envelopes: list[bytes]
     receipts: list[bytes]
+    order: int = 0
+    """The engine's own count of blocks when it ordered this one; 0 if it has none."""
 
 
 decode_logged = msgspec.msgpack.Decoder(LoggedBlock).decode

@@ -17,7 +17,8 @@ from huabiao.contracts import Refused
 from huabiao.crypto.address import address
 from huabiao.crypto.envelope import Envelope
 from huabiao.crypto.suite import Suite, suite
-from huabiao.ledger.block import Block, LoggedBlock, encode_keys
+from huabiao.ledger.block import Block, LoggedBlock, decode_logged, encode_keys
+from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.execution import Execution, encode_receipt
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, genesis_hash
@@ -44,13 +45,22 @@ class LedgerDamaged(Exception):
 class Ledger:
     """One chain on this machine. Not thread safe: its engine owns it."""
 
-    def __init__(self, folder: Path, genesis: Genesis, on_step: Step | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        genesis: Genesis,
+        on_step: Step | None = None,
+        certified_later: bool = False,
+    ):
         self.genesis = genesis
         self.suite: Suite = suite(genesis.suite)
         self.digest = self.suite.digest
         self.on_step = on_step or (lambda step: None)
         self.log = BlockLog.open(folder / "blocks")
         self.state = State.open(folder / "state", self.digest)
+        self.certificates: Certificates | None = None
+        if certified_later:
+            self.certificates = Certificates(folder / "certificates")
         self.window = ReplayWindow()
         self.meter = Meter()
         self.contracts: dict[str, LoadedContract] = {}
@@ -224,13 +234,21 @@ class Ledger:
             prepared,
         )  # fmt: skip
 
-    def commit(self, block: Block, certificate: bytes) -> None:
+    def certificate(self, height: int) -> bytes | None:
+        """The certificate of a block in the log; None while it has none."""
+        logged = decode_logged(self.log.read(height))
+        if logged.certificate or self.certificates is None:
+            return logged.certificate or None
+        return self.certificates.of(height)
+
+    def commit(self, block: Block, certificate: bytes, order: int = 0) -> None:
         """Make a block durable, then let the state and the window follow."""
         logged = LoggedBlock(
             block.encoded_header,
             certificate,
             [envelope.raw for envelope in block.envelopes],
             block.encoded_receipts,
+            order,
         )
         self.log.append(block.header.height, encode(logged))
         self.on_step("logged")
@@ -275,3 +293,5 @@ class Ledger:
         self.state.flush(wait=True)
         self.state.close()
         self.log.close()
+        if self.certificates is not None:
+            self.certificates.close()

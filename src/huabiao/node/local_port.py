@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from huabiao import __version__
@@ -12,7 +12,8 @@ from huabiao.codec import decode
 from huabiao.contracts import Refused
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
-from huabiao.engines.embedded import EmbeddedEngine, Placed, PoolFull, Ticket
+from huabiao.engines.engine import Engine
+from huabiao.engines.pool import Placed, PoolFull, Ticket
 from huabiao.engines.verification import Verification
 from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.execution import Execution
@@ -24,12 +25,13 @@ from huabiao.proofs.header import header_hash
 from huabiao.state import NotRetained
 
 QUESTION_CAP = 1_000_000
+CERTIFICATE_S = 5.0
 
 
 class LocalPort:
     """Implements huabiao.client.port.Port over an engine and its ledger."""
 
-    def __init__(self, engine: EmbeddedEngine, verification: Verification) -> None:
+    def __init__(self, engine: Engine, verification: Verification) -> None:
         self.engine, self._verification = engine, verification
         self._ledger: Ledger = engine.ledger
         self._meter = Meter()
@@ -124,14 +126,15 @@ class LocalPort:
         return status
 
     def health(self) -> dict[str, Any]:
-        alerts = list(self.alerts)
-        alerts += [a for a in (self.engine.failure, self.engine.alert) if a]
+        engine = self.engine.health()
+        alerts = self.alerts + engine.pop("alerts")
         return {
-            "ok": not (self.engine.failure or self.engine.alert),
+            "ok": len(alerts) == len(self.alerts),
             "height": self.engine.height,
             "pool": self.engine.waiting,
             "time": int(time.time() * 1000),
             "alerts": alerts,
+            **engine,
         }
 
     def trust(self) -> dict[str, Any]:
@@ -204,7 +207,8 @@ class LocalPort:
         header, logged, envelopes = open_block(log.read(height), self._ledger.digest)
         hash_ = header_hash(self._ledger.digest, logged.header)
         receipts = receipts_of(logged)
-        return BlockView(header, hash_, logged.certificate, envelopes, receipts)
+        certificate = self._ledger.certificate(height) or b""
+        return BlockView(header, hash_, certificate, envelopes, receipts)
 
     def blocks(self, start: int) -> Iterator[BlockView]:
         height = start
@@ -224,17 +228,30 @@ class LocalPort:
     # -- proofs ------------------------------------------------------------------
 
     def prove_state(self, key: str, height: int | None = None) -> bytes:
-        try:
-            with self.engine.lock:
-                return proving.prove_state(self._ledger, key, height)
-        except NotRetained as error:
-            raise proving.NotProvable(str(error)) from None
+        return self._certified(proving.prove_state, key, height)
 
     def prove_receipt(self, height: int, index: int) -> bytes:
-        return proving.prove_receipt(self._ledger, height, index)
+        return self._certified(proving.prove_receipt, height, index)
 
     def prove_notarised(self, height: int, index: int, leaf: int) -> bytes:
-        return proving.prove_notarised(self._ledger, height, index, leaf)
+        return self._certified(proving.prove_notarised, height, index, leaf)
+
+    def _certified(self, prove: Callable[..., bytes], *what: Any) -> bytes:
+        """
+        Prove as soon as the block is certified: among many members the signatures
+        come with the votes for the next blocks, a moment after it is final.
+        """
+        deadline = time.monotonic() + CERTIFICATE_S
+        while True:
+            try:
+                with self.engine.lock:
+                    return prove(self._ledger, *what)
+            except NotRetained as error:
+                raise proving.NotProvable(str(error)) from None
+            except proving.NotCertified:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
 
 def _outcome(envelope: Envelope, placed: Placed) -> Outcome:

@@ -20,13 +20,15 @@ from typing import IO, Any
 import uvicorn
 
 from huabiao.doors.api import build_app
-from huabiao.engines.embedded import EmbeddedEngine
+from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
+from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
 from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
 from huabiao.node.local_port import LocalPort
+from huabiao.node.place import read_place
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
@@ -41,7 +43,7 @@ class Node:
 
     home: Home
     ledger: Ledger
-    engine: EmbeddedEngine
+    engine: Engine
     port: LocalPort
     read_model: ReadModel
     verification: Verification
@@ -76,8 +78,10 @@ def start(
     home = Home(folder)
     lock = lock_home(home)
     now = int(time.time() * 1000)
+    place = read_place(home)
     genesis, member = open_home(home, suite or suite_of(home) or "intl", now)
-    ledger = Ledger(folder, genesis, on_step)
+    many = place is not None and place.engine == "cometbft"
+    ledger = Ledger(folder, genesis, on_step, certified_later=many)
     for notice in ledger.log.notices:
         say(notice)
     last = [0.0]
@@ -90,8 +94,8 @@ def start(
     again = open_ledger(ledger, progress)
     if again:
         say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
-    engine = EmbeddedEngine(ledger, member.sign, member.public)
     verification = Verification(genesis.suite)
+    engine = make_engine(folder, place, ledger, member, verification)
     port = LocalPort(engine, verification)
     port.alerts.extend(ledger.log.notices)
     read_model = ReadModel(folder, port)
@@ -108,24 +112,21 @@ def start(
 
 def run(
     home: Path,
-    port: int = 8080,
+    port: int | None = None,
     suite: str | None = None,
-    engine: str = "embedded",
     story: str = "none",
     as_json: bool = False,
 ) -> int:
     """Serve a city until it is told to stop; returns the exit code."""
-    if engine != "embedded":
-        raise SystemExit(
-            f"引擎 {engine} 尚不可用，可用：embedded。"
-            f" The engine {engine} is not there yet; there is: embedded."
-        )
     say: Say = (
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
-    listener = _listen(port)
+    place = read_place(Home(home))
+    host, _, known = (place.door if place else "127.0.0.1:8080").rpartition(":")
+    port = port or int(known)
+    listener = _listen(host, port)
     node = start(home, suite, say)
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     try:
         asyncio.run(_serve(node, listener, url, story, as_json, say))
     finally:
@@ -134,11 +135,11 @@ def run(
     return 0
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((host, port))
     except OSError as error:
         raise SystemExit(
             f"端口 {port} 不可用（{error.strerror}）；用 --port 或 PORT= 选另一端口。"

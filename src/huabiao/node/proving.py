@@ -23,9 +23,13 @@ class NotProvable(LookupError):
     """There is nothing of this kind to prove; the sentence says what there is."""
 
 
+class NotCertified(NotProvable):
+    """The block is final and its certificate is still on its way."""
+
+
 def prove_state(ledger: Ledger, key: str, height: int | None) -> bytes:
     """Presence or absence of a state key. The caller holds the engine's lock."""
-    value, radix, at = ledger.state.prove(key.encode(), height)
+    value, radix, at = ledger.state.prove(key.encode(), height or _newest(ledger))
     if at == 0:
         raise NotProvable(
             "链上还没有区块，证明须有区块证书。"
@@ -34,7 +38,7 @@ def prove_state(ledger: Ledger, key: str, height: int | None) -> bytes:
     logged = decode_logged(ledger.log.read(at))
     return write_proof(
         logged.header,
-        logged.certificate,
+        _certificate(ledger, at),
         member_changes(ledger, at),
         StateContent(key, value, radix),
     )
@@ -47,7 +51,7 @@ def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
     changes = member_changes(ledger, height)
     bare = write_proof(
         logged.header,
-        logged.certificate,
+        _certificate(ledger, height),
         changes,
         ReceiptContent(receipt, index, count, path, None),
     )
@@ -58,7 +62,7 @@ def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
     part = EnvelopePart(raw, merkle.inclusion(ledger.digest, leaves, index))
     return write_proof(
         logged.header,
-        logged.certificate,
+        _certificate(ledger, height),
         changes,
         ReceiptContent(receipt, index, count, path, part),
     )
@@ -80,7 +84,10 @@ def prove_notarised(ledger: Ledger, height: int, index: int, place: int) -> byte
         merkle.inclusion(ledger.digest, leaves, place),
     )  # fmt: skip
     return write_proof(
-        logged.header, logged.certificate, member_changes(ledger, height), content
+        logged.header,
+        _certificate(ledger, height),
+        member_changes(ledger, height),
+        content,
     )
 
 
@@ -103,7 +110,7 @@ def member_changes(ledger: Ledger, height: int) -> list[MemberChange]:
             logged = decode_logged(ledger.log.read(at))
             changes.append(
                 MemberChange(
-                    logged.header, logged.certificate, _members_after(ledger, at)
+                    logged.header, _certificate(ledger, at), _members_after(ledger, at)
                 )
             )
     return changes
@@ -125,6 +132,27 @@ def _members_after(ledger: Ledger, height: int) -> list[Member]:
                 if key == "governance/members":
                     written = value
     return Governed({"governance/members": written}.get).members()
+
+
+def _newest(ledger: Ledger) -> int | None:
+    """The newest provable height that is certified; None where that is the newest."""
+    if ledger.certificates is None:
+        return None
+    for at in reversed(ledger.state.retained_heights()):
+        if at and ledger.certificate(at) is not None:
+            return at
+    return None
+
+
+def _certificate(ledger: Ledger, height: int) -> bytes:
+    certificate = ledger.certificate(height)
+    if certificate is None:
+        raise NotCertified(
+            f"高度 {height} 的区块已定，成员的签名随后几个区块到齐；请一秒后重试。"
+            f" Block {height} is final; its members' signatures come with the next"
+            " blocks. Try again in a second."
+        )
+    return certificate
 
 
 def _block(ledger: Ledger, height: int) -> LoggedBlock:

@@ -20,15 +20,23 @@ _HOME = click.option(
 @_HOME
 @click.option(
     "--port",
-    default=8080,
     envvar="PORT",
     type=click.IntRange(1, 65_535),
-    help="端口 · port",
+    help="端口，默认 8080 · port",
 )
 @click.option(
     "--suite", type=click.Choice(["intl", "sm"]), help="创世时选定 · at genesis"
 )
-@click.option("--engine", default="embedded", help="共识引擎 · who orders the blocks")
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "cometbft"]),
+    help="谁给区块排序 · who orders the blocks",
+)
+@click.option(
+    "--validators",
+    type=click.IntRange(1, 32),
+    help="本机上的单位数 · organisations on this machine (cometbft)",
+)
 @click.option(
     "--story",
     type=click.Choice(["day", "none"]),
@@ -37,13 +45,25 @@ _HOME = click.option(
 )
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
 def up(
-    home: Path, port: int, suite: str | None, engine: str, story: str, as_json: bool
+    home: Path,
+    port: int | None,
+    suite: str | None,
+    engine: str | None,
+    validators: int | None,
+    story: str,
+    as_json: bool,
 ) -> None:
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
-    from huabiao.node.node import run
-
     try:
-        raise SystemExit(run(home, port, suite, engine, story, as_json))
+        if (engine == "cometbft" or validators) and not (home / "node.toml").exists():
+            from huabiao.node.many import run_many
+
+            code = run_many(home, validators or 0, port or 8080, suite, story, as_json)
+        else:
+            from huabiao.node.node import run
+
+            code = run(home, port, suite, story, as_json)
+        raise SystemExit(code)
     except Exception as error:
         raise as_failure(error) from error
 

@@ -1,0 +1,165 @@
+"""
+Bundles: hundreds of signed envelopes as one transaction of CometBFT.
+
+    transaction = "B" ‖ encode([envelope, …])            a bundle
+                | "C" ‖ encode([[height, certificate], …])   see certifying.py
+
+Go's mempool, gossip and consensus cost so much a transaction, not a byte; a bundle pays
+it once. Whoever packed it is not trusted: every member checks every signature, once,
+and keeps the verdict by the bundle's hash until a block has it. An envelope may well
+come in two bundles; a repeat is refused by its own hash.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from huabiao.codec import encode
+from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
+from huabiao.engines.verification import Verification
+
+BUNDLE, CERTIFICATES = b"B", b"C"
+MOST_ENVELOPES = 1_000
+LARGEST_BUNDLE = 1_310_720
+"""One envelope of the largest size fits, with what is around it."""
+MOST_BYTES = 192 * 2**20
+"""Of bundles that a node holds, its own and others'."""
+MOST_REMEMBERED = 20_000
+"""Hashes of bundles that blocks took, so that a late copy is not checked again."""
+
+_decode = msgspec.msgpack.Decoder(list[bytes]).decode
+
+
+class BadBundle(ValueError):
+    """A transaction that no honest member makes; the sentence says what is wrong."""
+
+
+@dataclass
+class Bundle:
+    """A bundle whose signatures were checked."""
+
+    raw: bytes
+    envelopes: Sequence[Envelope]
+    ends: int
+    """The latest moment at which one of its envelopes is valid, UTC milliseconds."""
+
+
+def write_bundle(envelopes: Sequence[Envelope]) -> bytes:
+    return BUNDLE + encode([envelope.raw for envelope in envelopes])
+
+
+def open_bundle(raw: bytes, digest: Callable[[bytes], bytes]) -> list[Envelope]:
+    """Take a transaction apart; raises BadBundle. Signatures are not checked."""
+    if raw[:1] != BUNDLE or len(raw) > LARGEST_BUNDLE:
+        raise BadBundle(f"not a bundle, or too large ({len(raw)} bytes)")
+    try:
+        parts = _decode(raw[1:])
+        if not 1 <= len(parts) <= MOST_ENVELOPES:
+            raise BadBundle(f"a bundle of {len(parts)} envelopes")
+        return [open_envelope(part, digest) for part in parts]
+    except (msgspec.MsgspecError, BadEnvelope) as error:
+        raise BadBundle(str(error)) from None
+
+
+class Bundles:
+    """What this node holds. Used from the engine's event loop only."""
+
+    def __init__(
+        self, digest: Callable[[bytes], bytes], verification: Verification
+    ) -> None:
+        self._digest, self._verification = digest, verification
+        self._checks: dict[bytes, asyncio.Task[Bundle]] = {}
+        self._taken: dict[bytes, None] = {}
+        self.waiting: dict[bytes, Bundle] = {}
+        """Bundles that no block has taken yet, the oldest first."""
+        self.waiting_bytes = 0
+        self._to_send: list[bytes] = []
+
+    def add_own(self, envelopes: Sequence[Envelope]) -> Bundle:
+        """Pack envelopes whose signatures this node has checked, and send them on."""
+        raw = write_bundle(envelopes)
+        bundle = Bundle(raw, envelopes, max(e.body.valid_until for e in envelopes))
+        self._keep(self._digest(raw), bundle)
+        self._to_send.append(raw)
+        return bundle
+
+    def to_send(self) -> list[bytes]:
+        """What has not been sent to the other members yet."""
+        sending, self._to_send = self._to_send, []
+        return sending
+
+    @property
+    def full(self) -> bool:
+        return self.waiting_bytes > MOST_BYTES
+
+    async def receive(self, raw: bytes) -> None:
+        """Check a bundle from another member and hold it; raises BadBundle."""
+        hash_ = self._digest(raw)
+        if hash_ not in self._taken and hash_ not in self.waiting:
+            bundle = await self.checked(raw)
+            if hash_ not in self._taken:
+                self._keep(hash_, bundle)
+
+    def _keep(self, hash_: bytes, bundle: Bundle) -> None:
+        if hash_ not in self.waiting:
+            self.waiting[hash_] = bundle
+            self.waiting_bytes += len(bundle.raw)
+
+    async def checked(self, raw: bytes) -> Bundle:
+        """A bundle all of whose signatures hold, checked once; raises BadBundle."""
+        hash_ = self._digest(raw)
+        held = self.waiting.get(hash_)
+        if held is not None:
+            return held
+        task = self._checks.get(hash_)
+        if task is None:
+            task = asyncio.ensure_future(self._check(raw))
+            self._checks[hash_] = task
+        try:
+            return await asyncio.shield(task)
+        except BadBundle:
+            self._checks.pop(hash_, None)
+            raise
+
+    async def _check(self, raw: bytes) -> Bundle:
+        envelopes = open_bundle(raw, self._digest)
+        items = [(e.body.signer, e.message, e.signature) for e in envelopes]
+        verdicts = await self._verification.verdicts(items)
+        if 0 in verdicts:
+            raise BadBundle(
+                f"envelope {verdicts.index(0)} of the bundle has a false signature"
+            )
+        return Bundle(raw, envelopes, max(e.body.valid_until for e in envelopes))
+
+    def choose(self, most_bytes: int, most_envelopes: int) -> list[bytes]:
+        """Bundles for a proposal, the oldest first."""
+        chosen = []
+        for bundle in self.waiting.values():
+            most_bytes -= len(bundle.raw) + 8
+            most_envelopes -= len(bundle.envelopes)
+            if most_bytes < 0 or most_envelopes < 0:
+                break
+            chosen.append(bundle.raw)
+        return chosen
+
+    def took(self, raws: Sequence[bytes], now: int) -> None:
+        """A block has these bundles; with them go those whose time has ended."""
+        for raw in raws:
+            hash_ = self._digest(raw)
+            self._taken[hash_] = None
+            self._drop(hash_)
+        ended = [hash_ for hash_, each in self.waiting.items() if each.ends <= now]
+        for hash_ in ended:
+            self._drop(hash_)
+        while len(self._taken) > MOST_REMEMBERED:
+            del self._taken[next(iter(self._taken))]
+        while len(self._checks) > MOST_REMEMBERED:
+            del self._checks[next(iter(self._checks))]
+
+    def _drop(self, hash_: bytes) -> None:
+        self._checks.pop(hash_, None)
+        bundle = self.waiting.pop(hash_, None)
+        if bundle is not None:
+            self.waiting_bytes -= len(bundle.raw)

@@ -1,0 +1,176 @@
+"""
+The engine of many organisations, as doors see it: the embedded engine's surface.
+
+    tickets → pool → bundles → CometBFT → blocks → tickets answered
+
+Every BUNDLE_S what waits in the pool is packed into a bundle, which goes to the other
+members through CometBFT and waits here for a block. A ticket is answered when a block
+that holds its envelopes is durable at this node.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from huabiao.engines.cometbft.application import Application
+from huabiao.engines.cometbft.blocks import Blocks, Decided
+from huabiao.engines.cometbft.bundles import Bundles
+from huabiao.engines.cometbft.certifying import Certifying
+from huabiao.engines.cometbft.process import CometProcess
+from huabiao.engines.cometbft.server import serve
+from huabiao.engines.pool import Part, Placed, Pool, Ticket
+from huabiao.engines.verification import Verification
+from huabiao.ledger.ledger import Ledger
+
+BUNDLE_S = 0.02
+MOST_TOGETHER, HEAVIEST = 500, 500_000
+EXPIRED = Placed(
+    0, 0, "envelope.expired",
+    "有效期内没有区块收下此信封；请重新签署后再试。"
+    " No block took the envelope while it was valid; sign it again.",
+)  # fmt: skip
+REPEATED = Placed(0, 0, "envelope.replayed", "重复的信封。 A repeated envelope.")
+
+
+class CometbftEngine:
+    """Owns the ledger. `lock` is held while a block is run or read."""
+
+    name = "cometbft"
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sign: Callable[[bytes], bytes],
+        public: bytes,
+        verification: Verification,
+        process: CometProcess,
+        socket: Path,
+        rpc: str = "",
+        clock: Callable[[], int] = lambda: int(time.time() * 1000),
+    ) -> None:
+        self.ledger, self._clock, self._socket = ledger, clock, socket
+        self.lock = threading.RLock()
+        self.durable = threading.Condition()
+        self.height = ledger.height
+        self.failure = self.alert = ""
+        self.process = process
+        self._pool = Pool()
+        self._awaited: dict[bytes, tuple[Ticket, int, int]] = {}
+        self._bundles = Bundles(ledger.digest, verification)
+        self.certifying = Certifying(ledger.suite, public, sign)
+        self.blocks = Blocks(ledger, self.lock, self._bundles, self.certifying)
+        self.application = Application(
+            ledger, self.blocks, self._bundles, self.certifying, self._committed
+        )
+        self._stop = threading.Event()
+        self._serving = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    # -- what doors use ----------------------------------------------------------
+
+    def start(self) -> None:
+        """Serve ABCI, then start CometBFT, which looks for it at once."""
+        self._thread.start()
+        self._serving.wait(30)
+        self.process.start()
+
+    def stop(self) -> None:
+        """End CometBFT, then answer what still waits as not placed."""
+        self.process.stop()
+        self._stop.set()
+        self._thread.join(30)
+        self.blocks.close()
+
+    @property
+    def waiting(self) -> int:
+        """Envelopes in the pool, and in bundles that no block has taken."""
+        return self._pool.waiting + len(self._awaited)
+
+    def offer(self, ticket: Ticket) -> None:
+        """Put a batch whose signatures hold into the pool; raises PoolFull."""
+        self._pool.offer(ticket)
+
+    def health(self) -> dict[str, Any]:
+        """What keeps blocks from being made, in sentences."""
+        alerts = [a for a in (self.failure, self.alert, self.process.alert) if a]
+        return {"alerts": alerts}
+
+    # -- the engine's thread -----------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            import uvloop
+        except ImportError:
+            asyncio.run(self._main())
+        else:
+            uvloop.run(self._main())
+
+    async def _main(self) -> None:
+        server = await serve(self._socket, self.application.handle)
+        self._serving.set()
+        while not self._stop.is_set():
+            await asyncio.sleep(BUNDLE_S)
+            self._pack()
+        server.close()
+        stopping = "节点正在停止。 The node is stopping."
+        answer = Placed(0, 0, "node.stopped", stopping)
+        self._pool.drain(answer)
+        for ticket, index, _ in self._awaited.values():
+            ticket.settle(index, [answer])
+        self._awaited.clear()
+        self._socket.unlink(missing_ok=True)
+
+    def _pack(self) -> None:
+        """Bundle what waits in the pool, as long as bundles find room."""
+        while self._pool.waiting and not self._bundles.full:
+            now, fit = self._clock(), []
+            for part in self._pool.take(MOST_TOGETHER, HEAVIEST):
+                fit += self._admit(part, now)
+            if fit:
+                self._bundles.add_own(fit)
+
+    def _admit(self, part: Part, now: int) -> list[Any]:
+        """Answer at once what no block would take; the rest is awaited."""
+        admitted = []
+        for offset, envelope in enumerate(part.envelopes):
+            index = part.start + offset
+            refusal = self.ledger.check(envelope, now)
+            if refusal is not None:
+                placed = Placed(0, 0, refusal.code, refusal.sentence)
+                part.ticket.settle(index, [placed])
+            elif envelope.id in self._awaited:
+                part.ticket.settle(index, [REPEATED])
+            else:
+                ends = envelope.body.valid_until
+                self._awaited[envelope.id] = part.ticket, index, ends
+                admitted.append(envelope)
+        return admitted
+
+    def _committed(self, decided: Decided) -> None:
+        """Answer the tickets of a block that is durable."""
+        block, awaited = decided.block, self._awaited
+        if block is not None:
+            with self.durable:
+                self.height = block.header.height
+                self.durable.notify_all()
+            pairs = zip(block.envelopes, block.receipts, strict=True)
+            for place, (envelope, receipt) in enumerate(pairs):
+                found = awaited.pop(envelope.id, None)
+                if found is not None:
+                    code, sentence = receipt.code, receipt.sentence
+                    placed = Placed(self.height, place, code, sentence)
+                    found[0].settle(found[1], [placed])
+        for id_, (code, sentence) in decided.refused.items():
+            found = awaited.pop(id_, None)
+            if found is not None:
+                found[0].settle(found[1], [Placed(0, 0, code, sentence)])
+        if decided.order % 16 == 0:
+            ended = [i for i, each in awaited.items() if each[2] <= decided.time]
+            for id_ in ended:
+                ticket, index, _ = awaited.pop(id_)
+                ticket.settle(index, [EXPIRED])
+        if block is not None:
+            self.ledger.on_step("published")

@@ -1,0 +1,208 @@
+"""
+The files that a CometBFT node starts from, all in HOME/engine.
+
+    config/config.toml              what differs from CometBFT's defaults, and no more
+    config/genesis.json             chain, first validators, limits
+    config/node_key.json            who this node is to its peers
+    config/priv_validator_key.json  the engine's voting key (Ed25519, in every suite)
+    data/                           blocks and votes, CometBFT's own
+
+The voting key is CometBFT's; the organisation's header key stays with the node and
+never comes here. Why settings differ: docs/decisions/0029-cometbft.md.
+"""
+
+import json
+import os
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from huabiao.crypto import intl
+
+MOST_BLOCK_BYTES = 4 * 2**20
+
+
+@dataclass(frozen=True)
+class Validator:
+    """A voter of the engine as genesis names it."""
+
+    name: str
+    public: bytes
+    power: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node listens, and whom it calls: `id@host:port` each."""
+
+    moniker: str
+    p2p: str
+    rpc: str
+    peers: Sequence[str]
+    sync_from: Sequence[str] = ()
+    """Addresses of two members' RPC, for a node that joins by a snapshot."""
+    trust_height: int = 0
+    trust_hash: str = ""
+
+
+def address_of(public: bytes) -> bytes:
+    """How CometBFT names a key: the first 20 bytes of its SHA-256."""
+    return sha256(public).digest()[:20]
+
+
+def make_keys(folder: Path) -> tuple[bytes, str]:
+    """Make the two key files where they are not yet: (voting public key, node id)."""
+    config, state = folder / "config", folder / "data" / "priv_validator_state.json"
+    config.mkdir(parents=True, exist_ok=True)
+    state.parent.mkdir(exist_ok=True)
+    voting = config / "priv_validator_key.json"
+    if not voting.exists():
+        pair = intl.generate()
+        _write_secret(
+            voting,
+            {
+                "address": address_of(pair.public).hex().upper(),
+                "pub_key": _typed("PubKey", pair.public),
+                "priv_key": _typed("PrivKey", pair.secret + pair.public),
+            },
+        )
+    if not state.exists():
+        _write_secret(state, {"height": "0", "round": 0, "step": 0})
+    node = config / "node_key.json"
+    if not node.exists():
+        pair = intl.generate()
+        _write_secret(node, {"priv_key": _typed("PrivKey", pair.secret + pair.public)})
+    return voting_key(folder), node_id(folder)
+
+
+def voting_key(folder: Path) -> bytes:
+    """The public voting key of a node's folder, 32 bytes."""
+    return _secret(folder / "config" / "priv_validator_key.json")[32:]
+
+
+def node_id(folder: Path) -> str:
+    """What peers call this node."""
+    public = _secret(folder / "config" / "node_key.json")[32:]
+    return address_of(public).hex()
+
+
+def _secret(path: Path) -> bytes:
+    from base64 import b64decode
+
+    return b64decode(json.loads(path.read_text())["priv_key"]["value"])
+
+
+def _typed(kind: str, key: bytes) -> dict[str, str]:
+    return {"type": f"tendermint/{kind}Ed25519", "value": b64encode(key).decode()}
+
+
+def _write_secret(path: Path, document: dict[str, Any]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(document, file, indent=1)
+
+
+def write_genesis(
+    folder: Path, chain: str, time_ms: int, validators: Sequence[Validator]
+) -> None:
+    """The same file for every node of a chain."""
+    when = datetime.fromtimestamp(time_ms / 1000, UTC)
+    document = {
+        "genesis_time": when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "chain_id": chain,
+        "initial_height": "1",
+        "consensus_params": {
+            "block": {"max_bytes": str(MOST_BLOCK_BYTES), "max_gas": "-1"},
+            "evidence": {
+                "max_age_num_blocks": "100000",
+                "max_age_duration": "172800000000000",
+                "max_bytes": "1048576",
+            },
+            "validator": {"pub_key_types": ["ed25519"]},
+            "version": {"app": "0"},
+            "abci": {"vote_extensions_enable_height": "1"},
+        },
+        "validators": [
+            {
+                "address": address_of(each.public).hex().upper(),
+                "pub_key": _typed("PubKey", each.public),
+                "power": str(each.power),
+                "name": each.name,
+            }
+            for each in validators
+        ],
+        "app_hash": "",
+    }
+    path = folder / "config" / "genesis.json"
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+CONFIG = """\
+# Written by huabiao at each start; change the node's own settings instead.
+proxy_app = "unix://{socket}"
+moniker = {moniker}
+log_level = "main:info,state:error,statesync:info,blocksync:info,*:error"
+
+[rpc]
+laddr = "{rpc}"
+max_body_bytes = 4194304
+
+[p2p]
+laddr = "{p2p}"
+persistent_peers = "{peers}"
+allow_duplicate_ip = true
+addr_book_strict = false
+pex = false
+send_rate = 200000000
+recv_rate = 200000000
+max_packet_msg_payload_size = 65536
+flush_throttle_timeout = "5ms"
+
+[mempool]
+type = "app"
+reap_interval = "20ms"
+max_tx_bytes = 1400000
+recheck = false
+
+[consensus]
+timeout_propose = "2s"
+timeout_propose_delta = "500ms"
+timeout_commit = "200ms"
+create_empty_blocks = true
+create_empty_blocks_interval = "1000ms"
+peer_gossip_sleep_duration = "10ms"
+
+[storage]
+discard_abci_responses = true
+
+[tx_index]
+indexer = "null"
+
+[statesync]
+enable = {syncs}
+rpc_servers = "{sync}"
+trust_height = {trust_height}
+trust_hash = "{trust_hash}"
+trust_period = "168h0m0s"
+discovery_time = "5s"
+"""
+
+
+def write_config(folder: Path, socket: Path, place: Place) -> None:
+    """config.toml; CometBFT takes its defaults for what is not in it."""
+    text = CONFIG.format(
+        socket=socket,
+        moniker=json.dumps(place.moniker, ensure_ascii=False),
+        rpc=place.rpc,
+        p2p=place.p2p,
+        peers=",".join(place.peers),
+        syncs="true" if place.sync_from else "false",
+        sync=",".join(place.sync_from),
+        trust_height=place.trust_height,
+        trust_hash=place.trust_hash,
+    )
+    (folder / "config" / "config.toml").write_text(text, "utf-8")

@@ -1,0 +1,95 @@
+"""
+CometBFT as a child process: started, watched, started again, and stopped.
+
+Its output goes to HOME/engine/cometbft.log. When it ends by itself it is started again,
+later each time, and the last line it wrote is what the node's health says.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+LARGEST_LOG = 16 * 2**20
+FIRST_WAIT_S, LONGEST_WAIT_S, STOP_S = 1.0, 30.0, 15.0
+
+
+class CometProcess:
+    """Keeps one CometBFT running in a folder until it is told to stop."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self._binary, self._folder = binary, folder
+        self.alert = ""
+        self._stop = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="cometbft", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def pid(self) -> int:
+        """Of the child, 0 while there is none."""
+        child = self._child
+        return child.pid if child is not None and child.poll() is None else 0
+
+    def stop(self) -> None:
+        """Ask it to end; kill it if it does not."""
+        self._stop.set()
+        if self.pid and self._child is not None:
+            self._child.terminate()
+            try:
+                self._child.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+        self._thread.join(STOP_S)
+
+    def _keep(self) -> None:
+        wait = FIRST_WAIT_S
+        while not self._stop.is_set():
+            started = time.monotonic()
+            self._run()
+            if self._stop.is_set():
+                return
+            if time.monotonic() - started > 60:
+                wait = FIRST_WAIT_S
+            self.alert = (
+                f"共识引擎意外结束，{wait:.0f} 秒后重启：{self._last_line()}。"
+                f" The consensus engine ended and is started again in {wait:.0f} s."
+            )
+            self._stop.wait(wait)
+            wait = min(2 * wait, LONGEST_WAIT_S)
+
+    def _run(self) -> None:
+        log = self._folder / "cometbft.log"
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                [str(self._binary), "start", "--home", str(self._folder)],
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                preexec_fn=_end_with_parent, start_new_session=True,
+            )  # fmt: skip
+        with contextlib.suppress(ChildProcessError):
+            self._child.wait()
+
+    def _last_line(self) -> str:
+        try:
+            with (self._folder / "cometbft.log").open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
+                lines = file.read().decode(errors="replace").strip().splitlines()
+        except OSError:
+            return "?"
+        told = [line for line in lines if line.startswith(("E[", "panic", "Error"))]
+        return (told or lines or ["?"])[-1][:300]
+
+
+def _end_with_parent() -> None:
+    """A node that is killed must not leave its engine behind (Linux prctl(2))."""
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -1,0 +1,57 @@
+"""Which engine a home runs on, wired to its ledger."""
+
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from huabiao.crypto.keys import Keys
+from huabiao.engines.embedded import EmbeddedEngine
+from huabiao.engines.engine import Engine
+from huabiao.engines.verification import Verification
+from huabiao.ledger.ledger import Ledger
+from huabiao.node.place import NodePlace
+
+LONGEST_SOCKET_PATH = 100
+"""A Unix socket's path may have 107 bytes (unix(7))."""
+
+
+def make_engine(
+    folder: Path,
+    place: NodePlace | None,
+    ledger: Ledger,
+    member: Keys,
+    verification: Verification,
+) -> Engine:
+    """The engine that node.toml names; EngineMissing where CometBFT is not there."""
+    if place is None or place.engine == "embedded":
+        return EmbeddedEngine(ledger, member.sign, member.public)
+    from huabiao.engines.cometbft import binary, layout
+    from huabiao.engines.cometbft.engine import CometbftEngine
+    from huabiao.engines.cometbft.process import CometProcess
+
+    engine = folder / "engine"
+    socket = socket_path(engine)
+    layout.write_config(
+        engine,
+        socket,
+        layout.Place(
+            place.organisation,
+            f"tcp://{place.p2p}",
+            f"tcp://{place.rpc}",
+            place.peers,
+            place.sync_from,
+        ),
+    )
+    process = CometProcess(binary.find(), engine)
+    return CometbftEngine(
+        ledger, member.sign, member.public, verification, process, socket, place.rpc
+    )
+
+
+def socket_path(engine: Path) -> Path:
+    """In the engine's folder; where its path is too long, in one of this user's own."""
+    path = engine.resolve() / "abci.sock"
+    if len(str(path).encode()) <= LONGEST_SOCKET_PATH:
+        return path
+    short = sha256(str(path).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"huabiao-{short}" / "abci.sock"

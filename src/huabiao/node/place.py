@@ -1,0 +1,66 @@
+"""
+A node's place in a network: HOME/node.toml, written by `huabiao network init`.
+
+    organisation = "市大数据中心"
+    engine = "cometbft"
+    door = "127.0.0.1:8080"        where its API and pages are served
+    p2p = "127.0.0.1:26656"        where other nodes' engines reach this one
+    rpc = "127.0.0.1:26657"        where its own engine answers questions
+    peers = ["<node id>@host:port", …]
+
+A home without this file is a city of its own on the embedded engine.
+"""
+
+import json
+import tomllib
+from dataclasses import dataclass, field
+
+from huabiao.node.home import Home, HomeError
+
+FILE = "node.toml"
+
+
+@dataclass(frozen=True)
+class NodePlace:
+    """Who a node is among others, and where it listens."""
+
+    organisation: str
+    engine: str = "embedded"
+    door: str = "127.0.0.1:8080"
+    p2p: str = ""
+    rpc: str = ""
+    peers: list[str] = field(default_factory=list)
+    votes: bool = True
+    """False for a node that follows and verifies, and has no seat."""
+    sync_from: list[str] = field(default_factory=list)
+    """RPC addresses of two members, for a node that joins by a snapshot."""
+
+
+def read_place(home: Home) -> NodePlace | None:
+    """What node.toml says, None if there is none; HomeError if it is wrong."""
+    path = home.folder / FILE
+    if not path.exists():
+        return None
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+        place = NodePlace(**found)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        raise HomeError(
+            f"{path} 无法读取：{error}。请对照 docs/network.md 修改。"
+            f" {path} cannot be read: {error}. Compare it with docs/network.md."
+        ) from None
+    if place.engine not in ("embedded", "cometbft"):
+        raise HomeError(
+            f"{path}：engine 须为 embedded 或 cometbft，不是 {place.engine}。"
+            f" {path}: engine is embedded or cometbft, not {place.engine!r}."
+        )
+    return place
+
+
+def write_place(home: Home, place: NodePlace) -> None:
+    """Write node.toml; JSON's strings, numbers and lists are TOML's too."""
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        for name, value in vars(place).items()
+    ]
+    (home.folder / FILE).write_text("\n".join(lines) + "\n", "utf-8")
