@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from bench.machine import machine, percentiles
+from bench.machine import children_cpu, machine, percentiles
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys, generate
@@ -161,10 +161,10 @@ async def single_envelopes(
 def sign_many(chain: str, clients: list[Keys], count: int) -> list[bytes]:
     """Sign before the clock starts; the load generator must not be what is measured."""
     until = int(time.time() * 1000) + VALIDITY_MS
-    made = []
+    made, run = [], os.urandom(4).hex()
     for index in range(count):
         draft = call(
-            "hazardous_waste", "draft", f"bench-{index}",
+            "hazardous_waste", "draft", f"bench-{run}-{index}",
             waste_code="900-041-49", declared=1_000,
         )  # fmt: skip
         client = clients[index % len(clients)]
@@ -199,9 +199,11 @@ async def signed_batches(
     }
 
 
-async def post(http: httpx.AsyncClient, envelopes: list[bytes]) -> list[dict[str, Any]]:
+async def post(
+    http: httpx.AsyncClient, envelopes: list[bytes], url: str = ""
+) -> list[dict[str, Any]]:
     response = await http.post(
-        "/api/envelopes",
+        f"{url}/api/envelopes",
         content=msgspec.msgpack.encode(envelopes),
         headers={"content-type": "application/msgpack"},
     )
@@ -231,26 +233,6 @@ async def check(http: httpx.AsyncClient, envelope: str) -> dict[str, Any]:
         "verify_ms": round((time.perf_counter() - started) * 1000 / rounds, 3),
         "read_model_behind_seconds": round(behind, 1),
     }
-
-
-def children_cpu(pid: int) -> float:
-    """CPU seconds of a process and its children, from /proc."""
-    total, ticks = 0.0, os.sysconf("SC_CLK_TCK")
-    family = [pid]
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            try:
-                parent = int(
-                    (process / "stat").read_text().rpartition(")")[2].split()[1]
-                )
-            except (OSError, ValueError):
-                continue
-            if parent == pid:
-                family.append(int(process.name))
-    for each in family:
-        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / ticks
-    return total
 
 
 def main() -> None:

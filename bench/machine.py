@@ -36,3 +36,44 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
         return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 3)
 
     return {"p50": at(0.50), "p95": at(0.95), "p99": at(0.99)}
+
+
+def family(pid: int) -> list[int]:
+    """A process and everything below it, from /proc."""
+    children: dict[int, list[int]] = {}
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                status = (process / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(status[1]), []).append(int(process.name))
+    found, next_ = [pid], [pid]
+    while next_:
+        next_ = [child for each in next_ for child in children.get(each, [])]
+        found += next_
+    return found
+
+
+def children_cpu(pid: int) -> float:
+    """CPU seconds of a process and everything below it."""
+    total, ticks = 0.0, os.sysconf("SC_CLK_TCK")
+    for each in family(pid):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += (int(fields[11]) + int(fields[12])) / ticks
+    return total
+
+
+def resident_mib(pid: int) -> int:
+    """Memory of a process and everything below it that is its own."""
+    total = 0
+    for each in family(pid):
+        try:
+            lines = Path(f"/proc/{each}/status").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if "RssAnon" in line)
+    return total // 1024

@@ -1,0 +1,266 @@
+"""
+Several members under load: complete nodes behind CometBFT, on this machine.
+
+For each (members, suite) a network is brought up with `huabiao up --engine cometbft`,
+with doors, state, receipts and read model. Envelopes signed beforehand by 200 clients
+go to every member's door, at an offered rate and then as fast as they are answered;
+then batches of digests under one signature. Beside it, in the same run, CometBFT's own
+kvstore in Go is loaded over its own RPC: no signatures, no state root, no disk log.
+
+At the end every member must hold the same block at each height, and as many accepted
+envelopes as clients were told.
+
+    python -m bench.network --seconds 10 --json [--members 1,4] [--suite intl,sm]
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from bench.kvstore import measure_kvstore
+from bench.ledger import post, sign_many
+from bench.machine import children_cpu, machine, percentiles, resident_mib
+from huabiao.client.signing import call, sign_envelope
+from huabiao.client.wallets import open_identity
+from huabiao.crypto.keys import Keys, generate
+
+CLIENTS, BATCH, CONNECTIONS, RECORDS = 200, 100, 6, 10_000
+PORT = 19_180
+OFFERED = {1: (4_000, 9_000), 4: (1_500, 3_000)}
+
+
+class Nodes:
+    """A network that runs, by the addresses of its doors."""
+
+    def __init__(self, home: Path, members: int, suite: str) -> None:
+        command = [
+            sys.executable, "-m", "huabiao", "up", "--home", str(home), "--json",
+            "--engine", "cometbft", "--validators", str(members),
+            "--port", str(PORT), "--suite", suite,
+        ]  # fmt: skip
+        self.home, self.members = home, members
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit("the network did not come up")
+        self.facts = json.loads(line)
+        self.urls = [node["url"] for node in self.facts["nodes"]]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(90)
+
+
+async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
+    """Offered rates, saturation, batches; then everything is compared."""
+    chain = nodes.facts["chain"]
+    clients = [generate(f"client {n}", suite) for n in range(CLIENTS)]
+    report: dict[str, Any] = {"members": nodes.members, "suite": suite, "offered": []}
+    limits = httpx.Limits(max_connections=400)
+    async with httpx.AsyncClient(timeout=120, limits=limits) as http:
+        await grant(http, nodes, chain, clients, suite)
+        accepted, started = 0, time.monotonic()
+        cpu = children_cpu(nodes.process.pid)
+        for rate in [*OFFERED.get(nodes.members, (1_000,)), 0]:
+            found = await load(http, nodes, chain, clients, rate, seconds)
+            accepted += found["accepted"]
+            report["offered"].append(found)
+        used = children_cpu(nodes.process.pid) - cpu
+        report["cpu_us_an_envelope_a_member"] = round(
+            used * 1e6 / max(accepted, 1) / nodes.members, 1
+        )
+        report["batches"] = await batches(http, nodes, chain, clients, seconds)
+        report["same_blocks"] = await compare(http, nodes)
+        report["seconds"] = round(time.monotonic() - started, 1)
+    report["accepted"] = accepted
+    report |= footprint(nodes, accepted)
+    return report
+
+
+async def grant(
+    http: httpx.AsyncClient, nodes: Nodes, chain: str, clients: list[Keys], suite: str
+) -> None:
+    operator = open_identity(nodes.home, "operator", suite)
+    grants = [
+        call("governance", "grant_role", "bench", scenario="hazardous_waste",
+             role="generator", account=client.account)
+        for client in clients
+    ]  # fmt: skip
+    envelope = sign_envelope(chain, operator, grants)
+    granted = await post(http, [envelope], nodes.urls[0])
+    if granted[0]["code"] != "ok":
+        raise SystemExit(f"no roles: {granted}")
+
+
+async def load(
+    http: httpx.AsyncClient, nodes: Nodes, chain: str, clients: list[Keys],
+    rate: int, seconds: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Envelopes at a rate (0: as fast as they are answered) over all doors."""
+    most = rate or 20_000 // nodes.members
+    prepared = sign_many(chain, clients, int(most * seconds) // BATCH * BATCH)
+    bodies = [
+        msgspec.msgpack.encode(prepared[i : i + BATCH])
+        for i in range(0, len(prepared), BATCH)
+    ]
+    waits: list[float] = []
+    codes: dict[str, int] = {}
+    started = time.monotonic()
+
+    async def send(number: int, body: bytes) -> None:
+        before = time.monotonic()
+        url = nodes.urls[number % nodes.members]
+        response = await http.post(f"{url}/api/envelopes", content=body)
+        for each in response.json() if response.status_code == 200 else [{}] * BATCH:
+            code = each.get("code", f"http {response.status_code}")
+            codes[code] = codes.get(code, 0) + 1
+        waits.append(time.monotonic() - before)
+
+    if rate:
+        await _open_loop(bodies, send, rate, started)
+    else:
+        await _closed_loop(bodies, send, nodes.members, started + seconds)
+    elapsed = time.monotonic() - started
+    accepted = codes.pop("ok", 0)
+    return {
+        "offered_a_second": rate or "as answered",
+        "accepted": accepted,
+        "committed_a_second": round(accepted / elapsed),
+        "seconds_to_final": percentiles(waits),
+        "others": codes,
+    }
+
+
+async def _open_loop(
+    bodies: Sequence[bytes], send: Any, rate: int, started: float
+) -> None:
+    sending = []
+    for number, body in enumerate(bodies):
+        due = started + number * BATCH / rate
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        sending.append(asyncio.create_task(send(number, body)))
+    await asyncio.gather(*sending)
+
+
+async def _closed_loop(
+    bodies: list[bytes], send: Any, members: int, end: float
+) -> None:
+    left = iter(enumerate(bodies))
+
+    async def connection() -> None:
+        for number, body in left:
+            await send(number, body)
+            if time.monotonic() > end:
+                return
+
+    await asyncio.gather(*(connection() for _ in range(CONNECTIONS * members)))
+
+
+async def batches(
+    http: httpx.AsyncClient, nodes: Nodes, chain: str, clients: list[Keys],
+    seconds: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Digests of files under one signature, to every door in turn."""
+    chunks = [bytes([n % 251]) * 32_000 for n in range(RECORDS // 1_000)]
+    waits: list[float] = []
+    done, started = 0, time.monotonic()
+
+    async def connection(number: int) -> None:
+        nonlocal done
+        client = clients[number % len(clients)]
+        while time.monotonic() - started < seconds:
+            before = time.monotonic()
+            made = call("evidence", "notarize", digests=chunks)
+            envelope = sign_envelope(chain, client, [made])
+            url = nodes.urls[number % nodes.members]
+            (outcome,) = await post(http, [envelope], url)
+            if outcome["code"] != "ok":
+                raise SystemExit(f"a batch was refused: {outcome}")
+            done += RECORDS
+            waits.append(time.monotonic() - before)
+
+    await asyncio.gather(*(connection(n) for n in range(4 * nodes.members)))
+    return {
+        "records": done,
+        "records_a_second": round(done / (time.monotonic() - started)),
+        "seconds_to_final": percentiles(waits),
+    }
+
+
+async def compare(http: httpx.AsyncClient, nodes: Nodes) -> int:
+    """How many blocks every member holds alike; ends the run where two differ."""
+    lowest = 0
+    for _ in range(100):
+        statuses = [(await http.get(f"{u}/api/status")).json() for u in nodes.urls]
+        heights = {each["height"] for each in statuses}
+        lowest = min(heights)
+        if len(heights) == 1:
+            break
+        await asyncio.sleep(0.1)
+    for height in {*range(1, lowest, max(1, lowest // 40)), lowest}:
+        hashes = set()
+        for url in nodes.urls:
+            hashes.add((await http.get(f"{url}/api/blocks/{height}")).json()["hash"])
+        if len(hashes) != 1:
+            raise SystemExit(f"members differ at height {height}: {hashes}")
+    return lowest
+
+
+def footprint(nodes: Nodes, accepted: int) -> dict[str, Any]:
+    """Disk and memory a member, at the end of the run."""
+    homes = [Path(each["home"]) for each in nodes.facts["nodes"]]
+    disk = sum(
+        file.stat().st_blocks * 512 for file in homes[0].rglob("*") if file.is_file()
+    )
+    return {
+        "disk_bytes_an_envelope_a_member": round(disk / max(accepted, 1)),
+        "resident_mib_a_member": resident_mib(nodes.process.pid) // nodes.members,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--members", default="1,4")
+    parser.add_argument("--suite", default="intl,sm")
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--no-kvstore", action="store_true")
+    parser.add_argument("--json", action="store_true", help="JSON only, last line")
+    options = parser.parse_args()
+    runs = []
+    for members in map(int, options.members.split(",")):
+        if not options.no_kvstore:
+            runs.append(measure_kvstore(members, options.seconds))
+        for suite in options.suite.split(","):
+            with tempfile.TemporaryDirectory(prefix="huabiao-net-") as folder:
+                nodes = Nodes(Path(folder) / "net", members, suite)
+                try:
+                    runs.append(asyncio.run(drive(nodes, suite, options.seconds)))
+                finally:
+                    nodes.stop()
+            if not options.json:
+                print(json.dumps(runs[-1], indent=1), flush=True)
+    report = {
+        "bench": "network",
+        "machine": machine(),
+        "parameters": {
+            "seconds": options.seconds, "clients": CLIENTS, "batch": BATCH,
+            "connections_a_member": CONNECTIONS, "records_a_batch": RECORDS,
+        },
+        "runs": runs,
+    }  # fmt: skip
+    print(json.dumps(report, indent=None if options.json else 1))
+
+
+if __name__ == "__main__":
+    main()
