@@ -126,8 +126,12 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and bool(name) and "/" not in name and name[0] != "."
 
 
-def lay_out(network: Network, folder: Path) -> list[Laid]:
-    """Make every organisation's home under a folder; BadNetwork if one is there."""
+def lay_out(network: Network, folder: Path, sources: Sequence[str] = ()) -> list[Laid]:
+    """
+    Make every organisation's home under a folder; BadNetwork if one is there.
+
+    `sources` are contracts to found the chain with, in place of those that ship.
+    """
     for each in network.organisations:
         if (folder / each.name / "genesis").exists():
             raise BadNetwork(
@@ -145,7 +149,7 @@ def lay_out(network: Network, folder: Path) -> list[Laid]:
         chain,
         network.suite,
         now,
-        shipped_sources(),
+        sources or shipped_sources(),
         [Member(each.organisation.name, each.member.public, 1) for each in voters],
         [each.operator.account for each in voters],
         network.needed or len(voters) // 2 + 1,

@@ -1,0 +1,168 @@
+"""A network's nodes as processes of their own, and what can be done to them."""
+
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from huabiao.node.home import Home
+from huabiao.node.network import Network, Organisation, lay_out
+from huabiao.node.place import NodePlace, read_place, write_place
+from huabiao.testing.network.manifest import Manifest
+from huabiao.testing.network.wires import Wires
+
+START_S, STOP_S = 60.0, 40.0
+ROOM_WHEN_FULL = 4096
+
+
+class Nodes:
+    """The nodes of a manifest in a folder; `close` leaves nothing running."""
+
+    def __init__(self, manifest: Manifest, folder: Path, sources: list[str]) -> None:
+        self.manifest, self.folder = manifest, folder
+        self.ports = {name: free_ports(3) for name in manifest.nodes}
+        self.wires = Wires()
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.homes = {name: folder / name for name in manifest.nodes}
+        listed = [
+            Organisation(name, p2p=p2p, rpc=rpc, door=door, votes=manifest.votes(name))
+            for name, (p2p, rpc, door) in self.ports.items()
+        ]
+        network = Network(manifest.suite, needed=1, organisations=listed)
+        self.laid = lay_out(network, folder, sources)
+        self._lay_wires()
+
+    def _lay_wires(self) -> None:
+        """Put a wire between each two nodes: peers are dialled through it."""
+        ids = {laid.organisation.name: laid.node_id for laid in self.laid}
+        for name, home in self.homes.items():
+            place = read_place(Home(home))
+            assert place is not None
+            peers = []
+            for other, (p2p, _, _) in self.ports.items():
+                if other != name:
+                    (port,) = free_ports(1)
+                    self.wires.lay(name, other, port, p2p)
+                    peers.append(f"{ids[other]}@127.0.0.1:{port}")
+            write_place(Home(home), NodePlace(**{**vars(place), "peers": peers}))
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name][2]}"
+
+    def start(self, name: str, full: bool = False) -> None:
+        """Start a node, as a liar if the manifest says so; `full`: no disk is left."""
+        lie = self.manifest.liars.get(name)
+        module = ["huabiao.testing.network.liar", lie] if lie else ["huabiao", "up"]
+        command = [sys.executable, "-m", *module, "--home", str(self.homes[name])]
+        (self.homes[name] / "run.json").unlink(missing_ok=True)
+        with (self.homes[name] / "node.log").open("ab") as output:
+            self.running[name] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True, preexec_fn=_no_room if full else None,
+            )  # fmt: skip
+
+    def wait_until_serving(self, name: str) -> None:
+        """Raise AssertionError with the log's end if it does not come up."""
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self.running[name].poll() is not None:
+                break
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url(name)}/api/health", timeout=2).is_success:
+                    return
+            time.sleep(0.1)
+        log = (self.homes[name] / "node.log").read_text("utf-8", "replace")
+        raise AssertionError(f"{name} does not serve: {log[-1500:]}")
+
+    def height(self, name: str) -> int:
+        """Of the newest durable block, -1 if the node does not answer."""
+        try:
+            health: dict[str, Any] = self.health(name)
+        except httpx.HTTPError:
+            return -1
+        return int(health["height"])
+
+    def health(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(
+            f"{self.url(name)}/api/health", timeout=5, trust_env=False
+        ).json()
+        return found
+
+    def health_chain(self, name: str) -> str:
+        """The chain that a node serves."""
+        status = httpx.get(f"{self.url(name)}/api/status", trust_env=False).json()
+        return str(status["chain"])
+
+    def family(self, name: str) -> list[int]:
+        """The node's process and those below it."""
+        found = [self.running[name].pid]
+        for pid in found:
+            with contextlib.suppress(OSError):
+                tasks = Path(f"/proc/{pid}/task").iterdir()
+                for task in list(tasks):
+                    found += map(int, (task / "children").read_text().split())
+        return found
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """A signal to the node and everything below it."""
+        for pid in self.family(name):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def kill(self, name: str) -> None:
+        self.send(name, signal.SIGKILL)
+        self.running.pop(name).wait(STOP_S)
+
+    def stop(self, name: str) -> None:
+        process = self.running.pop(name)
+        process.terminate()
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise AssertionError(f"{name} did not stop in {STOP_S:.0f} s") from None
+
+    def wipe(self, name: str) -> None:
+        """Kill a node and take its blocks and state away; its keys stay."""
+        self.kill(name)
+        home = self.homes[name]
+        for each in ("blocks", "state", "certificates"):
+            shutil.rmtree(home / each, ignore_errors=True)
+        for file in home.glob("index.sqlite*"):
+            file.unlink()
+        for each in (home / "engine" / "data").iterdir():
+            # Without it the engine might vote twice at one height.
+            if each.name != "priv_validator_state.json":
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+    def close(self) -> None:
+        for name in list(self.running):
+            self.send(name, signal.SIGCONT)
+            self.stop(name)
+        self.wires.close()
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    held = [socket.socket() for _ in range(count)]
+    for each in held:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+def _no_room() -> None:
+    """No file may grow beyond a page: what a full disk does to a writer (EFBIG)."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM_WHEN_FULL, resource.RLIM_INFINITY))
