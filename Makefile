@@ -3,12 +3,13 @@ PORT ?= 8080
 HOME_DIR ?= .home
 SUITE ?= intl
 STORY ?= day
+ENGINE ?= embedded
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 UV := $(VENV)/bin/uv
 
-.PHONY: run test bench docs lint setup setup-dev clean
+.PHONY: run test test-network bench docs lint abci setup setup-dev clean
 .DEFAULT_GOAL := run
 
 $(UV):
@@ -31,7 +32,8 @@ setup-dev: $(VENV)/.dev
 	@sh tests/system-packages.sh
 
 run: setup
-	@exec $(VENV)/bin/huabiao up --home "$(HOME_DIR)" --port $(PORT) --suite $(SUITE) --story $(STORY)
+	@if [ "$(ENGINE)" = cometbft ]; then VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --no-default-groups --extra city --extra cometbft; fi
+	@exec $(VENV)/bin/huabiao up --home "$(HOME_DIR)" --port $(PORT) --suite $(SUITE) --story $(STORY) --engine $(ENGINE)
 
 lint: setup-dev
 	$(VENV)/bin/ruff check .
@@ -40,7 +42,17 @@ lint: setup-dev
 	$(VENV)/bin/lint-imports
 
 test: setup-dev lint
+	@$(VENV)/bin/huabiao engine install
 	$(VENV)/bin/pytest
+
+# longer than `make test`: random networks from seeds, each with faults of its own
+test-network: setup-dev
+	@$(VENV)/bin/huabiao engine install
+	$(VENV)/bin/python -m huabiao.testing.network $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
+
+# the messages of ABCI, after a change of abci.proto
+abci: setup-dev
+	cd src && ../$(VENV)/bin/python -m grpc_tools.protoc -I. --python_out=. huabiao/engines/cometbft/abci.proto
 
 bench: setup-dev
 	$(VENV)/bin/python -m bench --seconds $${SECONDS_EACH:-10}

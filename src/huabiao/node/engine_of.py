@@ -1,6 +1,7 @@
 """Which engine a home runs on, wired to its ledger."""
 
 import tempfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +47,13 @@ def make_engine(
     return CometbftEngine(
         ledger, member.sign, member.public, verification, process, socket, place.rpc
     )
+
+
+def install_engine(say: Callable[[str], None]) -> Path:
+    """Build the engine's binary if it is not there yet; EngineMissing says why not."""
+    from huabiao.engines.cometbft import binary
+
+    return binary.install(say)
 
 
 def socket_path(engine: Path) -> Path:

@@ -11,6 +11,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
 - `vault`       vault open, erase, mine, rotate
+- `network`     engine install, network init
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.
@@ -38,6 +39,8 @@ COMMANDS = {
     "correction": "correction",
     "calendar": "calendar",
     "vault": "vault",
+    "engine": "network",
+    "network": "network",
     "new": "making",
 }
 

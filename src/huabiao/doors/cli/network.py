@@ -1,0 +1,76 @@
+"""engine install, network init: an engine to run on, and a network to run in."""
+
+import json
+from pathlib import Path
+
+import click
+
+from huabiao.doors.cli.settings import as_failure
+
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="一个 JSON · one JSON object"
+)
+
+
+@click.group()
+def engine() -> None:
+    """多单位共识引擎。 The engine of many organisations."""
+
+
+@engine.command("install")
+@_JSON
+def install(as_json: bool) -> None:
+    """构建 CometBFT（一次，约两分钟）。 Build CometBFT, once, in about two minutes."""
+    from huabiao.node.engine_of import install_engine
+
+    try:
+        path = install_engine(lambda line: click.echo(line, err=as_json))
+    except Exception as error:
+        raise as_failure(error) from error
+    if as_json:
+        click.echo(json.dumps({"binary": str(path)}))
+    else:
+        click.echo(f"{path} 可用 · is ready")
+
+
+@click.group()
+def network() -> None:
+    """多单位网络。 A network of organisations."""
+
+
+@network.command("init")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="各单位文件夹所在 · where the folders go",
+)
+@_JSON
+def init(file: Path, output: Path, as_json: bool) -> None:
+    """按一个短文件生成各单位的文件夹。 Write each organisation's folder."""
+    from huabiao.node.network import lay_out, read_network
+
+    try:
+        laid = lay_out(read_network(file), output)
+    except Exception as error:
+        raise as_failure(error) from error
+    found = [
+        {
+            "organisation": each.organisation.name,
+            "home": str(each.home.folder),
+            "door": f"http://{each.organisation.host}:{each.organisation.door}",
+            "votes": each.organisation.votes,
+        }
+        for each in laid
+    ]
+    if as_json:
+        click.echo(json.dumps({"nodes": found}, ensure_ascii=False))
+        return
+    for each in found:
+        click.echo(f"{each['organisation']} · {each['home']} · {each['door']}")
+    click.echo(
+        "把每个文件夹带到该单位的机器，运行 huabiao up --home 文件夹。"
+        " Carry each folder to its organisation's machine: huabiao up --home FOLDER."
+    )
