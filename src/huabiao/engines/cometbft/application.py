@@ -37,7 +37,7 @@ class Application:
         committed: Committed,
     ) -> None:
         self._ledger, self._blocks = ledger, blocks
-        self._bundles, self._certifying = bundles, certifying
+        self._bundles, self.certifying = bundles, certifying
         self._committed = committed
         self.voters = Voters(ledger)
         self._calls: dict[str, Callable[[Any], Coroutine[Any, Any, abci.Response]]] = {
@@ -57,6 +57,14 @@ class Application:
             "commit": self._commit,
             "list_snapshots": self._list_snapshots,
         }
+
+    @property
+    def chain(self) -> str:
+        return self._ledger.genesis.chain
+
+    @property
+    def suite_name(self) -> str:
+        return self._ledger.genesis.suite
 
     async def handle(self, request: abci.Request) -> abci.Response:
         name = request.WhichOneof("value")
@@ -135,7 +143,7 @@ class Application:
     ) -> abci.Response:
         votes = asked.local_last_commit.votes
         carried = [v.vote_extension for v in votes if v.block_id_flag == COMMITTED]
-        certificates = self._certifying.transaction(carried)
+        certificates = self.certifying.transaction(carried)
         chosen = [certificates] if certificates else []
         room = asked.max_tx_bytes - sum(len(each) + 8 for each in chosen)
         limits = self._ledger.parameters
@@ -159,7 +167,7 @@ class Application:
         try:
             for index, raw in enumerate(transactions):
                 if raw[:1] == CERTIFICATES and index == 0:
-                    self._certifying.open(raw)
+                    self.certifying.open(raw)
                     continue
                 bundle = await self._bundles.checked(raw)
                 envelopes += len(bundle.envelopes)
@@ -171,13 +179,13 @@ class Application:
         return ""
 
     async def _extend_vote(self, _: abci.RequestExtendVote) -> abci.Response:
-        carried = abci.ResponseExtendVote(vote_extension=self._certifying.extension())
+        carried = abci.ResponseExtendVote(vote_extension=self.certifying.extension())
         return abci.Response(extend_vote=carried)
 
     async def _verify_vote_extension(
         self, asked: abci.RequestVerifyVoteExtension
     ) -> abci.Response:
-        holds = self._certifying.holds(asked.vote_extension)
+        holds = self.certifying.holds(asked.vote_extension)
         if not holds:
             who = self.voters.name_of(asked.validator_address)
             log.warning("a vote of %s carries a false signature", who)

@@ -85,6 +85,12 @@ class Blocks:
             return decided.block.hash
         return self._ledger.hash
 
+    @property
+    def height(self) -> int:
+        """The ledger's, the block under way included."""
+        under_way = self._decided is not None and self._decided.block is not None
+        return self._ledger.height + under_way
+
     def close(self) -> None:
         self._thread.shutdown(wait=True, cancel_futures=True)
 
