@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
 from huabiao.ledger.block import Block
+from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import Member, is_quorum
 from huabiao.state import DiskFull
 
-MEMBERS = "governance/members"
 OTHER_MEMBERS = (
     "单进程引擎只有本节点一个成员的密钥，不能改由其他成员签署区块；请改用多成员引擎。"
     " The embedded engine holds one member's key and cannot certify blocks for other"

@@ -21,7 +21,13 @@ from huabiao.ledger.block import Block, LoggedBlock, encode_keys
 from huabiao.ledger.execution import Execution, encode_receipt
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, genesis_hash
-from huabiao.ledger.governed import Governed, Parameters
+from huabiao.ledger.governed import (
+    INSTALLED,
+    MEMBERS,
+    Governed,
+    Installed,
+    Parameters,
+)
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.replay_window import ReplayWindow
@@ -55,6 +61,8 @@ class Ledger:
         self.meter = Meter()
         self.contracts: dict[str, LoadedContract] = {}
         self._versions: dict[str, int] = {}
+        self._installed: list[Installed] = []
+        self._installed_of: bytes | None = None
         self._accounts: dict[bytes, bytes | None] = {}
         self._accounts_of = 0
         self.governed = Governed(self.read)
@@ -184,6 +192,7 @@ class Ledger:
         execution = Execution(
             self.read, self.contracts, self.meter, self.digest, self.suite.verify
         )
+        execution.chain = self.genesis.chain
         execution.height, execution.now = height, time
         return execution
 
@@ -197,7 +206,7 @@ class Ledger:
         digest = self.digest
         encoded = [encode_receipt(receipt) for receipt in receipts]
         members = self.members
-        if "governance/members" in execution.writes:
+        if MEMBERS in execution.writes:
             members = execution.governed.members()
         height = self.height + 1
         prepared = self.state.prepare(height, encode_keys(execution.writes))
@@ -253,10 +262,10 @@ class Ledger:
 
     def activate(self, height: int) -> None:
         """Load the newest version of each contract that is in force at a height."""
-        wanted: dict[str, int] = {}
-        for entry in self.governed.installed():
-            if entry.active_from <= height:
-                wanted[entry.name] = max(entry.version, wanted.get(entry.name, 0))
+        stored = self.read(INSTALLED)
+        if stored != self._installed_of:
+            self._installed_of, self._installed = stored, self.governed.installed()
+        wanted = {e.name: e.version for e in self._installed if e.start <= height}
         for name, version in wanted.items():
             if self._versions.get(name) != version:
                 source = self.governed.source(name, version)

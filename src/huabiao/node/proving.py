@@ -2,7 +2,8 @@
 
 from huabiao.codec import decode
 from huabiao.ledger.block import LoggedBlock, decode_logged
-from huabiao.ledger.governed import Governed
+from huabiao.ledger.genesis import founding_members
+from huabiao.ledger.governed import MEMBERS, Governed
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs import merkle
 from huabiao.proofs.members import Member
@@ -111,8 +112,7 @@ def member_changes(ledger: Ledger, height: int) -> list[MemberChange]:
 
 def genesis_members(ledger: Ledger) -> list[Member]:
     """The members that genesis names: what a verifier starts from."""
-    found = ledger.genesis.calls[0].arguments["members"]
-    return [Member(*member) for member in found]
+    return founding_members(ledger.genesis)
 
 
 def _members_after(ledger: Ledger, height: int) -> list[Member]:
@@ -122,9 +122,9 @@ def _members_after(ledger: Ledger, height: int) -> list[Member]:
     for raw in logged.receipts:
         for result in decode(raw)[2]:
             for key, value in result[4]:
-                if key == "governance/members":
+                if key == MEMBERS:
                     written = value
-    return Governed({"governance/members": written}.get).members()
+    return Governed({MEMBERS: written}.get).members()
 
 
 def _block(ledger: Ledger, height: int) -> LoggedBlock:

@@ -179,12 +179,18 @@ def _write_entries(
 
 
 def documents_in(batch: Batch) -> dict[str, str]:
-    """The Descriptions that a batch puts on the chain, by contract."""
-    return {
-        key[len(DESCRIPTIONS) :]: decode(value)[0]
-        for key, (_, value) in batch.entries.items()
-        if value is not None and key.startswith(DESCRIPTIONS)
-    }
+    """The newest Descriptions that a batch puts on the chain, by contract.
+
+    Fields are indexed by the newest version also while it waits for its height: a
+    record of the version in force lacks at most fields at its end.
+    """
+    newest: dict[str, tuple[int, str]] = {}
+    for key, (_, value) in batch.entries.items():
+        if value is not None and key.startswith(DESCRIPTIONS):
+            name, _, version = key[len(DESCRIPTIONS) :].partition("@")
+            found = int(version), decode(value)[0]
+            newest[name] = max(found, newest.get(name, found))
+    return {name: document for name, (_, document) in newest.items()}
 
 
 def change_layouts(
