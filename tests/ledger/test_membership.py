@@ -8,10 +8,14 @@ from huabiao.crypto.envelope import Call
 from huabiao.ledger.governed import Seat
 from huabiao.ledger.recovery import replay
 from huabiao.node import proving
+from huabiao.node.catalogue import founding_sources, shipped_sources
 from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import members_digest
 from huabiao.proofs.verify import verify
+from huabiao.testing.city import City
 
+IDENTITY = [each for each in shipped_sources() if "class Identity(" in each]
+SOURCES = [*founding_sources(), *IDENTITY]
 HARBOUR = "港务局"
 ENGINE = bytes([7]) * 32
 
@@ -33,6 +37,13 @@ def keys_of(city, new, seat="harbour", organisation=HARBOUR, engine_key=b""):
     """What an application or a rotation says of its keys."""
     proof = prove_seat(city.genesis.chain, new, seat, organisation, engine_key)
     return {"public": new.public, "proof": proof, "engine_key": engine_key}
+
+
+@pytest.fixture(params=["intl", "sm"])
+def city(tmp_path, request):
+    made = City(tmp_path, request.param, sources=SOURCES)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -271,3 +282,12 @@ def test_trust_walks_from_genesis_over_every_kind_of_change(city, seated):
     assert len(decode(proof)[5]) == 7
     expected = city.ledger.height, city.ledger.state.root
     assert replay(city.folder, city.genesis) == expected
+
+
+def test_a_proof_that_no_verifier_would_read_is_refused_with_a_sentence(
+    city, seated, monkeypatch
+):
+    monkeypatch.setattr(proving, "LARGEST_PROOF", 1_000)
+    city.block()
+    with pytest.raises(proving.NotProvable, match="walks over 2 changes of members"):
+        proving.prove_state(city.ledger, "membership/members", None)

@@ -177,8 +177,7 @@ class LocalPort:
                 self._loaded[name] = load_contract(loaded.source, self._meter)
 
     def descriptions(self) -> dict[str, dict[str, Any]]:
-        with self.engine.lock:
-            in_force = self._ledger.governed.in_force(self._ledger.height + 1)
+        in_force = self._ledger.governed.in_force(self._ledger.height + 1)
         found = {}
         for name, version in sorted(in_force.items()):
             stored = self._ledger.read(f"governance/descriptions/{name}@{version}")

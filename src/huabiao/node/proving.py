@@ -8,6 +8,7 @@ from huabiao.ledger.ledger import Ledger
 from huabiao.proofs import merkle
 from huabiao.proofs.members import Member
 from huabiao.proofs.proof_file import (
+    LARGEST_PROOF,
     EnvelopePart,
     MemberChange,
     NotarisedContent,
@@ -33,7 +34,7 @@ def prove_state(ledger: Ledger, key: str, height: int | None) -> bytes:
             " There is no block yet, and a proof needs a block's certificate."
         )
     logged = decode_logged(ledger.log.read(at))
-    return write_proof(
+    return _written(
         logged.header,
         logged.certificate,
         member_changes(ledger, at),
@@ -46,7 +47,7 @@ def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
     logged = _block(ledger, height)
     receipt, count, path = _receipt_path(ledger, logged, index)
     changes = member_changes(ledger, height)
-    bare = write_proof(
+    bare = _written(
         logged.header,
         logged.certificate,
         changes,
@@ -57,7 +58,7 @@ def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
         return bare
     leaves = [merkle.leaf_hash(ledger.digest, each) for each in logged.envelopes]
     part = EnvelopePart(raw, merkle.inclusion(ledger.digest, leaves, index))
-    return write_proof(
+    return _written(
         logged.header,
         logged.certificate,
         changes,
@@ -80,7 +81,7 @@ def prove_notarised(ledger: Ledger, height: int, index: int, place: int) -> byte
         receipt, index, count, path, digests[place], place, len(digests),
         merkle.inclusion(ledger.digest, leaves, place),
     )  # fmt: skip
-    return write_proof(
+    return _written(
         logged.header, logged.certificate, member_changes(ledger, height), content
     )
 
@@ -125,6 +126,23 @@ def _members_after(ledger: Ledger, height: int) -> list[Member]:
                 if key == MEMBERS:
                     written = value
     return Governed({MEMBERS: written}.get).members()
+
+
+def _written(
+    header: bytes,
+    certificate: bytes,
+    changes: list[MemberChange],
+    content: StateContent | ReceiptContent | NotarisedContent,
+) -> bytes:
+    proof = write_proof(header, certificate, changes, content)
+    if len(proof) > LARGEST_PROOF:
+        raise NotProvable(
+            f"证明将有 {len(proof)} 字节，超过上限 {LARGEST_PROOF}："
+            f"其中有 {len(changes)} 次成员变更。"
+            f" The proof would have {len(proof)} bytes, more than {LARGEST_PROOF}:"
+            f" it walks over {len(changes)} changes of members."
+        )
+    return proof
 
 
 def _block(ledger: Ledger, height: int) -> LoggedBlock:
