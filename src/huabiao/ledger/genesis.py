@@ -79,11 +79,11 @@ def make_genesis(
         Call("governance", "found_organisation", n, {"code": code, "account": account})
         for n, code, account in organisations
     ]
+    if not administrators:
+        raise BadGenesis("须有管理员。 There is no administrator.")
     accounts = {name: account for name, _, account in organisations}
-    seated = [
-        _seated(seat, accounts.get(seat.organisation, administrators[0]))
-        for seat in seats
-    ]
+    first = administrators[0]
+    seated = [_seated(seat, accounts.get(seat.organisation, first)) for seat in seats]
     calls = [found, *seated, *registered]
     return Genesis(VERSION, chain, suite, time, list(sources), calls)
 
