@@ -17,7 +17,6 @@ from huabiao.services.index.rows import Batch
 from huabiao.services.index.schema import ACTOR
 from huabiao.services.index.topics import SEARCHED, write_topic
 
-DESCRIPTIONS = "governance/descriptions/"
 RECORDS_AT_ONCE = 1_000
 
 
@@ -176,21 +175,6 @@ def _write_entries(
             stored = record_of(value)
             key = f"{contract}/record/{id_}"
             write_topic(connection, key, stored and stored[2], layouts)
-
-
-def documents_in(batch: Batch) -> dict[str, str]:
-    """The newest Descriptions that a batch puts on the chain, by contract.
-
-    Fields are indexed by the newest version also while it waits for its height: a
-    record of the version in force lacks at most fields at its end.
-    """
-    newest: dict[str, tuple[int, str]] = {}
-    for key, (_, value) in batch.entries.items():
-        if value is not None and key.startswith(DESCRIPTIONS):
-            name, _, version = key[len(DESCRIPTIONS) :].partition("@")
-            found = int(version), decode(value)[0]
-            newest[name] = max(found, newest.get(name, found))
-    return {name: document for name, (_, document) in newest.items()}
 
 
 def change_layouts(
