@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from huabiao.contracts import Refused
 from huabiao.crypto.envelope import Call
-from huabiao.node.catalogue import shipped_sources
+from huabiao.node.catalogue import founding_sources
 from huabiao.testing.city import City
 
 SOURCE = '''
@@ -88,7 +88,7 @@ LAB = "laboratory"
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parts")
-    made = City(folder, sources=[shipped_sources()[0], SOURCE])
+    made = City(folder, sources=[*founding_sources(), SOURCE])
     yield made
     made.close()
 

@@ -22,6 +22,7 @@ from huabiao.client.signing import call, sign_envelope
 from huabiao.crypto.envelope import open_envelope
 from huabiao.engines.embedded import EmbeddedEngine
 from huabiao.engines.pool import Ticket
+from huabiao.engines.signers import HeldKeys
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 
@@ -48,7 +49,7 @@ def main() -> None:
     member, client = keys("member"), keys("client")
     ledger = Ledger(folder, founding(), on_step)
     open_ledger(ledger)
-    engine = EmbeddedEngine(ledger, member.sign, member.public)
+    engine = EmbeddedEngine(ledger, HeldKeys({member.public: member.sign}))
     engine.start()
     log = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     print("ready", flush=True)

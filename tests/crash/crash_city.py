@@ -4,8 +4,8 @@ from hashlib import sha256
 
 from huabiao.crypto.keys import Keys, generate
 from huabiao.ledger.genesis import Genesis, make_genesis
-from huabiao.node.catalogue import shipped_sources
-from huabiao.proofs.members import Member
+from huabiao.ledger.governed import Seat
+from huabiao.node.catalogue import founding_sources, shipped_sources
 
 CHAIN = "crash-city"
 START = 1_700_000_000_000
@@ -16,11 +16,8 @@ def keys(name: str) -> Keys:
 
 
 def founding() -> Genesis:
-    sources = [
-        source
-        for source in shipped_sources()
-        if "class Governance(" in source or "class Privacy(" in source
-    ]
-    member = Member("member", keys("member").public, 1)
+    privacy = [each for each in shipped_sources() if "class Privacy(" in each]
+    sources = [*founding_sources(), *privacy]
+    member = Seat("member", keys("member").public, 1)
     admin = keys("admin").account
     return make_genesis(CHAIN, "intl", START, sources, [member], [admin], 1)

@@ -126,10 +126,10 @@ def test_parts_and_cells_are_listed_and_proved(served: Served, case: str) -> Non
     roles = city.get("/api/scenarios/governance/parts/roles", prefix="hazardous_waste/")
     key = roles["entries"][0]["key"]
     assert key.startswith("hazardous_waste/")
-    (members,) = city.get("/api/scenarios/governance/parts/members")["entries"]
+    (members,) = city.get("/api/scenarios/membership/parts/members")["entries"]
     assert members["entry"]["members"][0]["name"] == "city"
     trust = city.get("/api/trust")
-    for id_ in (f"governance/roles/{key}", "governance/members"):
+    for id_ in (f"governance/roles/{key}", "membership/members"):
         assert verify(city.octets(f"/api/proofs/{id_}"), trust).statement["present"]
 
 

@@ -9,6 +9,7 @@ from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import suite
 from huabiao.engines.cometbft.bundles import BadBundle
 from huabiao.engines.cometbft.certifying import MOST_SIGNED, Certifying
+from huabiao.engines.signers import HeldKeys
 from huabiao.proofs.header import check_certificate
 from huabiao.proofs.members import Member
 
@@ -25,7 +26,10 @@ def members_of(keys: list[Keys]) -> list[Member]:
 
 def network(suite_name: str = "intl", blocks: int = 1) -> list[Certifying]:
     keys = keys_of(suite_name)
-    made = [Certifying(suite(suite_name), each.public, each.sign) for each in keys]
+    made = [
+        Certifying(suite(suite_name), HeldKeys({each.public: each.sign}))
+        for each in keys
+    ]
     for height in range(1, blocks + 1):
         for each in made:
             each.add(height, bytes([height]) * 32, members_of(keys))

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from huabiao.client.signing import call
+from huabiao.client.signing import call, prove_seat
 from huabiao.crypto.envelope import Envelope, open_envelope
 from huabiao.crypto.keys import Keys
 from huabiao.engines.embedded import EmbeddedEngine
 from huabiao.engines.pool import Placed, PoolFull, Ticket
+from huabiao.engines.signers import HeldKeys
 from huabiao.testing.city import City
 
 
@@ -26,7 +27,7 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 @pytest.fixture
 def engine(city: City) -> Iterator[EmbeddedEngine]:
-    made = EmbeddedEngine(city.ledger, city.member.sign, city.member.public)
+    made = EmbeddedEngine(city.ledger, HeldKeys({city.member.public: city.member.sign}))
     made.start()
     yield made
     made.stop()
@@ -44,33 +45,32 @@ def place(engine: EmbeddedEngine, *envelopes: Envelope) -> list[Placed]:
     return ticket.placed
 
 
-def change_members(city: City, members: list[Any]) -> Envelope:
-    """Proposed and approved by the one administrator, in one envelope."""
+def rotate(city: City, new: Keys) -> Envelope:
+    """The founding member's key gives way to another."""
     city.pass_time(1)
-    id_ = f"p{city.now}"
-    proposal = call("governance", "propose", id_, action="set_members", members=members)
-    return signed(city, city.admin, proposal, call("governance", "approve", id_))
+    proof = prove_seat("test-city", new, "member", "")
+    said = {"public": new.public, "proof": proof}
+    return signed(city, city.admin, call("membership", "rotate", "member", **said))
 
 
 def test_it_refuses_members_that_it_cannot_sign_for_and_goes_on(
     city: City, engine: EmbeddedEngine
 ) -> None:
     other = city.cast("other")
-    members = [["member", city.member.public, 1], ["other", other.public, 1]]
     note = call("evidence", "notarize", digests=[bytes(32)])
     before, refused, after = place(
         engine,
         signed(city, other, note),
-        change_members(city, members),
+        rotate(city, other),
         signed(city, other, note),
     )
     assert (before.code, before.index) == ("ok", 0)
     assert (refused.code, refused.height) == ("engine.members", 0)
     assert "engine of many members" in refused.sentence
     assert (after.code, after.index) == ("ok", 1)
-    assert [each.name for each in city.ledger.members] == ["member"]
+    assert [each.public for each in city.ledger.members] == [city.member.public]
     assert engine.failure == ""
-    (alone,) = place(engine, change_members(city, members))
+    (alone,) = place(engine, rotate(city, other))
     assert alone.code == "engine.members"
     assert place(engine, signed(city, other, note))[0].code == "ok"
 
@@ -79,12 +79,12 @@ def test_a_change_that_leaves_it_the_quorum_goes_through(
     city: City, engine: EmbeddedEngine
 ) -> None:
     other = city.cast("other")
-    members = [["member", city.member.public, 9], ["other", other.public, 1]]
-    (placed,) = place(engine, change_members(city, members))
+    weigh = call("membership", "weigh", "member", power=9)
+    (placed,) = place(engine, signed(city, city.admin, weigh))
     assert placed.code == "ok", placed
     note = call("evidence", "notarize", digests=[bytes(32)])
     assert place(engine, signed(city, other, note))[0].code == "ok"
-    assert [each.power for each in city.ledger.members] == [9, 1]
+    assert [each.power for each in city.ledger.members] == [9]
 
 
 def test_one_signer_does_not_fill_the_pool(
@@ -92,7 +92,7 @@ def test_one_signer_does_not_fill_the_pool(
 ) -> None:
     monkeypatch.setattr("huabiao.engines.pool.MOST_WAITING", 6)
     monkeypatch.setattr("huabiao.engines.pool.MOST_OF_ONE_SIGNER", 4)
-    idle = EmbeddedEngine(city.ledger, city.member.sign, city.member.public)
+    idle = EmbeddedEngine(city.ledger, HeldKeys({city.member.public: city.member.sign}))
     flood, quiet = city.cast("flood"), city.cast("quiet")
     note = call("evidence", "notarize", digests=[bytes(32)])
 

@@ -5,7 +5,9 @@ import pytest
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import City
 
-CLASSES = ("Governance", "Identity", "Evidence", "Privacy", "HazardousWaste")
+CLASSES = (
+    "Governance", "Membership", "Identity", "Evidence", "Privacy", "HazardousWaste",
+)  # fmt: skip
 SOURCES = [
     source
     for source in shipped_sources()

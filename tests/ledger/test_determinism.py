@@ -14,10 +14,12 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from lived_city import live
 
 import huabiao
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
+from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.recovery import replay
 from huabiao.testing.city import City
 
@@ -85,6 +87,7 @@ def lived(tmp_path):
         )  # fmt: skip
     proof = cast[1].sign(b"huabiao-account\x00" + cast[0].account)
     city.call(cast[0], "identity", "add_key", public=cast[1].public, proof=proof)
+    live(city)
     (city.folder / "genesis").write_bytes(encode(city.genesis))
     end = f"{city.ledger.height} {city.ledger.state.root.hex()}"
     hash_ = city.ledger.hash.hex()
@@ -110,6 +113,19 @@ def again(lived, tmp_path, interpreter, seed):
     assert first.split(" ", 1)[1] == end
     assert second == hash_
     return f"3.{first.split()[0]}"
+
+
+def test_every_contract_that_ships_is_in_the_log(lived):
+    city, _, _ = lived
+    city.reopen()
+    used = set()
+    for _, logged in city.ledger.log.blocks(1):
+        _, kept, envelopes = open_block(logged, city.ledger.digest)
+        for envelope, receipt in zip(envelopes, receipts_of(kept), strict=True):
+            if receipt.accepted:
+                used |= {call.contract for call in envelope.body.calls}
+    assert used == set(city.ledger.contracts)
+    city.close()
 
 
 @pytest.mark.parametrize("seed", [0, 1, 42, 4_000_000_000])

@@ -7,7 +7,13 @@ read through the kernel's own view.
 
 import pytest
 
-from huabiao.ledger.governed import BEFORE_GENESIS, Governed, Installed, Parameters
+from huabiao.ledger.governed import (
+    BEFORE_GENESIS,
+    Governed,
+    Installed,
+    Parameters,
+    Seat,
+)
 from huabiao.proofs.members import Member
 from huabiao.testing.city import MINUTE
 
@@ -21,6 +27,7 @@ def test_before_genesis_there_is_nothing():
     empty = Governed(lambda key: None)
     assert empty.parameters() == BEFORE_GENESIS
     assert empty.members() == empty.installed() == empty.member_changes() == []
+    assert empty.seats() == [] and empty.in_force(1) == {}
     assert empty.source("governance", 1) is None
     assert not empty.holds_role("a", "b", bytes(20), 0)
     assert empty.key_entry(bytes(20)) is None
@@ -30,11 +37,12 @@ def test_members(city):
     view = city.ledger.governed
     assert view.members() == [Member("member", city.member.public, 1)]
     assert view.member_changes() == []
-    other = city.cast("other").public
-    members = [["member", city.member.public, 3], ["other", other, 1]]
-    change(city, "m", action="set_members", members=members)
-    assert view.members() == [Member(*member) for member in members]
+    assert view.seats() == [Seat("member", city.member.public, 1)]
+    city.rotate_member(city.cast("other"))
+    assert view.members() == [Member("member", city.member.public, 1)]
     assert view.member_changes() == [city.ledger.height]
+    city.rotate_member(city.cast("third"))
+    assert view.member_changes() == [city.ledger.height - 1, city.ledger.height]
 
 
 def test_parameters_and_the_longest_validity(city):
@@ -56,7 +64,9 @@ def test_contracts_and_their_sources(city):
     assert "class Privacy(Scenario)" in source
     later = source + "\n"
     change(city, "i", action="install_contract", source=later, active_from=99)
-    assert view.installed()[-1] == Installed("privacy", 2, 99)
+    versions = [each for each in view.installed() if each.name == "privacy"]
+    assert versions == [Installed("privacy", 1, 0), Installed("privacy", 2, 99)]
+    assert [view.in_force(height)["privacy"] for height in (98, 99)] == [1, 2]
     assert view.source("privacy", 2) == later
     assert view.source("privacy", 1) == source
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huabiao.node.catalogue import shipped_sources
+from huabiao.node.catalogue import founding_sources
 from huabiao.testing.city import City
 
 SOURCE = '''
@@ -107,7 +107,7 @@ def city(tmp_path_factory):
     bodies = {name: body for name, (body, _) in GREEDY.items()} | FRUGAL
     source = SOURCE % "\n".join(operation(*pair) for pair in bodies.items())
     folder = tmp_path_factory.mktemp("glutton")
-    made = City(folder, sources=[shipped_sources()[0], source])
+    made = City(folder, sources=[*founding_sources(), source])
     yield made
     made.close()
 

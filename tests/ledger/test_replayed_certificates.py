@@ -18,10 +18,7 @@ def handed(request: Any, tmp_path: Any) -> Any:
     city = City(tmp_path, request.param)
     old, new = city.member, city.cast("new member")
     city.block()
-    change = {"action": "set_members", "members": [["member", new.public, 1]]}
-    city.call(city.admin, "governance", "propose", "m", **change)
-    city.call(city.admin, "governance", "approve", "m")
-    city.member = new
+    city.rotate_member(new)
     city.block()
     yield city, old, new
     city.close()

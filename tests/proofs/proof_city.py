@@ -6,7 +6,7 @@ from huabiao.node import proving
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import City
 
-CLASSES = ("Governance", "Evidence", "Privacy", "HazardousWaste")
+CLASSES = ("Governance", "Membership", "Evidence", "Privacy", "HazardousWaste")
 SOURCES = [
     source
     for source in shipped_sources()

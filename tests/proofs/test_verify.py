@@ -119,13 +119,7 @@ def test_a_change_of_members_is_walked(tmp_path):
         "members": [{"name": "member", "public": city.member.public.hex(), "power": 1}],
     }
     for name in ("second", "third"):
-        newcomer = city.cast(name)
-        city.call(
-            city.admin, "governance", "propose", name, action="set_members",
-            members=[["member", newcomer.public, 1]],
-        )  # fmt: skip
-        city.call(city.admin, "governance", "approve", name)
-        city.member = newcomer
+        city.rotate_member(city.cast(name))
     city.call(city.cast("clerk"), "privacy", "keep", bytes(32).hex(), **PLACE)
     proof = proving.prove_state(city.ledger, KEY, None)
     verdict = verify(proof, trust)

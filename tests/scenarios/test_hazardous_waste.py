@@ -2,14 +2,13 @@
 
 import pytest
 
-from huabiao.node.catalogue import shipped_sources
+from huabiao.node.catalogue import founding_sources, shipped_sources
 from huabiao.testing.city import City
 
 WASTE = "hazardous_waste"
 SOURCES = [
-    source
-    for source in shipped_sources()
-    if "class Governance(" in source or "class HazardousWaste(" in source
+    *founding_sources(),
+    *[each for each in shipped_sources() if "class HazardousWaste(" in each],
 ]
 
 

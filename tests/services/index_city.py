@@ -8,13 +8,15 @@ from typing import Any
 from huabiao.client.port import BlockView
 from huabiao.crypto.keys import Keys
 from huabiao.ledger.block import open_block, receipts_of
-from huabiao.platform import governance
+from huabiao.platform import governance, membership
 from huabiao.proofs.header import header_hash
 from huabiao.scenarios import hazardous_waste
 from huabiao.services.index import Index
 from huabiao.testing import City
 
-SOURCES = [inspect.getsource(module) for module in (governance, hazardous_waste)]
+SOURCES = [
+    inspect.getsource(module) for module in (governance, membership, hazardous_waste)
+]
 WASTE = "hazardous_waste"
 DIRECTORY = '''
 """A directory for the test of the search: columns and who answers for them."""

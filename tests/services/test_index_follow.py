@@ -18,6 +18,8 @@ from index_city import (
 )
 
 from huabiao.crypto.envelope import Call
+from huabiao.ledger.growth import Meter
+from huabiao.ledger.loader import load_contract
 from huabiao.services.index import Index, NotIndexed, OutOfStep, schema
 from huabiao.testing import City
 
@@ -105,6 +107,34 @@ def test_a_contract_that_indexes_more_from_now_on_finds_what_was_before(
     assert [record["id"] for record in found] == ["m1"]
     with pytest.raises(NotIndexed):
         index.records(WASTE, field="waste_code", value="900-041-49")
+
+
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_a_version_that_waits_is_indexed_by_from_its_height_on(
+    city: City, index: Index, at_once: int
+) -> None:
+    plant, _, _ = cast(city)
+    drafted(city, plant, "m1")
+    (source,) = [each for each in SOURCES if "class HazardousWaste(" in each]
+    other = source.replace(
+        "    indexes = (", '    indexes = ("declared",)\n    was = ('
+    )
+    assert other != source
+    start = city.ledger.height + 5
+    change = {"action": "install_contract", "source": other, "active_from": start}
+    city.call(city.admin, "governance", "propose", "p", **change)
+    city.call(city.admin, "governance", "approve", "p")
+    while city.ledger.height < start:
+        city.block()
+    blocks = list(CityPort(city).blocks(1))
+    known = {WASTE: load_contract(source, Meter()).description}
+    index.add_blocks(blocks[: start - 2], known)
+    with pytest.raises(NotIndexed):
+        index.records(WASTE, field="declared", value=1000)
+    for place in range(start - 2, len(blocks), at_once):
+        index.add_blocks(blocks[place : place + at_once])
+        found = index.records(WASTE, field="declared", value=1000)
+        assert [record["id"] for record in found] == ["m1"]
 
 
 def test_following_catches_up_goes_on_and_stops(city: City, index: Index) -> None:

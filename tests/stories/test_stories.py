@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from huabiao.node.catalogue import founding_sources
 from huabiao.stories import stories
 from huabiao.testing import City, CityGround, Stage, not_walked
 from huabiao.testing.coverage import refusal_codes
@@ -15,11 +16,10 @@ SCENARIOS = {
     for entry in resources.files("huabiao.scenarios").iterdir()
     if entry.name.endswith(".py") and not entry.name.startswith("_")
 }
-GOVERNANCE = resources.files("huabiao.platform").joinpath("governance.py")
 
 
 def stage_for(scenario: str, folder: Path, suite: str = "intl") -> Stage:
-    sources = [GOVERNANCE.read_text("utf-8"), SCENARIOS[scenario]]
+    sources = [*founding_sources(), SCENARIOS[scenario]]
     return Stage(scenario, CityGround(City(folder, suite, sources)))
 
 

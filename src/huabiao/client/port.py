@@ -67,6 +67,9 @@ class Port(Protocol):
     def trust(self) -> dict[str, Any]:
         """What an offline verifier starts from."""
 
+    def network(self) -> dict[str, Any] | None:
+        """What a newcomer needs to follow; None where there is nobody to follow."""
+
     def read(self, key: str, height: int | None = None) -> bytes | None:
         """A state value by its full key, newest or at a retained height."""
 

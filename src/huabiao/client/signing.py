@@ -9,9 +9,11 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from huabiao.codec import encode
 from huabiao.crypto.envelope import VERSION, Body, Call, seal
 
 VALIDITY_MS = 60_000
+SEAT_DOMAIN = b"huabiao seat\x00"
 
 
 class Signer(Protocol):
@@ -41,3 +43,11 @@ def sign_envelope(
         VERSION, chain, signer.public, until, salt or secrets.token_bytes(12), [*calls]
     )
     return seal(body, signer.sign)
+
+
+def prove_seat(
+    chain: str, key: Signer, seat: str, organisation: str, engine_key: bytes = b""
+) -> bytes:
+    """A header key's own word that it is for a seat; docs/formats/governed-state.md."""
+    statement = [chain, seat, organisation, key.public, engine_key]
+    return key.sign(SEAT_DOMAIN + encode(statement))

@@ -47,7 +47,7 @@ from huabiao.contracts.operations import (
     moves,
     opens,
 )
-from huabiao.contracts.parts import Approval, Cell, Part, Registry
+from huabiao.contracts.parts import Approval, Cell, Part, Registry, Releases
 from huabiao.contracts.scenario import Scenario
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Record",
     "Refused",
     "Registry",
+    "Releases",
     "Role",
     "Scenario",
     "Secret",

@@ -37,6 +37,8 @@ class Context(Protocol):
     contract: str
     operation: str
     key: str
+    chain: str
+    """The name of the chain."""
     caller: bytes
     """The account that signed, 20 bytes."""
     now: int
@@ -69,8 +71,9 @@ class Context(Protocol):
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         """The RFC 6962 root over leaves in the chain's digest."""
 
-    def admit(self, source: str) -> dict[str, str]:
-        """Lint a contract's source: its name, lead and Description; governance only."""
+    def admit(self, source: str) -> dict[str, Any]:
+        """Lint a contract's source; governance only. Its name, lead, Description
+        ("document") and the names of its roles."""
 
     def spend(self, cost: int) -> None:
         """Account for work that the meter cannot see; refuses beyond the cap."""

@@ -81,6 +81,11 @@ class Scenario:
         return self._context.key
 
     @property
+    def chain(self) -> str:
+        """The name of this chain."""
+        return self._context.chain
+
+    @property
     def now(self) -> Instant:
         """The block's time, UTC milliseconds."""
         return self._context.now  # type: ignore[return-value]
@@ -137,7 +142,7 @@ class Scenario:
         """The chain's digest."""
         return self._context.digest(message)
 
-    def admit(self, source: str) -> dict[str, str]:
+    def admit(self, source: str) -> dict[str, Any]:
         """Lint a contract's source; for governance only."""
         return self._context.admit(source)
 

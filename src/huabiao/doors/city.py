@@ -33,7 +33,7 @@ class City:
     services: dict[str, Any]
     sessions: Sessions
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _installed: bytes | None = None
+    _shown: tuple[bytes | None, int] = (None, 0)
     _descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -43,12 +43,15 @@ class City:
         return tags
 
     def descriptions(self) -> dict[str, dict[str, Any]]:
-        """Every Description in force; read anew when governance installs one."""
+        """Every Description in force; read anew when governance installs one, and
+        with each block while a version waits for its height."""
         installed = self.port.read("governance/installed")
+        highest = decode(installed)[2] if installed else 0
+        shown = installed, min(self.port.height + 1, highest)
         with self._lock:
-            if installed != self._installed or not self._descriptions:
+            if shown != self._shown or not self._descriptions:
                 self._descriptions = self.port.descriptions()
-                self._installed = installed
+                self._shown = shown
             return self._descriptions
 
     def description(self, scenario: str) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from typing import Any
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
 from huabiao.engines.pool import Part, Placed, Pool, Ticket
+from huabiao.engines.signers import Sign, Signers
 from huabiao.ledger.block import Block
+from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import Member, is_quorum
 from huabiao.state import DiskFull
 
-MEMBERS = "governance/members"
 OTHER_MEMBERS = (
     "单进程引擎只有本节点一个成员的密钥，不能改由其他成员签署区块；请改用多成员引擎。"
     " The embedded engine holds one member's key and cannot certify blocks for other"
@@ -36,11 +37,10 @@ class EmbeddedEngine:
     def __init__(
         self,
         ledger: Ledger,
-        sign: Callable[[bytes], bytes],
-        public: bytes,
+        signers: Signers,
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
     ) -> None:
-        self.ledger, self._sign, self._public, self._clock = ledger, sign, public, clock
+        self.ledger, self._signers, self._clock = ledger, signers, clock
         self.lock = threading.RLock()
         self._pool = Pool()
         self._running = False
@@ -134,19 +134,19 @@ class EmbeddedEngine:
             if not envelopes:
                 return None
             block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes))
-        seat = self._seat(ledger.members)
-        if seat is None:
+        found = self._seat(ledger.members)
+        if found is None:
             raise RuntimeError(OTHER_MEMBERS)
-        signature = self._sign(certified_message(block.hash))
-        ledger.commit(block, encode([[seat, signature]]))
+        seat, sign = found
+        ledger.commit(block, encode([[seat, sign(certified_message(block.hash))]]))
         return block
 
-    def _seat(self, members: Sequence[Member]) -> int | None:
+    def _seat(self, members: Sequence[Member]) -> tuple[int, Sign] | None:
         """Where this node's key sits, if it alone is a quorum of these members."""
-        for seat, member in enumerate(members):
-            if member.public == self._public and is_quorum(member.power, members):
-                return seat
-        return None
+        found = self._signers.find(members)
+        if found is None or not is_quorum(members[found[0]].power, members):
+            return None
+        return found
 
     def _without_change(self, block: Block, places: list[Placed]) -> list[Envelope]:
         """The envelopes of a block but for those that change the members."""

@@ -47,7 +47,7 @@ class Execution:
         self._asking = False
         self._prefix = ""
         self.governed = Governed(self.look)
-        self.height, self.now = 0, 0
+        self.chain, self.height, self.now = "", 0, 0
         self.contract = self.operation = self.key = ""
         self.caller = self.envelope = b""
 
@@ -195,6 +195,7 @@ class Execution:
         return {
             "name": loaded.name,
             "lead": str(loaded.description["lead"]),
+            "roles": list(loaded.description["roles"]),
             "document": document(loaded.description),
         }
 

@@ -24,7 +24,7 @@ def founding_writes(genesis: Genesis) -> dict[str, bytes | None]:
         chosen.digest,
         chosen.verify,
     )
-    execution.height, execution.now = 0, genesis.time
+    execution.chain, execution.now = genesis.chain, genesis.time
     founded = genesis_hash(chosen.digest, genesis)
     for call in genesis.calls:
         result = execution.run_calls(founded, FOUNDER, [call], FOUNDING_CAP)[-1]

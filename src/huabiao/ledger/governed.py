@@ -1,14 +1,16 @@
 """
-The kernel's view of what the governance and identity contracts keep.
+The kernel's view of what governance, membership and identity keep.
 
-These few keys and shapes are the whole agreement between the kernel and the two
+These few keys and shapes are the whole agreement between the kernel and the three
 platform contracts; tests/ledger/test_governed.py holds both sides to it.
 
-    governance/members                         [[[name, public, power], …]]
-    governance/member_changes                  [[height, …]]
+    membership/members           [[[name, public, power, organisation, engine key], …]]
+    membership/newest_change     [height, height of the change before or 0]
+    membership/changes/<height>  [height, height of the change before or 0]
     governance/parameters                      [validity ms, call cap, block size, …]
     governance/validity                        [longest validity ms ever in force]
-    governance/installed                       [[[name, version, active from], …]]
+    governance/installed                       [newest name, installs, highest start]
+    governance/installed/<name>       [name before, newest, [[version, start], …]]
     governance/sources/<name>@<version>        [source]
     governance/roles/<contract>/<role>/<hex>   [until ms or 0, granted by]
     identity/keys/<address of the key, hex>    [account, valid from, revoked at or 0]
@@ -37,17 +39,31 @@ class Parameters(msgspec.Struct, array_like=True, frozen=True):
     """The most bytes of envelopes in one block."""
 
 
+class Seat(msgspec.Struct, array_like=True, frozen=True):
+    """A member, the organisation behind it, and its consensus engine's key."""
+
+    name: str
+    public: bytes
+    power: int
+    organisation: str = ""
+    engine_key: bytes = b""
+    """32 bytes (Ed25519), or none on a chain whose engine needs no key."""
+
+
 class Installed(msgspec.Struct, array_like=True, frozen=True):
     """One version of a contract and the height from which it is in force."""
 
     name: str
     version: int
-    active_from: int
+    start: int
 
 
+MEMBERS = "membership/members"
+INSTALLED = "governance/installed"
 _parameters = msgspec.msgpack.Decoder(Parameters).decode
+# A member is the beginning of a seat: what follows its three fields is left alone.
 _members = msgspec.msgpack.Decoder(tuple[list[Member]]).decode
-_installed = msgspec.msgpack.Decoder(tuple[list[Installed]]).decode
+_seats = msgspec.msgpack.Decoder(tuple[list[Seat]]).decode
 BEFORE_GENESIS = Parameters(300_000, 1_000_000_000, 10_000, 64 * 1024 * 1024)
 
 
@@ -67,17 +83,40 @@ class Governed:
         return self.parameters().validity_ms if stored is None else decode(stored)[0]
 
     def members(self) -> list[Member]:
-        stored = self._read("governance/members")
+        stored = self._read(MEMBERS)
         return [] if stored is None else _members(stored)[0]
+
+    def seats(self) -> list[Seat]:
+        """The members as an engine knows them: each with its engine's key."""
+        stored = self._read(MEMBERS)
+        return [] if stored is None else _seats(stored)[0]
 
     def member_changes(self) -> list[int]:
         """The heights of the blocks that handed over to other members."""
-        stored = self._read("governance/member_changes")
-        return [] if stored is None else list(decode(stored)[0])
+        stored, heights = self._read("membership/newest_change"), []
+        while stored is not None:
+            height, before = decode(stored)
+            heights.append(height)
+            stored = self._read(f"membership/changes/{before}") if before else None
+        return heights[::-1]
 
     def installed(self) -> list[Installed]:
-        stored = self._read("governance/installed")
-        return [] if stored is None else _installed(stored)[0]
+        """Of each contract the version in force and those that wait, in the order of
+        installing and of heights."""
+        stored, found = self._read(INSTALLED), []
+        name = decode(stored)[0] if stored else ""
+        while name:
+            entry = self._read(f"{INSTALLED}/{name}")
+            assert entry is not None  # the chain of names has no gaps
+            before, _, standing = decode(entry)
+            found.append([Installed(name, *each) for each in standing])
+            name = before
+        return [each for versions in found[::-1] for each in versions]
+
+    def in_force(self, height: int) -> dict[str, int]:
+        """The version of each contract that is in force at a height."""
+        started = [each for each in self.installed() if each.start <= height]
+        return {each.name: each.version for each in started}
 
     def source(self, name: str, version: int) -> str | None:
         stored = self._read(f"governance/sources/{name}@{version}")

@@ -14,15 +14,21 @@ from pathlib import Path
 
 from huabiao.codec import encode
 from huabiao.contracts import Refused
-from huabiao.crypto.address import address
 from huabiao.crypto.envelope import Envelope
 from huabiao.crypto.suite import Suite, suite
+from huabiao.ledger.accounts import Accounts
 from huabiao.ledger.block import Block, LoggedBlock, decode_logged, encode_keys
 from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.execution import Execution, encode_receipt
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, genesis_hash
-from huabiao.ledger.governed import Governed, Parameters
+from huabiao.ledger.governed import (
+    INSTALLED,
+    MEMBERS,
+    Governed,
+    Installed,
+    Parameters,
+)
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.replay_window import ReplayWindow
@@ -65,8 +71,9 @@ class Ledger:
         self.meter = Meter()
         self.contracts: dict[str, LoadedContract] = {}
         self._versions: dict[str, int] = {}
-        self._accounts: dict[bytes, bytes | None] = {}
-        self._accounts_of = 0
+        self._installed: list[Installed] = []
+        self._installed_of: bytes | None = None
+        self._accounts = Accounts(self.digest)
         self.governed = Governed(self.read)
         self.hash = genesis_hash(self.digest, genesis)
         self.time = genesis.time
@@ -80,32 +87,9 @@ class Ledger:
         """A value of the newest committed state."""
         return self.state.get(key.encode())
 
-    def account_of(self, public: bytes, execution: Execution | None = None) -> bytes:
+    def account_of(self, public: bytes) -> bytes:
         """The account that a key stands for; refused if the key was retired."""
-        if public in self._accounts:
-            account = self._accounts[public]
-        else:
-            account = self._look_up_account(public, execution)
-            if len(self._accounts) > 100_000:
-                self._accounts.clear()
-            self._accounts[public] = account
-        if account is None:
-            raise Refused(
-                "key.retired",
-                "此密钥已停用，请用新密钥签署。"
-                " This key has been retired; sign with the new one.",
-            )
-        return account
-
-    def _look_up_account(
-        self, public: bytes, execution: Execution | None
-    ) -> bytes | None:
-        derived = address(self.digest, public)
-        governed = execution.governed if execution else self.governed
-        entry = governed.key_entry(derived)
-        if entry is None:
-            return derived
-        return None if entry[1] else entry[0]
+        return self._accounts.of(public, self.governed)
 
     # -- one block -----------------------------------------------------------
 
@@ -142,10 +126,7 @@ class Ledger:
         the signatures are checked here.
         """
         self.activate(self.height + 1)
-        # What a block that was never committed taught of keys is forgotten.
-        if self._accounts_of != self.height:
-            self._accounts.clear()
-        self._accounts_of = self.height + 1
+        self._accounts.begin(self.height + 1)
         execution = self._execution(self.height + 1, time)
         if verdicts is None:
             verdicts = self.suite.verify_many(
@@ -177,7 +158,7 @@ class Ledger:
             )
         if refusal is None:
             try:
-                sender = self.account_of(envelope.body.signer, execution)
+                sender = self._accounts.of(envelope.body.signer, execution.governed)
             except Refused as retired:
                 refusal = retired
         if refusal is not None:
@@ -194,6 +175,7 @@ class Ledger:
         execution = Execution(
             self.read, self.contracts, self.meter, self.digest, self.suite.verify
         )
+        execution.chain = self.genesis.chain
         execution.height, execution.now = height, time
         return execution
 
@@ -207,7 +189,7 @@ class Ledger:
         digest = self.digest
         encoded = [encode_receipt(receipt) for receipt in receipts]
         members = self.members
-        if "governance/members" in execution.writes:
+        if MEMBERS in execution.writes:
             members = execution.governed.members()
         height = self.height + 1
         prepared = self.state.prepare(height, encode_keys(execution.writes))
@@ -271,10 +253,10 @@ class Ledger:
 
     def activate(self, height: int) -> None:
         """Load the newest version of each contract that is in force at a height."""
-        wanted: dict[str, int] = {}
-        for entry in self.governed.installed():
-            if entry.active_from <= height:
-                wanted[entry.name] = max(entry.version, wanted.get(entry.name, 0))
+        stored = self.read(INSTALLED)
+        if stored != self._installed_of:
+            self._installed_of, self._installed = stored, self.governed.installed()
+        wanted = {e.name: e.version for e in self._installed if e.start <= height}
         for name, version in wanted.items():
             if self._versions.get(name) != version:
                 source = self.governed.source(name, version)

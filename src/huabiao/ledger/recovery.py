@@ -13,6 +13,7 @@ from pathlib import Path
 from huabiao.ledger.block import Block, decode_logged, open_block, receipts_of
 from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.genesis import Genesis
+from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger, LedgerDamaged, Progress
 from huabiao.proofs.header import check_certificate, header_hash
 from huabiao.proofs.members import Member
@@ -24,7 +25,7 @@ WAITING = 3
 
 def open_ledger(ledger: Ledger, on_progress: Progress | None = None) -> int:
     """Bring a ledger to the end of its log; returns how many blocks were run again."""
-    if ledger.read("governance/members") is None:
+    if ledger.read(MEMBERS) is None:
         ledger.found()
     behind = ledger.state.height
     if behind > ledger.log.height:

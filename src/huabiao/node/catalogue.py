@@ -2,7 +2,8 @@
 
 from importlib import resources
 
-PLATFORM_FIRST = "governance"
+FOUNDING = ("governance", "membership")
+"""The contracts that no chain is founded without; they come first."""
 
 
 def shipped_sources() -> list[str]:
@@ -12,5 +13,10 @@ def shipped_sources() -> list[str]:
         for entry in resources.files(package).iterdir():
             if entry.name.endswith(".py") and not entry.name.startswith("_"):
                 found[entry.name[:-3]] = entry.read_text(encoding="utf-8")
-    names = sorted(found, key=lambda name: (name != PLATFORM_FIRST, name))
-    return [found[name] for name in names]
+    others = [name for name in sorted(found) if name not in FOUNDING]
+    return [found[name] for name in (*FOUNDING, *others)]
+
+
+def founding_sources() -> list[str]:
+    """Sources of the contracts that no chain is founded without."""
+    return shipped_sources()[: len(FOUNDING)]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from huabiao.crypto.keys import Keys
 from huabiao.engines.embedded import EmbeddedEngine
 from huabiao.engines.engine import Engine
+from huabiao.engines.signers import Signers
 from huabiao.engines.verification import Verification
 from huabiao.ledger.ledger import Ledger
 from huabiao.node.place import NodePlace
@@ -20,12 +20,12 @@ def make_engine(
     folder: Path,
     place: NodePlace | None,
     ledger: Ledger,
-    member: Keys,
+    signers: Signers,
     verification: Verification,
 ) -> Engine:
     """The engine that node.toml names; EngineMissing where CometBFT is not there."""
     if place is None or place.engine == "embedded":
-        return EmbeddedEngine(ledger, member.sign, member.public)
+        return EmbeddedEngine(ledger, signers)
     from huabiao.engines.cometbft import binary, layout
     from huabiao.engines.cometbft.engine import CometbftEngine
     from huabiao.engines.cometbft.process import CometProcess
@@ -45,7 +45,7 @@ def make_engine(
     )
     process = CometProcess(binary.find(), engine)
     return CometbftEngine(
-        ledger, member.sign, member.public, verification, process, socket, place.rpc
+        ledger, signers, verification, process, socket, place.rpc, place.organisation
     )
 
 

@@ -27,9 +27,9 @@ from huabiao.client.wallets import open_identity, passphrase
 from huabiao.codec import encode
 from huabiao.crypto import keystore
 from huabiao.crypto.keys import Keys
-from huabiao.ledger.genesis import Genesis, decode_genesis, make_genesis
+from huabiao.ledger.genesis import VERSION, Genesis, decode_genesis, make_genesis
+from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
-from huabiao.proofs.members import Member
 
 OPERATOR = "operator"
 
@@ -65,6 +65,12 @@ def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:
             f"创世文件 {home.genesis} 已损坏，请从备份恢复。"
             f" The genesis file {home.genesis} is damaged; restore it. ({error})"
         ) from None
+    if genesis.version != VERSION:
+        raise HomeError(
+            f"此链由创世格式 {genesis.version} 建立，本软件用 {VERSION}；请另建城市。"
+            f" This chain was founded with version {genesis.version} of genesis, this"
+            f" software has {VERSION}: found another city with --home."
+        )
     if genesis.suite != suite_name:
         raise HomeError(
             f"此链创世时选用套件 {genesis.suite}，不能改用 {suite_name}；"
@@ -97,16 +103,21 @@ def _found(home: Home, suite_name: str, now: int) -> None:
         suite_name,
         now,
         shipped_sources(),
-        [Member("city", member.public, 1)],
+        [Seat("city", member.public, 1)],
         [operator.account],
         1,
     )
-    partial = home.folder / ".genesis"
+    write_whole(home.genesis, encode(genesis))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    partial = path.with_name(f".{path.name}")
     with partial.open("wb") as file:
-        file.write(encode(genesis))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, home.genesis)
+    os.replace(partial, path)
 
 
 def lock_home(home: Home) -> IO[bytes]:

@@ -37,6 +37,7 @@ class LocalPort:
         self._meter = Meter()
         self._loaded: dict[str, LoadedContract] = {}
         self.alerts: list[str] = []
+        self.introduction: dict[str, Any] | None = None
 
     @property
     def suite_name(self) -> str:
@@ -101,7 +102,7 @@ class LocalPort:
         ledger = self._ledger
         with self.engine.lock:
             members = ledger.governed.members()
-            versions = {i.name: i.version for i in ledger.governed.installed()}
+            versions = ledger.governed.in_force(ledger.height + 1)
             administrators = decode(ledger.read("governance/administrators") or b"\xc0")
             status = {
                 "chain": self.chain,
@@ -148,6 +149,9 @@ class LocalPort:
             ],
         }
 
+    def network(self) -> dict[str, Any] | None:
+        return self.introduction
+
     def read(self, key: str, height: int | None = None) -> bytes | None:
         if height is None:
             return self._ledger.read(key)
@@ -163,6 +167,7 @@ class LocalPort:
                 self._ledger.digest,
                 self._ledger.suite.verify,
             )
+            execution.chain = self.chain
             execution.height, execution.now = self._ledger.height, self._ledger.time
             self._meter.left = QUESTION_CAP
             loaded = self._loaded.get(contract)
@@ -179,10 +184,10 @@ class LocalPort:
                 self._loaded[name] = load_contract(loaded.source, self._meter)
 
     def descriptions(self) -> dict[str, dict[str, Any]]:
-        names = {entry.name for entry in self._ledger.governed.installed()}
+        in_force = self._ledger.governed.in_force(self._ledger.height + 1)
         found = {}
-        for name in sorted(names):
-            stored = self._ledger.read(f"governance/descriptions/{name}")
+        for name, version in sorted(in_force.items()):
+            stored = self._ledger.read(f"governance/descriptions/{name}@{version}")
             if stored is not None:
                 found[name] = json.loads(decode(stored)[0])
         return found

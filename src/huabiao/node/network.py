@@ -32,11 +32,12 @@ from huabiao.crypto import keystore
 from huabiao.crypto.keys import Keys
 from huabiao.crypto.suite import SUITES
 from huabiao.engines.cometbft import layout
-from huabiao.ledger.genesis import make_genesis
+from huabiao.ledger.genesis import Genesis, make_genesis
+from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
-from huabiao.node.home import OPERATOR, Home
-from huabiao.node.place import NodePlace, write_place
-from huabiao.proofs.members import MOST_MEMBERS, Member
+from huabiao.node.home import OPERATOR, Home, write_whole
+from huabiao.node.place import NodePlace, listening, write_place
+from huabiao.proofs.members import MOST_MEMBERS
 
 P2P, RPC, DOOR = 26_656, 26_657, 8_080
 
@@ -139,40 +140,56 @@ def lay_out(network: Network, folder: Path, sources: Sequence[str] = ()) -> list
                 f" There is a node in {folder / each.name}: choose another folder."
             )
     now = int(time.time() * 1000)
-    laid = [_make_home(network, each, folder) for each in network.organisations]
+    laid = [
+        make_home(network.suite, each, folder / each.name)
+        for each in network.organisations
+    ]
     voters = sorted(
         (each for each in laid if each.organisation.votes),
         key=lambda each: each.organisation.name,
     )
-    chain = network.chain or f"huabiao-{secrets.token_hex(4)}"
-    genesis = make_genesis(
-        chain,
-        network.suite,
-        now,
-        sources or shipped_sources(),
-        [Member(each.organisation.name, each.member.public, 1) for each in voters],
-        [each.operator.account for each in voters],
-        network.needed or len(voters) // 2 + 1,
-        [
-            (each.organisation.name, each.organisation.code, each.operator.account)
-            for each in voters
-            if each.organisation.code
-        ],
-    )
+    genesis = _genesis(network, laid, voters, now, sources or shipped_sources())
     validators = [
         layout.Validator(each.organisation.name, each.voting_key, 1) for each in voters
     ]
     for each in laid:
         engine = each.home.folder / "engine"
-        layout.write_genesis(engine, chain, now, validators)
+        layout.write_genesis(engine, genesis.chain, now, validators)
         write_place(each.home, _place(each, laid))
-        _write_whole(each.home.genesis, encode(genesis))
+        write_whole(each.home.genesis, encode(genesis))
     return laid
 
 
-def _make_home(network: Network, organisation: Organisation, folder: Path) -> Laid:
+def _genesis(
+    network: Network, laid: Sequence[Laid], voters: Sequence[Laid], now: int,
+    sources: Sequence[str],
+) -> Genesis:  # fmt: skip
+    """Every organisation listed, every voter seated and an administrator."""
+    seats = [
+        Seat(name, each.member.public, 1, name, each.voting_key)
+        for each in voters
+        for name in (each.organisation.name,)
+    ]
+    organisations = [
+        (about.name, about.code or "—", each.operator.account)
+        for each in laid
+        for about in (each.organisation,)
+    ]
+    return make_genesis(
+        network.chain or f"huabiao-{secrets.token_hex(4)}",
+        network.suite,
+        now,
+        sources,
+        seats,
+        [each.operator.account for each in voters],
+        network.needed or len(voters) // 2 + 1,
+        organisations,
+    )
+
+
+def make_home(suite: str, organisation: Organisation, folder: Path) -> Laid:
     """Keys and folders of one organisation."""
-    home = Home(folder / organisation.name)
+    home = Home(folder)
     home.folder.mkdir(parents=True, exist_ok=True)
     os.chmod(home.folder, 0o700)
     opened_by = passphrase(home.folder)
@@ -180,15 +197,15 @@ def _make_home(network: Network, organisation: Organisation, folder: Path) -> La
     if member_file.exists():
         member = keystore.load(member_file, opened_by)
     else:
-        member = keystore.create(member_file, network.suite, "member", opened_by)
-    operator = open_identity(home.folder, OPERATOR, network.suite, make=True)
+        member = keystore.create(member_file, suite, "member", opened_by)
+    operator = open_identity(home.folder, OPERATOR, suite, make=True)
     voting_key, node_id = layout.make_keys(home.folder / "engine")
     return Laid(organisation, home, member, operator, voting_key, node_id)
 
 
 def _place(own: Laid, laid: Sequence[Laid]) -> NodePlace:
     about = own.organisation
-    listen = "127.0.0.1" if about.host in ("127.0.0.1", "localhost") else "0.0.0.0"
+    listen = listening(about.host)
     peers = [
         f"{other.node_id}@{other.organisation.host}:{other.organisation.p2p}"
         for other in laid
@@ -201,14 +218,6 @@ def _place(own: Laid, laid: Sequence[Laid]) -> NodePlace:
         f"{listen}:{about.p2p}",
         f"127.0.0.1:{about.rpc}",
         peers,
+        f"{about.host}:{about.p2p}",
         about.votes,
     )
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)

@@ -26,7 +26,9 @@ from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
+from huabiao.node.header_keys import HeaderKeys
 from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
+from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
 from huabiao.node.place import read_place
 from huabiao.services.index import FollowedIndex
@@ -79,7 +81,7 @@ def start(
     lock = lock_home(home)
     now = int(time.time() * 1000)
     place = read_place(home)
-    genesis, member = open_home(home, suite or suite_of(home) or "intl", now)
+    genesis, _ = open_home(home, suite or suite_of(home) or "intl", now)
     many = place is not None and place.engine == "cometbft"
     ledger = Ledger(folder, genesis, on_step, certified_later=many)
     for notice in ledger.log.notices:
@@ -95,9 +97,11 @@ def start(
     if again:
         say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
     verification = Verification(genesis.suite)
-    engine = make_engine(folder, place, ledger, member, verification)
+    engine = make_engine(folder, place, ledger, HeaderKeys(folder), verification)
     port = LocalPort(engine, verification)
     port.alerts.extend(ledger.log.notices)
+    if many and place is not None:
+        port.introduction = introduction(folder, place, genesis)
     read_model = ReadModel(folder, port)
     tags = SubjectTags(folder / "subjects.sqlite")
     vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))

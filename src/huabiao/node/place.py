@@ -30,10 +30,17 @@ class NodePlace:
     p2p: str = ""
     rpc: str = ""
     peers: list[str] = field(default_factory=list)
+    address: str = ""
+    """`host:port` of p2p as others reach it, where that is not where it listens."""
     votes: bool = True
     """False for a node that follows and verifies, and has no seat."""
     sync_from: list[str] = field(default_factory=list)
     """RPC addresses of two members, for a node that joins by a snapshot."""
+
+
+def listening(host: str) -> str:
+    """Where a node listens that others reach under this host name."""
+    return "127.0.0.1" if host in ("127.0.0.1", "localhost") else "0.0.0.0"
 
 
 def read_place(home: Home) -> NodePlace | None:

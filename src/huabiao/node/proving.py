@@ -2,11 +2,13 @@
 
 from huabiao.codec import decode
 from huabiao.ledger.block import LoggedBlock, decode_logged
-from huabiao.ledger.governed import Governed
+from huabiao.ledger.genesis import founding_members
+from huabiao.ledger.governed import MEMBERS, Governed
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs import merkle
 from huabiao.proofs.members import Member
 from huabiao.proofs.proof_file import (
+    LARGEST_PROOF,
     EnvelopePart,
     MemberChange,
     NotarisedContent,
@@ -36,7 +38,7 @@ def prove_state(ledger: Ledger, key: str, height: int | None) -> bytes:
             " There is no block yet, and a proof needs a block's certificate."
         )
     logged = decode_logged(ledger.log.read(at))
-    return write_proof(
+    return _written(
         logged.header,
         _certificate(ledger, at),
         member_changes(ledger, at),
@@ -49,7 +51,7 @@ def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
     logged = _block(ledger, height)
     receipt, count, path = _receipt_path(ledger, logged, index)
     changes = member_changes(ledger, height)
-    bare = write_proof(
+    bare = _written(
         logged.header,
         _certificate(ledger, height),
         changes,
@@ -60,7 +62,7 @@ def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
         return bare
     leaves = [merkle.leaf_hash(ledger.digest, each) for each in logged.envelopes]
     part = EnvelopePart(raw, merkle.inclusion(ledger.digest, leaves, index))
-    return write_proof(
+    return _written(
         logged.header,
         _certificate(ledger, height),
         changes,
@@ -83,7 +85,7 @@ def prove_notarised(ledger: Ledger, height: int, index: int, place: int) -> byte
         receipt, index, count, path, digests[place], place, len(digests),
         merkle.inclusion(ledger.digest, leaves, place),
     )  # fmt: skip
-    return write_proof(
+    return _written(
         logged.header,
         _certificate(ledger, height),
         member_changes(ledger, height),
@@ -118,8 +120,7 @@ def member_changes(ledger: Ledger, height: int) -> list[MemberChange]:
 
 def genesis_members(ledger: Ledger) -> list[Member]:
     """The members that genesis names: what a verifier starts from."""
-    found = ledger.genesis.calls[0].arguments["members"]
-    return [Member(*member) for member in found]
+    return founding_members(ledger.genesis)
 
 
 def _members_after(ledger: Ledger, height: int) -> list[Member]:
@@ -129,9 +130,26 @@ def _members_after(ledger: Ledger, height: int) -> list[Member]:
     for raw in logged.receipts:
         for result in decode(raw)[2]:
             for key, value in result[4]:
-                if key == "governance/members":
+                if key == MEMBERS:
                     written = value
-    return Governed({"governance/members": written}.get).members()
+    return Governed({MEMBERS: written}.get).members()
+
+
+def _written(
+    header: bytes,
+    certificate: bytes,
+    changes: list[MemberChange],
+    content: StateContent | ReceiptContent | NotarisedContent,
+) -> bytes:
+    proof = write_proof(header, certificate, changes, content)
+    if len(proof) > LARGEST_PROOF:
+        raise NotProvable(
+            f"证明将有 {len(proof)} 字节，超过上限 {LARGEST_PROOF}："
+            f"其中有 {len(changes)} 次成员变更。"
+            f" The proof would have {len(proof)} bytes, more than {LARGEST_PROOF}:"
+            f" it walks over {len(changes)} changes of members."
+        )
+    return proof
 
 
 def _newest(ledger: Ledger) -> int | None:

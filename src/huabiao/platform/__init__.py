@@ -1,7 +1,8 @@
 """
 The built-in contracts, in the same library that every scenario uses.
 
-- `governance`: members, organisations, roles, parameters, contracts; k of n
+- `governance`: administrators, organisations, roles, parameters, contracts; k of n
+- `membership`: the seats of those that sign headers
 - `identity`: keys of accounts, people and their subject tags
 - `evidence`: notarised files, alone or as a signed batch
 - `privacy`: erasure of personal data, provable afterwards

@@ -1,42 +1,32 @@
 """
-Governance: members, organisations, roles, parameters and contracts (链上治理).
+Governance: organisations, roles, parameters and contracts (链上治理).
 
-1. Genesis founds the city: its members, its first organisations, its parameters and
-   the contracts that ship.
+1. Genesis founds the city: its administrators, its first organisations, its parameters
+   and the contracts that ship.
 2. An administrator proposes a change; when k administrators have approved it, it
    happens, in the same block. With one administrator, its own approval is enough.
 3. The lead unit of a scenario grants and withdraws its roles; so do administrators.
 
-A member signs headers; an administrator is the account through which a member (or
-another listed organisation) governs. What the kernel reads of this contract's state is
-listed in docs/formats/governed-state.md.
+An administrator is the account through which a listed organisation governs; who signs
+headers is for the contract `membership`. What the kernel reads of this contract's state
+is listed in docs/formats/governed-state.md.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Approval, Cell, Code, Count, Instant, ListOf, Maybe, OneOf, Party, PublicKey,
-    Record, Registry, Scenario, Source, State, Text, Title, anyone, does, founder,
+    Approval, Cell, Code, Count, Instant, ListOf, Maybe, OneOf, Party, Record, Registry,
+    Releases, Scenario, Source, State, Text, Title, answers, anyone, does, founder,
     moves, opens, require,
 )  # fmt: skip
 
 MINUTE_MS, SMALLEST_CAP, SMALLEST_BLOCK = 60_000, 100_000, 2 * 1024 * 1024
-MOST_MEMBERS, MOST_POWER = 200, 4_294_967_295
-
+MOST_NAMED = 40
+SUPERVISOR, CITY = "supervisor", "supervision"
 ACTIONS = (
-    "set_parameters", "set_members", "set_administrators", "add_organisation",
+    "set_parameters",
+    "set_administrators",
+    "add_organisation",
     "install_contract",
-)  # fmt: skip
-
-
-class Member(Record):
-    """An organisation that signs headers."""
-
-    name: Code
-    public: PublicKey
-    power: Count
-
-
-class Members(Record):
-    members: ListOf[Member]
+)
 
 
 class Validity(Record):
@@ -70,22 +60,13 @@ class Organisation(Record):
     since: Instant
 
 
-class Heights(Record):
-    heights: ListOf[Count]
-
-
-class Installed(Record):
-    name: Code
-    version: Count
-    active_from: Count
-
-
-class InstalledList(Record):
-    contracts: ListOf[Installed]
-
-
 class ContractSource(Record):
     source: Source
+
+
+class Described(Record):
+    document: Source
+    roles: ListOf[Code]
 
 
 class Grant(Record):
@@ -101,7 +82,6 @@ class Proposal(Record):
     action: OneOf[ACTIONS]
     proposed_by: Party
     parameters: Maybe[Parameters] = None
-    members: ListOf[Member] = ()
     administrators: Maybe[Administrators] = None
     organisation: Maybe[Organisation] = None
     source: Source = ""
@@ -110,7 +90,7 @@ class Proposal(Record):
 
 
 class Governance(Scenario):
-    """Decides who belongs, who may act, and which contracts are in force."""
+    """Decides who governs, who may act, and which contracts are in force."""
 
     title = Title(zh="链上治理", en="Governance")
     task, lead = 3, "市经济和信息化局"
@@ -121,14 +101,12 @@ class Governance(Scenario):
     passed = State("已通过", "Passed", final=True)
     withdrawn = State("已撤回", "Withdrawn", final=True)
 
-    members = Cell(Members)
-    member_changes = Cell(Heights)
     parameters = Cell(Parameters)
     validity = Cell(Validity)
     administrators = Cell(Administrators)
-    installed = Cell(InstalledList)
+    installed = Releases()
     sources = Registry(ContractSource, "合约源码", "contract sources")
-    descriptions = Registry(ContractSource, "合约说明", "descriptions")
+    descriptions = Registry(Described, "合约说明", "descriptions")
     leads = Registry(Organisation, "牵头单位", "lead units")
     organisations = Registry(Organisation, "单位", "organisations")
     accounts = Registry(Organisation, "单位账户", "organisations' accounts")
@@ -137,16 +115,13 @@ class Governance(Scenario):
 
     @does(by=founder, title="创世")
     def found(
-        self, members: ListOf[Member], parameters: Parameters,
-        administrators: Administrators, sources: ListOf[Source],
+        self, parameters: Parameters, administrators: Administrators,
+        sources: ListOf[Source],
     ) -> None:  # fmt: skip
         """Found the city; runs once, in genesis."""
-        self.member_changes.set(Heights([]))
         self.validity.set(Validity(0))
-        self.set_members(members)
         self.set_parameters(parameters)
         self.set_administrators(administrators)
-        self.installed.set(InstalledList([]))
         for source in sources:
             self.install(source, 0)
 
@@ -158,19 +133,18 @@ class Governance(Scenario):
     @opens(proposed, by=anyone, title="提议")
     def propose(
         self, action: OneOf[ACTIONS], parameters: Maybe[Parameters] = None,
-        members: ListOf[Member] = (), administrators: Maybe[Administrators] = None,
+        administrators: Maybe[Administrators] = None,
         organisation: Maybe[Organisation] = None, source: Source = "",
         active_from: Count = 0, note: Text = "",
     ) -> Proposal:  # fmt: skip
         """Propose a change; administrators then approve it."""
-        listed = self.caller in self.administrators.get().accounts
         sentence = "只有管理员可以提议。 Only an administrator may propose."
-        require(listed, sentence, code="administrator.only")
+        require(self.governs(), sentence, code="administrator.only")
         if action == "install_contract":
             self.admit(source)
         return Proposal(
-            action, self.caller, parameters, members, administrators,
-            organisation, source, active_from, note,
+            action, self.caller, parameters, administrators, organisation, source,
+            active_from, note,
         )  # fmt: skip
 
     @moves(proposed >> (proposed | passed), by=anyone, title="同意")
@@ -191,7 +165,14 @@ class Governance(Scenario):
         self, scenario: Code, role: Code, account: Party, until: Instant = 0
     ) -> None:
         """Grant a role; the id is free text such as a file number."""
+        roles = self.roles_of(scenario)
         self.require_lead(scenario)
+        require(
+            role in roles,
+            f"“{scenario}”没有角色“{role}”，有：{'、'.join(roles)}。"
+            f" {scenario} has no role {role!r}; it has: {', '.join(roles)}.",
+            code="role.unknown",
+        )
         sentence = "期限已过。 The end lies in the past."
         require(until == 0 or until > self.now, sentence, code="until.past")
         self.roles.put(f"{scenario}/{role}/{account.hex()}", Grant(until, self.caller))
@@ -204,25 +185,42 @@ class Governance(Scenario):
         self.roles.remove(f"{scenario}/{role}/{account.hex()}")
         self.emit("role_withdrawn", scenario=scenario, role=role, account=account)
 
+    def governs(self) -> bool:
+        return self.caller in self.administrators.get().accounts
+
     def require_lead(self, scenario: str) -> None:
         lead = self.leads.find(scenario)
         own = self.accounts.find(self.caller.hex())
         require(
-            self.caller in self.administrators.get().accounts
+            self.governs()
             or (lead is not None and own is not None and lead.name == own.name),
             "只有牵头单位或管理员可以授予和撤销角色。"
             " Only the scenario's lead unit or an administrator grants its roles.",
             code="lead.only",
         )
 
+    def roles_of(self, scenario: str) -> list:
+        """The roles of a contract, in force or waiting; refused without one.
+
+        Every scenario can be supervised, and so can the whole city."""
+        if scenario == CITY:
+            return [SUPERVISOR]
+        standing = self.installed.standing(scenario)
+        there = "" if standing else ", ".join(self.installed.names(MOST_NAMED))
+        require(
+            standing,
+            f"链上没有场景“{scenario}”，有：{there}。"
+            f" There is no scenario {scenario!r}; there are: {there}.",
+            code="scenario.unknown",
+        )
+        found = [SUPERVISOR]
+        for version in standing:
+            found.extend(self.descriptions.get(f"{scenario}@{version}").roles)
+        return [role for i, role in enumerate(found) if role not in found[:i]]
+
     def carry_out(self, proposal: Proposal) -> None:
         if proposal.action == "set_parameters":
             self.set_parameters(self.given(proposal.parameters, "parameters"))
-        elif proposal.action == "set_members":
-            self.set_members(proposal.members)
-            heights = self.member_changes.get().heights
-            if self.height not in heights:
-                self.member_changes.set(Heights([*heights, self.height]))
         elif proposal.action == "set_administrators":
             self.set_administrators(self.given(proposal.administrators, "board"))
         elif proposal.action == "add_organisation":
@@ -247,23 +245,6 @@ class Governance(Scenario):
         self.validity.set(Validity(max(longest, parameters.validity_ms)))
         self.parameters.set(parameters)
 
-    def set_members(self, members: ListOf[Member]) -> None:
-        """In the order of names, each name and key once, each with power."""
-        names = [member.name for member in members]
-        keys = [member.public for member in members]
-        require(
-            0 < len(names) <= MOST_MEMBERS
-            and all(names[i - 1] < names[i] for i in range(1, len(names)))
-            and all(
-                keys.count(each.public) == 1 and 0 < each.power <= MOST_POWER
-                for each in members
-            ),
-            "成员须按名称排序，名称与公钥各不重复，权重大于零。"
-            " Members are in the order of names; each name and key once, with power.",
-            code="members.malformed",
-        )
-        self.members.set(Members(members))
-
     def set_administrators(self, board: Administrators) -> None:
         require(
             0 < board.needed <= len(board.accounts)
@@ -285,16 +266,25 @@ class Governance(Scenario):
 
     def install(self, source: str, active_from: int) -> None:
         """Admit a contract's source; it is in force from a height on."""
-        description = self.admit(source)
-        name = description["name"]
-        listed = self.installed.get()
-        version = 1 + sum([1 for entry in listed.contracts if entry.name == name])
-        start = max(active_from, self.height + 1) if self.height else 0
-        listed.contracts.append(Installed(name, version, start))
-        self.installed.set(listed)
-        self.sources.add(f"{name}@{version}", ContractSource(source))
-        self.descriptions.put(name, ContractSource(description["document"]))
-        lead = self.organisations.find(description["lead"])
-        nobody = Organisation(description["lead"] or "—", "—", self.caller, 0)
+        described = self.admit(source)
+        name, roles = described["name"], described["roles"]
+        number, start = self.installed.release(name, active_from)
+        version = f"{name}@{number}"
+        self.sources.add(version, ContractSource(source))
+        self.descriptions.add(version, Described(described["document"], roles))
+        lead = self.organisations.find(described["lead"])
+        nobody = Organisation(described["lead"] or "—", "—", self.caller, 0)
         self.leads.put(name, lead or nobody)
-        self.emit("contract_installed", contract=name, version=version, start=start)
+        self.emit("contract_installed", contract=name, version=number, start=start)
+
+    @answers
+    def board(self) -> list:
+        """How many administrators must agree, and who they are."""
+        board = self.administrators.get()
+        return [board.needed, board.accounts]
+
+    @answers
+    def organisation_of(self, account: Party) -> str:
+        """The organisation that an account is listed for; empty if it is not."""
+        found = self.accounts.find(account.hex())
+        return "" if found is None else found.name

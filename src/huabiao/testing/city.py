@@ -15,18 +15,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from huabiao.client.signing import sign_envelope
+from huabiao.client.signing import prove_seat, sign_envelope
 from huabiao.codec import decode, encode
 from huabiao.contracts import Refused
 from huabiao.crypto.envelope import Call, open_envelope
 from huabiao.crypto.keys import Keys, generate
 from huabiao.ledger.block import Block
 from huabiao.ledger.genesis import make_genesis
+from huabiao.ledger.governed import Seat
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.catalogue import shipped_sources
 from huabiao.proofs.header import certified_message
-from huabiao.proofs.members import Member
 from huabiao.proofs.receipt import Receipt
 
 START = 1_790_000_000_000
@@ -51,7 +51,7 @@ class City:
             suite,
             START,
             shipped_sources() if sources is None else list(sources),
-            [Member("member", self.member.public, 1)],
+            [Seat("member", self.member.public, 1)],
             [self.admin.account],
             1,
             **parameters,
@@ -97,8 +97,10 @@ class City:
         self.now += 1
         opened = [open_envelope(raw, self.ledger.digest) for raw in envelopes]
         block = self.ledger.finalize(self.now, opened)
+        public, members = self.member.public, self.ledger.members
+        seat = next((i for i, m in enumerate(members) if m.public == public), 0)
         signature = self.member.sign(certified_message(block.hash))
-        self.ledger.commit(block, encode([[0, signature]]))
+        self.ledger.commit(block, encode([[seat, signature]]))
         return block
 
     def submit(self, signer: Keys, *calls: Call) -> Receipt:
@@ -132,6 +134,15 @@ class City:
                 self.admin, "governance", "grant_role", "test",
                 scenario=scenario, role=role, account=holder.account, until=until,
             )  # fmt: skip
+
+    def rotate_member(self, new: Keys) -> Receipt:
+        """The founding member signs with other keys from the next block on."""
+        receipt = self.call(
+            self.admin, "membership", "rotate", "member", public=new.public,
+            proof=prove_seat(self.genesis.chain, new, "member", ""),
+        )  # fmt: skip
+        self.member = new
+        return receipt
 
     def read(self, key: str) -> Any:
         """A state value taken apart, or None."""

@@ -18,8 +18,10 @@ class CityGround:
         self.city = city
 
     def description(self, scenario: str) -> dict[str, Any]:
-        stored = self.city.read(f"governance/descriptions/{scenario}")
-        assert stored is not None, f"the chain holds no scenario {scenario}"
+        ledger = self.city.ledger
+        version = ledger.governed.in_force(ledger.height + 1).get(scenario)
+        assert version is not None, f"the chain holds no scenario {scenario}"
+        stored = self.city.read(f"governance/descriptions/{scenario}@{version}")
         found: dict[str, Any] = json.loads(stored[0])
         return found
 

@@ -23,12 +23,17 @@ class Cell(Part, Generic[Entry]):
 
     def get(self) -> Entry:
         """The value; refused before it was set."""
-        stored = self._context.read(self.name)
-        if stored is None:
+        value = self.find()
+        if value is None:
             raise Refused(
                 "cell.unset", f"{self.name} 尚未设置。 {self.name} has not been set."
             )
-        return self.entry.from_plain(decode(stored))
+        return value
+
+    def find(self) -> Entry | None:
+        """The value, or None before it was set."""
+        stored = self._context.read(self.name)
+        return None if stored is None else self.entry.from_plain(decode(stored))
 
     def set(self, entry: Entry) -> None:
         """Replace the value."""

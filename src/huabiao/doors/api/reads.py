@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
-from huabiao.doors.problems import malformed, sign_in
+from huabiao.doors.problems import Problem, malformed, sign_in
 from huabiao.doors.viewer import (
     At,
     CityHere,
@@ -36,6 +36,19 @@ def status(city: CityHere) -> Json:
 def trust(city: CityHere) -> Json:
     """What an offline verifier starts from: chain, suite and members."""
     return city.port.trust()
+
+
+@router.get("/network")
+def network(city: CityHere) -> Json:
+    """What a newcomer needs to follow: genesis, the engine's genesis, peers."""
+    found = city.port.network()
+    if found is None:
+        raise Problem(
+            404,
+            "network.none",
+            "此城只有一个节点，无从跟随。 This city is one node: there is no network.",
+        )
+    return found
 
 
 @router.get("/blocks")

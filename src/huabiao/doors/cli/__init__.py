@@ -10,6 +10,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
+- `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `making`      new scenario
@@ -38,6 +39,7 @@ COMMANDS = {
     "share": "sharing",
     "correction": "correction",
     "calendar": "calendar",
+    "member": "members",
     "vault": "vault",
     "engine": "network",
     "network": "network",

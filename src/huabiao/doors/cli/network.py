@@ -38,6 +38,48 @@ def network() -> None:
     """多单位网络。 A network of organisations."""
 
 
+@network.command("join")
+@click.argument("url")
+@click.option("--name", required=True, help="单位名称 · the organisation's name")
+@click.option("--host", default="127.0.0.1", help="他人如何到达 · how others reach it")
+@click.option("--door", default=8080, type=click.IntRange(1, 65_535))
+@click.option("--p2p", default=26_656, type=click.IntRange(1, 65_535))
+@click.option("--rpc", default=26_657, type=click.IntRange(1, 65_535))
+@click.option("--genesis-hash", default="", help="由发起单位另行告知 · told beforehand")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="本单位的文件夹 · this organisation's folder",
+)
+@_JSON
+def join(
+    url: str, name: str, host: str, door: int, p2p: int, rpc: int, genesis_hash: str,
+    output: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """跟随一个运行中的网络，随后可申请席位。 Follow a running network, then apply."""
+    from huabiao.node.joining import join as follow
+    from huabiao.node.network import Organisation
+
+    about = Organisation(name, host, p2p=p2p, rpc=rpc, door=door, votes=False)
+    try:
+        found = follow(url, output, about, genesis_hash)
+    except Exception as error:
+        raise as_failure(error) from error
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(
+        f"链 chain {found['chain']} · 创世 genesis {found['genesis_hash']}\n"
+        f"引擎公钥 engine key {found['engine_key']}\n"
+        f"运行 huabiao up --home {output}，追上后申请席位："
+        " start it, and apply for a seat when it has caught up:\n"
+        f"huabiao member apply {name} --power 1 --key {output}/member.json"
+        f" --engine-key {found['engine_key']} --as operator --home {output}"
+    )
+
+
 @network.command("init")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(

@@ -35,11 +35,12 @@ class Application:
         bundles: Bundles,
         certifying: Certifying,
         committed: Committed,
+        own: str = "",
     ) -> None:
         self._ledger, self._blocks = ledger, blocks
         self._bundles, self.certifying = bundles, certifying
         self._committed = committed
-        self.voters = Voters(ledger)
+        self.voters = Voters(ledger, own)
         self._calls: dict[str, Callable[[Any], Coroutine[Any, Any, abci.Response]]] = {
             "echo": self._echo,
             "flush": self._flush,

@@ -11,13 +11,14 @@ it accepts the proposal, and keeps it beside the block. Who has signed a header 
 from the members in force then, so it does not matter who carries a signature.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from huabiao.codec import encode
 from huabiao.engines.cometbft.bundles import CERTIFICATES, BadBundle
+from huabiao.engines.signers import Signers
 from huabiao.proofs.header import Verifier, certified_message, check_certificate
 from huabiao.proofs.members import Member, is_quorum
 
@@ -45,8 +46,7 @@ class Certifying:
     """The blocks that wait for their certificates."""
 
     suite: Verifier
-    public: bytes
-    sign: Callable[[bytes], bytes]
+    signers: Signers
     waiting: dict[int, Uncertified] = field(default_factory=dict)
 
     def add(self, height: int, hash_: bytes, members: Sequence[Member]) -> None:
@@ -66,9 +66,10 @@ class Certifying:
         carried = []
         for height in wanted:
             block = self.waiting[height]
-            seat = seat_of(self.public, block.members)
-            if seat is not None:
-                block.own = block.own or self.sign(certified_message(block.hash))
+            found = self.signers.find(block.members)
+            if found is not None:
+                seat, sign = found
+                block.own = block.own or sign(certified_message(block.hash))
                 carried.append([height, seat, block.own])
         return encode(carried) if carried else b""
 
@@ -131,11 +132,3 @@ class Certifying:
                 raise BadBundle(f"a false certificate for block {height}")
             known[height] = certificate
         return known
-
-
-def seat_of(public: bytes, members: Sequence[Member]) -> int | None:
-    """Where a key sits among members."""
-    for seat, member in enumerate(members):
-        if member.public == public:
-            return seat
-    return None

@@ -20,12 +20,17 @@ from huabiao.engines.cometbft.blocks import Blocks, Decided
 from huabiao.engines.cometbft.bundles import Bundles
 from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.process import CometProcess
+from huabiao.engines.cometbft.rpc import Watch
 from huabiao.engines.cometbft.server import serve
+from huabiao.engines.cometbft.stalled import why_stalled
 from huabiao.engines.pool import Part, Placed, Pool, Ticket
+from huabiao.engines.signers import Signers
 from huabiao.engines.verification import Verification
 from huabiao.ledger.ledger import Ledger
 
 BUNDLE_S = 0.02
+STALLED_S = 8.0
+"""A quiet network makes a block of the engine's every second."""
 MOST_TOGETHER, HEAVIEST = 500, 500_000
 EXPIRED = Placed(
     0, 0, "envelope.expired",
@@ -43,12 +48,12 @@ class CometbftEngine:
     def __init__(
         self,
         ledger: Ledger,
-        sign: Callable[[bytes], bytes],
-        public: bytes,
+        signers: Signers,
         verification: Verification,
         process: CometProcess,
         socket: Path,
-        rpc: str = "",
+        rpc: str,
+        organisation: str,
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
     ) -> None:
         self.ledger, self._clock, self._socket = ledger, clock, socket
@@ -56,15 +61,17 @@ class CometbftEngine:
         self.durable = threading.Condition()
         self.height = ledger.height
         self.failure = self.alert = ""
-        self.process = process
+        self.process, self.watch = process, Watch(rpc)
+        self._last_block = clock()
         self._pool = Pool()
         self._awaited: dict[bytes, tuple[Ticket, int, int]] = {}
         self._bundles = Bundles(ledger.digest, verification)
-        self.certifying = Certifying(ledger.suite, public, sign)
+        self.certifying = Certifying(ledger.suite, signers)
         self.blocks = Blocks(ledger, self.lock, self._bundles, self.certifying)
         self.application = Application(
-            ledger, self.blocks, self._bundles, self.certifying, self._committed
-        )
+            ledger, self.blocks, self._bundles, self.certifying, self._committed,
+            organisation,
+        )  # fmt: skip
         self._stop = threading.Event()
         self._serving = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -76,9 +83,11 @@ class CometbftEngine:
         self._thread.start()
         self._serving.wait(30)
         self.process.start()
+        self.watch.start()
 
     def stop(self) -> None:
         """End CometBFT, then answer what still waits as not placed."""
+        self.watch.close()
         self.process.stop()
         self._stop.set()
         self._thread.join(30)
@@ -94,9 +103,19 @@ class CometbftEngine:
         self._pool.offer(ticket)
 
     def health(self) -> dict[str, Any]:
-        """What keeps blocks from being made, in sentences."""
+        """What keeps blocks from being made, in sentences; peers and lag beside."""
         alerts = [a for a in (self.failure, self.alert, self.process.alert) if a]
-        return {"alerts": alerts}
+        seen = self.watch.seen
+        silent_s = (self._clock() - self._last_block) / 1000
+        if silent_s > STALLED_S and self._serving.is_set():
+            alerts.append(why_stalled(silent_s, self.application.voters, seen))
+        return {
+            "alerts": alerts,
+            "order": self.blocks.order,
+            "peers": seen.peers,
+            "catching_up": seen.catching_up,
+            "last_block_s": round(silent_s, 1),
+        }
 
     # -- the engine's thread -----------------------------------------------------
 
@@ -152,6 +171,7 @@ class CometbftEngine:
     def _committed(self, decided: Decided) -> None:
         """Answer the tickets of a block that is durable."""
         block, awaited = decided.block, self._awaited
+        self._last_block = self._clock()
         if block is not None:
             with self.durable:
                 self.height = block.header.height

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from huabiao.client.port import BlockView
 from huabiao.services.index import store
+from huabiao.services.index.in_force import documents_after
 from huabiao.services.index.layouts import document_of
 from huabiao.services.index.readings import Readings
 from huabiao.services.index.rows import Batch
@@ -115,9 +116,11 @@ class Index(Readings):
             layouts = store.change_layouts(writer, self._layouts, documents)
             if blocks:
                 store.write_batch(writer, batch, layouts)
-                changed = store.documents_in(batch)
-                layouts = store.change_layouts(writer, layouts, changed)
                 last = blocks[-1]
+                changed = documents_after(
+                    writer, batch, self._height, last.header.height
+                )
+                layouts = store.change_layouts(writer, layouts, changed)
                 writer.execute(
                     "REPLACE INTO followed VALUES (1, ?, ?, ?)",
                     (last.header.chain, last.header.height, last.hash),

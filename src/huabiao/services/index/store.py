@@ -17,7 +17,6 @@ from huabiao.services.index.rows import Batch
 from huabiao.services.index.schema import ACTOR
 from huabiao.services.index.topics import SEARCHED, write_topic
 
-DESCRIPTIONS = "governance/descriptions/"
 RECORDS_AT_ONCE = 1_000
 
 
@@ -176,15 +175,6 @@ def _write_entries(
             stored = record_of(value)
             key = f"{contract}/record/{id_}"
             write_topic(connection, key, stored and stored[2], layouts)
-
-
-def documents_in(batch: Batch) -> dict[str, str]:
-    """The Descriptions that a batch puts on the chain, by contract."""
-    return {
-        key[len(DESCRIPTIONS) :]: decode(value)[0]
-        for key, (_, value) in batch.entries.items()
-        if value is not None and key.startswith(DESCRIPTIONS)
-    }
 
 
 def change_layouts(

@@ -49,7 +49,11 @@ def another_signature() -> None:
         if not self.waiting:
             return b""
         height = max(self.waiting)
-        return encode([[height, 0, self.sign(certified_message(b"\x13" * 32))]])
+        found = self.signers.find(self.waiting[height].members)
+        if found is None:
+            return b""
+        seat, sign = found
+        return encode([[height, seat, sign(certified_message(b"\x13" * 32))]])
 
     Certifying.extension = extension  # type: ignore[method-assign]
     # Its own engine would stop if its own application found its extension false.

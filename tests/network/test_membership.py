@@ -1,0 +1,139 @@
+"""
+An organisation joins, votes, changes its key, is suspended, leaves: with the network
+running, each change certified by the members before it.
+
+Real nodes; the newcomer and everyone else use the command line, as people would.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from huabiao.proofs.verify import verify
+from huabiao.testing.network.manifest import Manifest
+from huabiao.testing.network.nodes import Nodes, free_ports
+
+
+def huabiao(*words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "huabiao", *words, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, (words, done.stdout, done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def until(what: Callable[[], Any], seconds: float = 40.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"not within {seconds} s: {what()}")
+
+
+def voters(nodes: Nodes) -> set[str]:
+    """The engine's validators, as the first node's own CometBFT tells them."""
+    import httpx
+
+    url = f"http://127.0.0.1:{nodes.ports['org-1'][1]}/validators"
+    listed = httpx.get(url, trust_env=False).json()["result"]["validators"]
+    return {each["address"] for each in listed}
+
+
+def notarised(nodes: Nodes, tmp_path: Path, trust: dict[str, Any]) -> None:
+    """A file notarised now is proven from genesis' members, with no node."""
+    file = tmp_path / "file"
+    file.write_text("what the city remembers")
+    home = str(nodes.homes["org-1"])
+    (record,) = huabiao("notarize", str(file), "--home", home)["records"]
+    proof = tmp_path / "file.proof"
+    huabiao("proof", record["id"], "-o", str(proof), "--home", home)
+    verdict = verify(proof.read_bytes(), trust, file.read_bytes())
+    assert verdict.ok, verdict.sentence
+
+
+def join(nodes: Nodes, home: Path) -> dict[str, Any]:
+    """The newcomer's home, and its node beside the others'."""
+    p2p, rpc, door = free_ports(3)
+    told = huabiao(
+        "network", "join", nodes.url("org-1"), "--name", "newcomer", "-o", str(home),
+        "--p2p", str(p2p), "--rpc", str(rpc), "--door", str(door),
+    )  # fmt: skip
+    nodes.ports["newcomer"], nodes.homes["newcomer"] = [p2p, rpc, door], home
+    nodes.start("newcomer")
+    nodes.wait_until_serving("newcomer")
+    until(lambda: nodes.height("newcomer") == nodes.height("org-1") > 0)
+    return told
+
+
+def take_a_seat(nodes: Nodes, home: Path, told: dict[str, Any]) -> None:
+    """Listed by the administrators, applied for by itself, approved."""
+    admin = ["--as", "operator", "--home", str(nodes.homes["org-1"])]
+    account = huabiao("key", "list", "--home", str(home))["identities"][0]["account"]
+    huabiao("member", "enrol", "newcomer", "--account", account, *admin)
+    huabiao(
+        "member", "apply", "newcomer", "--power", "1", "--key",
+        str(home / "member.json"), "--engine-key", told["engine_key"],
+        "--as", "operator", "--home", str(home),
+    )  # fmt: skip
+    huabiao("member", "approve", "newcomer", *admin)
+
+
+def test_a_members_life(tmp_path: Path) -> None:
+    nodes = Nodes(Manifest(), tmp_path / "net", [])
+    try:
+        for name in nodes.manifest.nodes:
+            nodes.start(name)
+        for name in nodes.manifest.nodes:
+            nodes.wait_until_serving(name)
+        first = str(nodes.homes["org-1"])
+        trust_file = tmp_path / "trust.json"
+        huabiao("trust", "-o", str(trust_file), "--home", first)
+        trust = json.loads(trust_file.read_text())
+        notarised(nodes, tmp_path, trust)
+
+        home = tmp_path / "newcomer"
+        told = join(nodes, home)
+        take_a_seat(nodes, home, told)
+        until(lambda: len(voters(nodes)) == 5)
+        notarised(nodes, tmp_path, trust)
+
+        # Five vote now: one may be away, and with two away the health says who.
+        nodes.kill("org-4")
+        notarised(nodes, tmp_path, trust)
+        nodes.kill("org-3")
+        said = until(lambda: " ".join(nodes.health("org-1")["alerts"]))
+        assert "org-3" in said and "org-4" in said and "org-2" not in said, said
+        nodes.start("org-3")
+        nodes.wait_until_serving("org-3")
+        until(lambda: not nodes.health("org-1")["alerts"])
+
+        # The lost one's seat is taken away; nobody waits for it any more.
+        admin = ["--as", "operator", "--home", first]
+        huabiao("member", "suspend", "org-4", *admin)
+        until(lambda: len(voters(nodes)) == 4)
+
+        # Another header key, without a restart.
+        second = str(nodes.homes["org-2"])
+        huabiao(
+            "member", "rotate", "org-2", "--key", f"{second}/member-next.json",
+            "--as", "operator", "--home", second,
+        )  # fmt: skip
+        notarised(nodes, tmp_path, trust)
+
+        # A member goes, and the others go on.
+        huabiao("member", "leave", "newcomer", "--as", "operator", "--home", str(home))
+        until(lambda: len(voters(nodes)) == 3)
+        notarised(nodes, tmp_path, trust)
+        status = huabiao("status", "--home", first)
+        assert [m["name"] for m in status["members"]] == ["org-1", "org-2", "org-3"]
+    finally:
+        nodes.close()
