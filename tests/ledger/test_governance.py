@@ -4,12 +4,13 @@ import pytest
 
 from huabiao.ledger.genesis import make_genesis
 from huabiao.ledger.governed import Seat
+from huabiao.ledger.protocol import UpgradeNeeded, coming
 from huabiao.ledger.recovery import replay
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import MINUTE, City
 
 LOAD = {"waste_code": "900-041-49", "declared": 10}
-PARAMETERS = [2 * MINUTE, 1_000_000, 100, 2**21]
+PARAMETERS = [2 * MINUTE, 1_000_000, 100, 2**21, 1, 0]
 BELL = '''
 """A bell."""
 from huabiao.contracts import Cell, Count, Record, Scenario, Title, anyone, does
@@ -86,7 +87,10 @@ def test_only_administrators_propose_and_only_the_proposer_withdraws(city, board
         ({"action": "add_organisation"}, "missing"),
         ({"action": "set_administrators"}, "missing"),
         *[
-            ({"action": "set_parameters", "parameters": wrong}, "parameters.range")
+            (
+                {"action": "set_parameters", "parameters": [*wrong, 1, 0]},
+                "parameters.range",
+            )
             for wrong in (
                 [0, 1_000_000, 100, 2**21], [2**40, 1_000_000, 100, 2**21],
                 [MINUTE, 0, 100, 2**21], [MINUTE, 1_000_000, 0, 2**21],
@@ -268,3 +272,26 @@ def test_reopening_another_genesis_is_refused(tmp_path, city):
     with pytest.raises(LedgerDamaged):
         replay(other.folder, other.genesis)
     city.reopen()
+
+
+def test_a_protocol_that_this_software_does_not_know_stops_it_in_time(city):
+    heights = city.ledger.height
+    newer = [*PARAMETERS[:4], 2, heights + 5]
+    admin = {"action": "set_parameters", "parameters": newer}
+    city.call(city.admin, "governance", "propose", "p", **admin)
+    city.call(city.admin, "governance", "approve", "p")
+    assert "protocol 2" in coming(city.ledger.parameters, city.ledger.height)
+    note = {"digests": [bytes(32)]}
+    while city.ledger.height < heights + 4:
+        city.call(city.admin, "evidence", "notarize", **note)
+    with pytest.raises(UpgradeNeeded, match="Install the newer software"):
+        city.call(city.admin, "evidence", "notarize", **note)
+    assert city.ledger.height == heights + 4
+
+
+@pytest.mark.parametrize("protocol", [[2, 1], [0, 900]])
+def test_a_protocol_only_goes_up_and_only_later(city, protocol):
+    wrong = [*PARAMETERS[:4], *protocol]
+    change = {"action": "set_parameters", "parameters": wrong}
+    city.call(city.admin, "governance", "propose", "p", **change)
+    city.refused("protocol.range", city.admin, "governance", "approve", "p")

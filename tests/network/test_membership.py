@@ -87,13 +87,22 @@ def take_a_seat(nodes: Nodes, home: Path, told: dict[str, Any]) -> None:
     huabiao("member", "approve", "newcomer", *admin)
 
 
+def lose_two_of_five(nodes: Nodes, tmp_path: Path, trust: dict[str, Any]) -> None:
+    """One may be away; with two away the health says who; one comes back."""
+    nodes.kill("org-4")
+    notarised(nodes, tmp_path, trust)
+    nodes.kill("org-3")
+    said = until(lambda: " ".join(nodes.health("org-1")["alerts"]))
+    assert "org-3" in said and "org-4" in said and "org-2" not in said, said
+    nodes.start("org-3")
+    nodes.wait_until_serving("org-3")
+    until(lambda: not nodes.health("org-1")["alerts"])
+
+
 def test_a_members_life(tmp_path: Path) -> None:
     nodes = Nodes(Manifest(), tmp_path / "net", [])
     try:
-        for name in nodes.manifest.nodes:
-            nodes.start(name)
-        for name in nodes.manifest.nodes:
-            nodes.wait_until_serving(name)
+        nodes.start_all()
         first = str(nodes.homes["org-1"])
         trust_file = tmp_path / "trust.json"
         huabiao("trust", "-o", str(trust_file), "--home", first)
@@ -106,15 +115,7 @@ def test_a_members_life(tmp_path: Path) -> None:
         until(lambda: len(voters(nodes)) == 5)
         notarised(nodes, tmp_path, trust)
 
-        # Five vote now: one may be away, and with two away the health says who.
-        nodes.kill("org-4")
-        notarised(nodes, tmp_path, trust)
-        nodes.kill("org-3")
-        said = until(lambda: " ".join(nodes.health("org-1")["alerts"]))
-        assert "org-3" in said and "org-4" in said and "org-2" not in said, said
-        nodes.start("org-3")
-        nodes.wait_until_serving("org-3")
-        until(lambda: not nodes.health("org-1")["alerts"])
+        lose_two_of_five(nodes, tmp_path, trust)
 
         # The lost one's seat is taken away; nobody waits for it any more.
         admin = ["--as", "operator", "--home", first]

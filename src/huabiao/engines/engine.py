@@ -18,8 +18,10 @@ class Engine(Protocol):
     """Told of each durable block."""
     height: int
     """Of the newest durable block."""
-    failure: str
-    """Why no block will be made until a new start; empty while all is well."""
+
+    @property
+    def failure(self) -> str:
+        """Why no block will be made until a new start; empty while all is well."""
 
     @property
     def waiting(self) -> int:

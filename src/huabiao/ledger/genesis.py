@@ -60,32 +60,35 @@ def make_genesis(
     A seat is its organisation's; one whose organisation is not among these is the
     first administrator's.
     """
-    if not is_well_formed([Member(s.name, s.public, s.power) for s in seats]):
-        raise BadGenesis(
-            "成员须按名称排序、不重复、有权重。"
-            " Members must be in the order of names, each once, each with power."
-        )
+    _check(seats, administrators)
+    limits = [validity_ms, call_cap, block_envelopes, block_bytes]
     found = Call(
-        "governance",
-        "found",
-        "",
+        "governance", "found", "",
         {
-            "parameters": [validity_ms, call_cap, block_envelopes, block_bytes],
+            "parameters": [*limits, 1, 0],  # protocol 1, from the start
             "administrators": [list(administrators), needed],
             "sources": list(sources),
         },
-    )
+    )  # fmt: skip
     registered = [
         Call("governance", "found_organisation", n, {"code": code, "account": account})
         for n, code, account in organisations
     ]
-    if not administrators:
-        raise BadGenesis("须有管理员。 There is no administrator.")
     accounts = {name: account for name, _, account in organisations}
     first = administrators[0]
     seated = [_seated(seat, accounts.get(seat.organisation, first)) for seat in seats]
     calls = [found, *seated, *registered]
     return Genesis(VERSION, chain, suite, time, list(sources), calls)
+
+
+def _check(seats: Sequence[Seat], administrators: Sequence[bytes]) -> None:
+    if not is_well_formed([Member(s.name, s.public, s.power) for s in seats]):
+        raise BadGenesis(
+            "成员须按名称排序、不重复、有权重。"
+            " Members must be in the order of names, each once, each with power."
+        )
+    if not administrators:
+        raise BadGenesis("须有管理员。 There is no administrator.")
 
 
 def _seated(seat: Seat, account: bytes) -> Call:

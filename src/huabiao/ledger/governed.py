@@ -37,6 +37,10 @@ class Parameters(msgspec.Struct, array_like=True, frozen=True):
     """The most envelopes in one block."""
     block_bytes: int
     """The most bytes of envelopes in one block."""
+    protocol: int = 1
+    """The kernel's own rules; software that does not know them must stop."""
+    protocol_from: int = 0
+    """The height from which `protocol` is in force; the one before it until then."""
 
 
 class Seat(msgspec.Struct, array_like=True, frozen=True):

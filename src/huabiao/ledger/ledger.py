@@ -31,6 +31,7 @@ from huabiao.ledger.governed import (
 )
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import LoadedContract, load_contract
+from huabiao.ledger.protocol import require_known
 from huabiao.ledger.replay_window import ReplayWindow
 from huabiao.proofs import merkle
 from huabiao.proofs.header import VERSION as HEADER_VERSION
@@ -125,6 +126,7 @@ class Ledger:
         `verdicts` are one byte an envelope: whether its signature holds; without them
         the signatures are checked here.
         """
+        require_known(self.parameters, self.height + 1)
         self.activate(self.height + 1)
         self._accounts.begin(self.height + 1)
         execution = self._execution(self.height + 1, time)

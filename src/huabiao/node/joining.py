@@ -59,21 +59,7 @@ def join(
         )
     with Remote(url) as city:
         told = city.get("/api/network")
-    try:
-        raw = b64decode(told["genesis"], validate=True)
-        genesis = decode_genesis(raw)
-    except (ValueError, KeyError, msgspec.MsgspecError) as error:
-        raise HomeError(
-            f"{url} 给出的创世文件无法读取：{error}。"
-            f" The genesis that {url} gives cannot be read."
-        ) from None
-    hash_ = genesis_hash(suite(genesis.suite).digest, genesis).hex()
-    if expected and not secrets.compare_digest(hash_, expected.lower()):
-        raise HomeError(
-            f"{url} 的创世摘要为 {hash_}，与期望的不符：不要加入，请与发起单位核对。"
-            f" The genesis at {url} has the digest {hash_}, not the one expected: do"
-            " not join; ask who told you."
-        )
+    raw, genesis, hash_ = _genesis_of(url, told, expected)
     laid = make_home(genesis.suite, about, folder)
     engine = folder / "engine"
     written = json.dumps(told["engine_genesis"], indent=1, ensure_ascii=False)
@@ -93,3 +79,25 @@ def join(
         "public": laid.member.public.hex(),
         "engine_key": laid.voting_key.hex(),
     }
+
+
+def _genesis_of(
+    url: str, told: dict[str, Any], expected: str
+) -> tuple[bytes, Genesis, str]:
+    """The genesis that a member tells, and its digest; HomeError if it is another."""
+    try:
+        raw = b64decode(told["genesis"], validate=True)
+        genesis = decode_genesis(raw)
+    except (ValueError, KeyError, msgspec.MsgspecError) as error:
+        raise HomeError(
+            f"{url} 给出的创世文件无法读取：{error}。"
+            f" The genesis that {url} gives cannot be read."
+        ) from None
+    hash_ = genesis_hash(suite(genesis.suite).digest, genesis).hex()
+    if expected and not secrets.compare_digest(hash_, expected.lower()):
+        raise HomeError(
+            f"{url} 的创世摘要为 {hash_}，与期望的不符：不要加入，请与发起单位核对。"
+            f" The genesis at {url} has the digest {hash_}, not the one expected: do"
+            " not join; ask who told you."
+        )
+    return raw, genesis, hash_

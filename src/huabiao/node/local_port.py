@@ -20,6 +20,7 @@ from huabiao.ledger.execution import Execution
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.loader import LoadedContract, load_contract
+from huabiao.ledger.protocol import coming
 from huabiao.node import proving
 from huabiao.proofs.header import header_hash
 from huabiao.state import NotRetained
@@ -128,13 +129,14 @@ class LocalPort:
 
     def health(self) -> dict[str, Any]:
         engine = self.engine.health()
+        soon = coming(self._ledger.parameters, self.engine.height)
         alerts = self.alerts + engine.pop("alerts")
         return {
             "ok": len(alerts) == len(self.alerts),
             "height": self.engine.height,
             "pool": self.engine.waiting,
             "time": int(time.time() * 1000),
-            "alerts": alerts,
+            "alerts": [*alerts, soon] if soon else alerts,
             **engine,
         }
 

@@ -42,6 +42,8 @@ class Parameters(Record):
     call_cap: Count
     block_envelopes: Count
     block_bytes: Count
+    protocol: Count = 1
+    protocol_from: Count = 0
 
 
 class Administrators(Record):
@@ -240,6 +242,14 @@ class Governance(Scenario):
             "有效期须为 1 至 60 分钟，费用上限与区块不可过小。 Validity is 1 to 60"
             " minutes; the cap of a call and the block cannot be that small.",
             code="parameters.range",
+        )
+        before = self.parameters.find() or parameters
+        require(
+            parameters.protocol == before.protocol
+            or parameters.protocol > before.protocol
+            and parameters.protocol_from > self.height,
+            "协议只能在以后的高度提高。 A protocol goes up, at a height to come.",
+            code="protocol.range",
         )
         longest = self.validity.get().longest_ms
         self.validity.set(Validity(max(longest, parameters.validity_ms)))

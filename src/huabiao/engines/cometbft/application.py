@@ -40,6 +40,8 @@ class Application:
         self._ledger, self._blocks = ledger, blocks
         self._bundles, self.certifying = bundles, certifying
         self._committed = committed
+        self.failure = ""
+        """What stopped this node: CometBFT ends at an exception, and so says why."""
         self.voters = Voters(ledger, own)
         self._calls: dict[str, Callable[[Any], Coroutine[Any, Any, abci.Response]]] = {
             "echo": self._echo,
@@ -72,7 +74,11 @@ class Application:
         call = self._calls.get(name or "")
         if call is None:
             raise ValueError(f"ABCI call {name!r} is not served here")
-        return await call(getattr(request, name))
+        try:
+            return await call(getattr(request, name))
+        except Exception as error:
+            self.failure = str(error) or type(error).__name__
+            raise
 
     # -- start -------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class CometbftEngine:
         self.lock = threading.RLock()
         self.durable = threading.Condition()
         self.height = ledger.height
-        self.failure = self.alert = ""
+        self.alert = ""
         self.process, self.watch = process, Watch(rpc)
         self._last_block = clock()
         self._pool = Pool()
@@ -94,6 +94,11 @@ class CometbftEngine:
         self.blocks.close()
 
     @property
+    def failure(self) -> str:
+        """What its application stopped at; empty while all is well."""
+        return self.application.failure
+
+    @property
     def waiting(self) -> int:
         """Envelopes in the pool, and in bundles that no block has taken."""
         return self._pool.waiting + len(self._awaited)
@@ -107,7 +112,7 @@ class CometbftEngine:
         alerts = [a for a in (self.failure, self.alert, self.process.alert) if a]
         seen = self.watch.seen
         silent_s = (self._clock() - self._last_block) / 1000
-        if silent_s > STALLED_S and self._serving.is_set():
+        if not self.failure and silent_s > STALLED_S and self._serving.is_set():
             alerts.append(why_stalled(silent_s, self.application.voters, seen))
         return {
             "alerts": alerts,

@@ -70,6 +70,14 @@ class Nodes:
                 start_new_session=True, preexec_fn=_no_room if full else None,
             )  # fmt: skip
 
+    def start_all(self) -> None:
+        """Start every node that is not late, and wait until all of them serve."""
+        early = [n for n in self.manifest.nodes if n not in self.manifest.late]
+        for name in early:
+            self.start(name)
+        for name in early:
+            self.wait_until_serving(name)
+
     def wait_until_serving(self, name: str) -> None:
         """Raise AssertionError with the log's end if it does not come up."""
         deadline = time.monotonic() + START_S

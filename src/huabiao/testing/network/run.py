@@ -22,11 +22,8 @@ def run(manifest: Manifest, folder: Path, say: Any = print) -> dict[str, Any]:
     sources = [*shipped_sources(), probe.read_text("utf-8")]
     nodes = Nodes(manifest, folder, sources)
     try:
-        early = [name for name in manifest.nodes if name not in manifest.late]
-        for name in early:
-            nodes.start(name)
-        for name in early:
-            nodes.wait_until_serving(name)
+        nodes.start_all()
+        early = list(nodes.running)
         clients = start_clients(manifest, nodes, early)
         recoveries = play(manifest, nodes, say)
         for client in clients:
