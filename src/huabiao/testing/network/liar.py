@@ -8,6 +8,7 @@ A member that lies: a real node whose application was changed.
     proposals    its proposals hold, in turn, a certificate that nobody signed, a
                  bundle with a false signature, one beyond every limit, and garbage
     silence      its proposals leave everyone's envelopes out, for ever
+    newer        no lie: software that knows one protocol more
 """
 
 import itertools
@@ -24,6 +25,7 @@ from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks
 from huabiao.engines.cometbft.bundles import BUNDLE, CERTIFICATES, LARGEST_BUNDLE
 from huabiao.engines.cometbft.certifying import Certifying
+from huabiao.ledger import protocol
 from huabiao.node.node import run
 from huabiao.proofs.header import certified_message
 
@@ -110,11 +112,16 @@ def in_turn(application: Application, txs: list[bytes]) -> list[bytes]:
     return changed if changed != txs else in_turn(application, txs)
 
 
+def newer() -> None:
+    protocol.NEWEST += 1
+
+
 LIES: dict[str, Callable[[], None]] = {
     "root": another_root,
     "signature": another_signature,
     "proposals": lambda: propose(in_turn),
     "silence": lambda: propose(with_nobody),
+    "newer": newer,
 }
 
 
