@@ -11,7 +11,6 @@ from textbook_trees import sha256, state_proof, state_root
 
 from huabiao.proofs import radix
 from huabiao.state import NotRetained, State
-from huabiao.state.overlay import Overlay, Prepared
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,272 +1,245 @@
 """
-The state tree in motion: a batch of writes in, the changed nodes and a new root out.
+The state tree in motion: a batch of writes in, what they change and a new root out.
 
-Nodes are immutable bytes, named by their path (one byte a half-byte, b"" is the root):
-
-    leaf   entries of 64 bytes, ascending, 1 to 32 of them
-    inner  count of all entries below, 8 bytes big-endian ‖ sixteen child hashes
-
-A leaf's length is a multiple of 64 and an inner node's is not, so that the bytes say
-what they are. The functions know no store: `read` gives the node at a path. What the
-hashes are, and why the shape depends on the keys alone, is told in proofs/radix.py.
+A batch only reads; what it changes it lists, and `Changes.make` puts it into the tree.
+It goes from left to right and opens the nodes on its way; it hashes each once, when it
+leaves it. So no node is looked up twice, and none but those that change is touched.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from huabiao.proofs.merkle import Digest
-from huabiao.proofs.radix import ABSENT, MOST_ENTRIES, empty_root
-from huabiao.state.faults import StateDamaged
+from huabiao.proofs.radix import ABSENT, LEAF, MOST_ENTRIES
+from huabiao.state.node import (
+    EMPTY,
+    NO_HASHES,
+    SLOT_BYTES,
+    WHERE_BYTES,
+    Child,
+    Inner,
+    entries_of,
+    find,
+    new_inner,
+)
 
-Read = Callable[[bytes], bytes | None]
-Nodes = dict[bytes, bytes | None]
-Item = tuple[bytes, bytes | None]
-"""A key's hash, and its value's hash or None to remove it."""
-
-COUNT_BYTES = 8
-STEP = [bytes([n]) for n in range(16)]
-
-
-def is_leaf(node: bytes) -> bool:
-    return not len(node) & 63
-
-
-def children_of(node: bytes) -> bytes:
-    """The sixteen child hashes of an inner node."""
-    return node[COUNT_BYTES:]
+Item = tuple[bytes, bytes | None, bytes]
+"""A key's hash, its entry or None to remove it, and where its value is."""
 
 
-def count_of(node: bytes | None) -> int:
-    """How many entries a node holds, itself or below it."""
-    if node is None:
-        return 0
-    return len(node) >> 6 if is_leaf(node) else int.from_bytes(node[:COUNT_BYTES])
+@dataclass(slots=True)
+class Changes:
+    """What a batch changes, in lists: tuples would burden the collector."""
+
+    nodes: list[Inner] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    masks: list[int] = field(default_factory=list)
+    """Of each changed inner node, the changed children."""
+    parents: list[Inner] = field(default_factory=list)
+    slots: list[int] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    """Leaves, and subtrees that come or go."""
+    leaves: int = 0
+    inners: int = 0
+    """By how many of each the tree grows."""
+    freed: int = 0
+    """Bytes of the values that are replaced."""
+
+    def make(self) -> None:
+        """Put everything into the tree."""
+        for node, hashes, count, mask in zip(
+            self.nodes, self.hashes, self.counts, self.masks, strict=True
+        ):
+            node.hashes, node.count = hashes, count
+            node.dirty |= mask
+        for node, n, child in zip(self.parents, self.slots, self.children, strict=True):
+            node.children[n] = child
 
 
-def hash_of(digest: Digest, node: bytes | None) -> bytes:
-    """A node's hash; that of no node is absence."""
-    if node is None:
-        return ABSENT
-    return digest(b"\x00" + node if is_leaf(node) else b"\x01" + node[COUNT_BYTES:])
+class Batch:
+    """Sorted items on their way through the tree, from left to right."""
 
+    def __init__(
+        self, digest: Digest, load: Callable[[Inner, int], Child], top: Inner
+    ) -> None:
+        self.digest, self.load = digest, load
+        self.changes = Changes()
+        # The open nodes from the top down, and of each: hashes so far, by how many
+        # entries it grew, which children changed, and the slot that leads on.
+        self.nodes, self.hashes = [top], [bytearray(top.hashes)]
+        self.grown, self.masks, self.slots = [0], [0], list[int]()
 
-def damaged(path: bytes) -> StateDamaged:
-    """The error for a node that its parent knows and the store does not have."""
-    return StateDamaged(
-        f"状态库缺少节点 {path.hex() or '根'}。"
-        "请从区块日志重建：删除状态文件夹后重新启动。"
-        f" The state store lacks node {path.hex() or 'root'}. Rebuild it from the block"
-        " log: remove the state folder and start again."
-    )
+    def run(self, items: list[Item]) -> Changes:
+        """Work out all items, each key once; the top is the last changed node."""
+        nodes, edit = self.nodes, self.edit
+        last = int.from_bytes(items[0][0])
+        leaf = before = self.descend(items[0][0])
+        for key, entry, where in items:
+            number = int.from_bytes(key)
+            # How many steps from the top two neighbours go together.
+            shared = 65 - (((number ^ last).bit_length() + 3) >> 2)
+            if shared < len(nodes):
+                self.close(before, leaf, shared)
+                leaf = before = self.descend(key)
+            last = number
+            leaf = edit(leaf, key, entry, where)
+        self.close(before, leaf, -1)
+        return self.changes
 
-
-def update(digest: Digest, read: Read, items: list[Item]) -> tuple[bytes, Nodes]:
-    """
-    Apply sorted items, each key once; gives the root and the changed nodes.
-
-    A changed node is None where no node stands any more.
-    """
-    batch = _Batch(digest, read)
-    root, _ = batch.change(b"", read(b""), items)
-    return (empty_root(digest) if root == ABSENT else root), batch.changed
-
-
-def way(read: Read, key_hash: bytes) -> tuple[list[bytes], bytes]:
-    """The child hashes of each inner node on a key's way, and the leaf at its end."""
-    inner: list[bytes] = []
-    path = b""
-    node = read(path)
-    while node is not None and not is_leaf(node):
-        depth = len(path)
-        children = children_of(node)
-        inner.append(children)
-        byte = key_hash[depth >> 1]
-        n = byte & 15 if depth & 1 else byte >> 4
-        if children[n << 5 : (n << 5) + 32] == ABSENT:
-            return inner, b""
-        path += STEP[n]
-        node = read(path)
-        if node is None:
-            raise damaged(path)
-    return inner, node or b""
-
-
-class _Batch:
-    """One batch on its way down the tree and back."""
-
-    def __init__(self, digest: Digest, read: Read) -> None:
-        self.digest, self.read = digest, read
-        self.changed: Nodes = {}
-
-    def change(
-        self, path: bytes, node: bytes | None, items: list[Item]
-    ) -> tuple[bytes, int]:
-        """Apply items below a path; the new hash and by how many entries it grew."""
-        if node is None or not len(node) & 63:
-            return self.change_leaf(path, node or b"", items)
-        if len(items) == 1:
-            return self.change_one(path, node, items)
-        return self.change_inner(path, node, items)
-
-    def change_one(
-        self, path: bytes, node: bytes, items: list[Item]
-    ) -> tuple[bytes, int]:
-        """The same for a single item: straight down to its leaf and back."""
-        read, digest, key, way = self.read, self.digest, items[0][0], []
-        while node and len(node) & 63:
-            byte = key[len(path) >> 1]
-            n = byte & 15 if len(path) & 1 else byte >> 4
-            at = COUNT_BYTES + (n << 5)
-            way.append((path, node, at))
-            path += STEP[n]
-            child = read(path) if node[at : at + 32] != ABSENT else b""
-            if child is None:
-                raise damaged(path)
+    def descend(self, key: bytes) -> bytes:
+        """Open the nodes on a key's way below the lowest open one; gives the leaf."""
+        depth = len(self.nodes) - 2
+        node = self.nodes[-1]
+        while True:
+            if depth < 0:
+                n = 0
+            else:
+                byte = key[depth >> 1]
+                n = byte & 15 if depth & 1 else byte >> 4
+            self.slots.append(n)
+            child = node.children[n]
+            if child.__class__ is int:
+                child = self.load(node, n)
+            if child.__class__ is not Inner:
+                return child or EMPTY  # type: ignore[return-value]
             node = child
-        reached, grown = self.change_leaf(path, node, items)
-        for above, node, at in reversed(way):
-            if grown:
-                count = int.from_bytes(node[:COUNT_BYTES]) + grown
-                head = count.to_bytes(COUNT_BYTES)
-                after = head + node[COUNT_BYTES:at] + reached + node[at + 32 :]
-                if count <= MOST_ENTRIES:
-                    reached = self.merge(above, after)
-                    continue
-            else:
-                after = node[:at] + reached + node[at + 32 :]
-            self.changed[above] = after
-            reached = digest(b"\x01" + after[COUNT_BYTES:])
-        return reached, grown
+            self.nodes.append(node)
+            self.hashes.append(bytearray(node.hashes))
+            self.grown.append(0)
+            self.masks.append(0)
+            depth += 1
 
-    def change_leaf(
-        self, path: bytes, node: bytes, items: list[Item]
-    ) -> tuple[bytes, int]:
-        before = len(node) >> 6
-        if len(items) == 1:
-            after = change_entry(node, items[0])
+    def edit(self, leaf: bytes, key: bytes, entry: bytes | None, where: bytes) -> bytes:
+        """A leaf after one item."""
+        count = len(leaf) // SLOT_BYTES
+        end = 1 + (count << 6)
+        at = leaf.find(key, 1, end)
+        if at > 0 and at & 63 != 1:
+            at = find(leaf, key, end)
+        if at > 0:
+            also = end + WHERE_BYTES * (at >> 6)
+            after = also + WHERE_BYTES
+            self.changes.freed += int.from_bytes(leaf[also + 8 : after])
+            if entry is None:
+                return leaf[:at] + leaf[at + 64 : also] + leaf[after:]
+            return b"".join(
+                (leaf[:at], entry, leaf[at + 64 : also], where, leaf[after:])
+            )
+        if entry is None:
+            return leaf
+        low = 0
+        while low < count:
+            middle = (low + count) >> 1
+            at = 1 + (middle << 6)
+            if leaf[at : at + 32] < key:
+                low = middle + 1
+            else:
+                count = middle
+        at, also = 1 + (low << 6), end + WHERE_BYTES * low
+        return b"".join((leaf[:at], entry, leaf[at:also], where, leaf[also:]))
+
+    def close(self, before: bytes, leaf: bytes, shared: int) -> None:
+        """Hash the open leaf, and the open nodes that go no further."""
+        nodes, hashes, grown, masks = self.nodes, self.hashes, self.grown, self.masks
+        slots, changes, digest = self.slots, self.changes, self.digest
+        count = len(leaf) // SLOT_BYTES
+        grew = count - len(before) // SLOT_BYTES
+        child: Child = leaf
+        n = slots.pop()
+        if 0 < count <= MOST_ENTRIES:
+            reached = digest(leaf[: 1 + (count << 6)])
+            if count == grew:
+                changes.leaves += 1
         else:
-            entries = {
-                node[i : i + 32]: node[i : i + 64] for i in range(0, len(node), 64)
-            }
-            for key, value in items:
-                if value is None:
-                    entries.pop(key, None)
-                else:
-                    entries[key] = key + value
-            after = b"".join([entries[key] for key in sorted(entries)])
-        count = len(after) >> 6
-        if not count:
-            self.changed[path] = None
-            return ABSENT, -before
-        if count > MOST_ENTRIES:
-            return self.build(path, after), count - before
-        self.changed[path] = after
-        return self.digest(b"\x00" + after), count - before
-
-    def change_inner(
-        self, path: bytes, node: bytes, items: list[Item]
-    ) -> tuple[bytes, int]:
-        after = bytearray(node)
-        read, digest, changed = self.read, self.digest, self.changed
-        grown = 0
-        for n, start, stop in children_touched(items, len(path)):
-            at = COUNT_BYTES + (n << 5)
-            below = path + STEP[n]
-            child = read(below) if after[at : at + 32] != ABSENT else b""
-            if child is None:
-                raise damaged(below)
-            if stop - start == 1 and 0 < len(child) < 2048 and not len(child) & 63:
-                # nine of ten changes: one entry of a leaf that has room
-                entries = change_entry(child, items[start])
-                if entries:
-                    changed[below] = entries
-                    after[at : at + 32] = digest(b"\x00" + entries)
-                else:
-                    changed[below] = None
-                    after[at : at + 32] = ABSENT
-                grown += (len(entries) - len(child)) >> 6
+            child, reached = self.reshape(before, leaf)
+        changes.parents.append(nodes[-1])
+        changes.slots.append(n)
+        changes.children.append(child)
+        while True:
+            at = 1 + (n << 5)
+            hashes[-1][at : at + 32] = reached
+            masks[-1] |= 1 << n
+            grown[-1] += grew
+            if len(nodes) - 1 <= shared:
+                return
+            node, changed, grew = nodes.pop(), bytes(hashes.pop()), grown.pop()
+            mask, count = masks.pop(), node.count + grew
+            if count > MOST_ENTRIES or not slots:
+                changes.nodes.append(node)
+                changes.hashes.append(changed)
+                changes.counts.append(count)
+                changes.masks.append(mask)
+                if not slots:
+                    return
+                reached, n = digest(changed), slots.pop()
             else:
-                after[at : at + 32], more = self.change(below, child, items[start:stop])
-                grown += more
-        if grown:
-            count = int.from_bytes(node[:COUNT_BYTES]) + grown
-            if count <= MOST_ENTRIES:
-                return self.merge(path, bytes(after)), grown
-            after[:COUNT_BYTES] = count.to_bytes(COUNT_BYTES)
-        changed[path] = bytes(after)
-        return digest(b"\x01" + after[COUNT_BYTES:]), grown
+                n = slots.pop()
+                reached = self.merge(node, mask, nodes[-1], n)
 
-    def build(self, path: bytes, entries: bytes) -> bytes:
-        """Make the nodes of ascending entries below a path; gives the hash."""
-        if len(entries) <= MOST_ENTRIES << 6:
-            self.changed[path] = entries
-            return self.digest(b"\x00" + entries)
-        byte, low = len(path) >> 1, len(path) & 1
-        groups: dict[int, list[bytes]] = {}
-        for i in range(0, len(entries), 64):
-            n = entries[i + byte] & 15 if low else entries[i + byte] >> 4
-            groups.setdefault(n, []).append(entries[i : i + 64])
-        node = bytearray(COUNT_BYTES + 512)
-        node[:COUNT_BYTES] = (len(entries) >> 6).to_bytes(COUNT_BYTES)
+    def reshape(self, before: bytes, leaf: bytes) -> tuple[Child, bytes]:
+        """What a leaf with no entry, or with too many, becomes; and its hash."""
+        if len(before) > 1:
+            self.changes.leaves -= 1
+        if len(leaf) == 1:
+            return None, ABSENT
+        count = len(leaf) // SLOT_BYTES
+        end = 1 + (count << 6)
+        slots = [
+            (leaf[at : at + 64], leaf[also : also + WHERE_BYTES])
+            for at, also in zip(
+                range(1, end, 64), range(end, len(leaf), WHERE_BYTES), strict=True
+            )
+        ]
+        return self.build(slots, len(self.nodes) - 1)
+
+    def build(
+        self, slots: list[tuple[bytes, bytes]], depth: int
+    ) -> tuple[Child, bytes]:
+        """The nodes of ascending entries at a depth, and the hash."""
+        if len(slots) <= MOST_ENTRIES:
+            self.changes.leaves += 1
+            entries = LEAF + b"".join([entry for entry, _ in slots])
+            return entries + b"".join([where for _, where in slots]), self.digest(
+                entries
+            )
+        self.changes.inners += 1
+        node = new_inner(len(slots))
+        groups: dict[int, list[tuple[bytes, bytes]]] = {}
+        for slot in slots:
+            byte = slot[0][depth >> 1]
+            groups.setdefault(byte & 15 if depth & 1 else byte >> 4, []).append(slot)
+        hashes = bytearray(NO_HASHES)
         for n, group in groups.items():
-            at = COUNT_BYTES + (n << 5)
-            node[at : at + 32] = self.build(path + STEP[n], b"".join(group))
-        self.changed[path] = bytes(node)
-        return self.digest(b"\x01" + node[COUNT_BYTES:])
+            at = 1 + (n << 5)
+            node.children[n], hashes[at : at + 32] = self.build(group, depth + 1)
+            node.dirty |= 1 << n
+        node.hashes = bytes(hashes)
+        return node, self.digest(node.hashes)
 
-    def merge(self, path: bytes, node: bytes) -> bytes:
-        """Gather the children, all leaves by now, into one leaf; gives the hash."""
-        gathered = []
-        for n in range(16):
-            at = COUNT_BYTES + (n << 5)
-            if node[at : at + 32] == ABSENT:
-                continue
-            below = path + STEP[n]
-            leaf = self.changed[below] if below in self.changed else self.read(below)
-            if leaf is None:
-                raise damaged(below)
-            gathered.append(leaf)
-            self.changed[below] = None
-        entries = b"".join(gathered)
-        self.changed[path] = entries or None
-        return self.digest(b"\x00" + entries) if entries else ABSENT
-
-
-def children_touched(items: list[Item], depth: int) -> list[tuple[int, int, int]]:
-    """Which children of an inner node the items go to: (child, from, until)."""
-    byte, low = depth >> 1, depth & 1
-    found, start, end = [], 0, len(items)
-    while start < end:
-        first = items[start][0][byte]
-        n = first & 15 if low else first >> 4
-        stop = start + 1
-        while stop < end:
-            next_ = items[stop][0][byte]
-            if (next_ & 15 if low else next_ >> 4) != n:
-                break
-            stop += 1
-        found.append((n, start, stop))
-        start = stop
-    return found
-
-
-def change_entry(leaf: bytes, item: Item) -> bytes:
-    """A leaf's entries after one item; the same object if nothing changed."""
-    key, value = item
-    at = leaf.find(key)
-    while at > 0 and at & 63:  # a hash may also lie across two entries
-        at = leaf.find(key, at + 1)
-    if at >= 0:
-        if value is None:
-            return leaf[:at] + leaf[at + 64 :]
-        return leaf[: at + 32] + value + leaf[at + 64 :]
-    if value is None:
-        return leaf
-    low, high = 0, len(leaf) >> 6
-    while low < high:
-        middle = (low + high) >> 1
-        if leaf[middle << 6 : (middle << 6) + 32] < key:
-            low = middle + 1
-        else:
-            high = middle
-    low <<= 6
-    return leaf[:low] + key + value + leaf[low:]
+    def merge(self, node: Inner, mask: int, parent: Inner, slot: int) -> bytes:
+        """Gather an inner node's children, all leaves by now, into one leaf."""
+        changes, children = self.changes, list(node.children)
+        at = len(changes.parents)
+        while mask:
+            at -= 1
+            if changes.parents[at] is node and mask >> changes.slots[at] & 1:
+                children[changes.slots[at]] = changes.children[at]
+                mask &= ~(1 << changes.slots[at])
+        heads, tails = [LEAF], []
+        for n, child in enumerate(children):
+            leaf = self.load(node, n) if child.__class__ is int else child
+            if leaf is not None:
+                assert isinstance(leaf, bytes)
+                entries = entries_of(leaf)
+                heads.append(entries[1:])
+                tails.append(leaf[len(entries) :])
+        body = b"".join(heads)
+        changes.inners -= 1
+        changes.leaves += bool(tails) - len(tails)
+        changes.parents.append(parent)
+        changes.slots.append(slot)
+        changes.children.append(body + b"".join(tails) if tails else None)
+        return self.digest(body) if tails else ABSENT
