@@ -125,9 +125,8 @@ class State:
         edition, root, changes = self.tree.edition, self.root, None
         items, records, size = self._items(writes)
         if items:
-            batch = Batch(self.digest, self.tree.load, self.tree.top)
-            changes = batch.run(items)
-            root = changes.hashes[-1][1:33]
+            changes = Batch(self.digest, self.tree.load, items).run(self.tree.top)
+            root = changes.root
             root = empty if root == ABSENT else root
         return Prepared(
             height, self.root, root, edition, writes, changes, records, size
