@@ -36,7 +36,7 @@ class Inner:
     __slots__ = ("children", "count", "dirty", "hashes", "places")
 
     def __init__(
-        self, hashes: bytes, count: int, children: list[Child], places: array[int]
+        self, hashes: bytearray, count: int, children: list[Child], places: array[int]
     ) -> None:
         self.hashes, self.count = hashes, count
         """0x01 ‖ sixteen hashes: what is hashed. How many entries are below."""
@@ -49,7 +49,7 @@ Child = None | int | bytes | Inner
 
 
 def new_inner(count: int = 0) -> Inner:
-    return Inner(NO_HASHES, count, [None] * 16, array("Q", bytes(128)))
+    return Inner(bytearray(NO_HASHES), count, [None] * 16, array("Q", bytes(128)))
 
 
 def bits(mask: int) -> list[int]:
@@ -79,7 +79,7 @@ def way(
     inner: list[bytes] = []
     while isinstance(child, Inner):
         node, n = child, half_byte(key_hash, len(inner))
-        inner.append(node.hashes[1:])
+        inner.append(bytes(node.hashes[1:]))
         child = load(node, n) if node.children[n] == STORED else node.children[n]
     return inner, child if isinstance(child, bytes) else EMPTY
 

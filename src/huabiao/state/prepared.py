@@ -49,8 +49,7 @@ class Waiting:
         self.records += block.records
         self.size += 2 * block.record_bytes + WRITE_MEMORY * len(block.writes)
         if block.changes is not None:
-            changed = len(block.changes.nodes) + len(block.changes.parents)
-            self.size += NODE_MEMORY * changed
+            self.size += NODE_MEMORY * len(block.changes)
         self.blocks += 1
         self.last_writes = len(block.writes)
         self.height, self.root = block.height, block.root

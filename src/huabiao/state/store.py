@@ -72,7 +72,7 @@ def inner_record(node: Inner) -> bytes:
 
 
 def open_inner(record: bytes) -> Inner:
-    hashes, places = record[9:522], array("Q", record[522:])
+    hashes, places = bytearray(record[9:522]), array("Q", record[522:])
     if sys.byteorder == "big":
         places.byteswap()
     children: list[Child] = [
@@ -212,7 +212,7 @@ class Store:
         mark = self.nodes.read(place, 1)
         if mark == b"\xff":
             inner = open_inner(self.nodes.read(place, INNER_BYTES).ljust(INNER_BYTES))
-            if self.digest(inner.hashes) == expected:
+            if self.digest(bytes(inner.hashes)) == expected:
                 return inner
         elif mark:
             leaf = self.nodes.read(place + 1, 1 + SLOT_BYTES * mark[0])
@@ -224,14 +224,14 @@ class Store:
         """The node above a point's root, which is still on disk."""
         top = new_inner(point.count)
         if point.root != empty_root(self.digest):
-            top.hashes = b"\x01" + point.root + bytes(480)
+            top.hashes[1:33] = point.root
             top.children[0], top.places[0] = STORED, point.place
         return top
 
     def child(self, node: Inner, n: int) -> Child:
         """A child as it is on disk."""
         at = 1 + (n << 5)
-        return self.node(node.places[n], node.hashes[at : at + 32])
+        return self.node(node.places[n], bytes(node.hashes[at : at + 32]))
 
     def value(self, position: int, size: int, expected: bytes) -> tuple[bytes, bytes]:
         """A key and its value; StateDamaged unless the value has the expected hash."""

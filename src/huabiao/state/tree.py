@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import xor
+from typing import Any
 
 from huabiao.proofs.merkle import Digest
 from huabiao.proofs.radix import ABSENT, LEAF, MOST_ENTRIES
@@ -40,15 +41,10 @@ class Changes:
     """What a batch changes, in flat lists: tuples would burden the collector."""
 
     root: bytes = ABSENT
-    nodes: list[Inner] = field(default_factory=list)
-    hashes: list[bytes] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
-    masks: list[int] = field(default_factory=list)
-    """Of each changed inner node, the changed children."""
-    parents: list[Inner] = field(default_factory=list)
-    slots: list[int] = field(default_factory=list)
-    children: list[Child] = field(default_factory=list)
-    """Leaves, and subtrees that come or go."""
+    counts: list[Any] = field(default_factory=list)
+    """Inner node, how many entries are below it now; and so on."""
+    slots: list[Any] = field(default_factory=list)
+    """Inner node, number of a child, the child's hash, the child; and so on."""
     leaves: int = 0
     inners: int = 0
     """By how many of each the tree grows."""
@@ -56,14 +52,19 @@ class Changes:
     """The sizes of the values that are replaced, 4 bytes each."""
 
     def make(self) -> None:
-        """Put everything into the tree."""
-        for node, hashes, count, mask in zip(
-            self.nodes, self.hashes, self.counts, self.masks, strict=True
-        ):
-            node.hashes, node.count = hashes, count
-            node.dirty |= mask
-        for node, n, child in zip(self.parents, self.slots, self.children, strict=True):
+        """Put everything into the tree, in place: nothing that lies far is let go."""
+        slots, counts = iter(self.slots), iter(self.counts)
+        for node, n, reached, child in zip(slots, slots, slots, slots, strict=True):
+            at = 1 + (n << 5)
+            node.hashes[at : at + 32] = reached
             node.children[n] = child
+            node.dirty |= 1 << n
+        for node, count in zip(counts, counts, strict=True):
+            node.count = count
+
+    def __len__(self) -> int:
+        """How many nodes."""
+        return len(self.slots) // 4
 
     @property
     def freed(self) -> int:
@@ -83,6 +84,8 @@ class Batch:
         # before: what tells whether they go to the same node.
         self.apart = [END, *map(int.bit_length, map(xor, numbers, numbers[1:])), END]
         self.changes = Changes()
+        self.counts, self.slots = self.changes.counts, self.changes.slots
+        self.replace = self.changes.replaced.append
 
     def run(self, top: Inner) -> Changes:
         """Work out all items from the top of the tree."""
@@ -98,60 +101,89 @@ class Batch:
         top), by how many entries it grew, and the node or what it has become.
         """
         children, items, apart = node.children, self.items, self.apart
-        hashes, mask, grown = bytearray(node.hashes), 0, 0
+        hashes, grown, start = bytearray(node.hashes), 0, len(self.slots)
         byte, shift = depth >> 1, SHIFTS[depth]
         inside = HASH_BITS - 4 * depth
         below = inside - 4  # apart by more, two keys do not go to the same child
         while True:
-            key, entry, where = items[i]
-            n = key[byte] >> shift & 15
+            n = items[i][0][byte] >> shift & 15
             child = children[n]
             if child.__class__ is int:
                 child = self.load(node, n)
-            if child.__class__ is Inner:
-                i, reached, grew, after = self.change(child, depth + 1, i)
+            if child.__class__ is not Inner:
+                i, reached, grew, after = self.change_leaf(child, depth + 1, i)
+            elif apart[i + 1] > below:
+                i, reached, grew, after = self.change_one(child, depth + 1, i)
             else:
-                before: bytes = child or EMPTY  # type: ignore[assignment]
-                leaf = before
-                while True:
-                    leaf = self.edit(leaf, key, entry, where)
-                    i += 1
-                    if apart[i] > below:
-                        break
-                    key, entry, where = items[i]
-                count = len(leaf) // SLOT_BYTES
-                grew = count - len(before) // SLOT_BYTES
-                if 0 < count <= MOST_ENTRIES and count != grew:
-                    after, reached = leaf, self.digest(leaf[: 1 + (count << 6)])
-                else:
-                    after, reached = self.reshape(before, leaf, depth + 1)
-            if after is not child:
-                self.keep(node, n, after)
+                i, reached, grew, after = self.change(child, depth + 1, i)
+            self.slots += (node, n, reached, after)
             at = 1 + (n << 5)
             hashes[at : at + 32] = reached
-            mask |= 1 << n
             grown += grew
             if apart[i] > inside:
-                return self.leave(node, depth, i, bytes(hashes), mask, grown)
+                break
+        if grown:
+            count = node.count + grown
+            if count <= MOST_ENTRIES and depth >= 0:
+                after, reached = self.merge(node, start)
+                return i, reached, grown, after
+            self.counts += (node, count)
+        fixed = bytes(hashes)
+        return i, fixed if depth < 0 else self.digest(fixed), grown, node
 
-    def leave(
-        self, node: Inner, depth: int, i: int, hashes: bytes, mask: int, grown: int
+    def change_one(
+        self, node: Inner, depth: int, i: int
     ) -> tuple[int, bytes, int, Child]:
-        """What `change` gives when all of a node's items are done."""
-        count = node.count + grown
-        if count <= MOST_ENTRIES and depth >= 0:
-            after, reached = self.merge(node, mask)
-            return i, reached, grown, after
-        self.changes.nodes.append(node)
-        self.changes.hashes.append(hashes)
-        self.changes.counts.append(count)
-        self.changes.masks.append(mask)
-        return i, self.digest(hashes) if depth >= 0 else hashes, grown, node
+        """The same where a single item goes below the node, as most do at the end."""
+        key, start = self.items[i][0], len(self.slots)
+        way = []
+        while True:
+            n = key[depth >> 1] >> SHIFTS[depth] & 15
+            child = node.children[n]
+            if child.__class__ is int:
+                child = self.load(node, n)
+            depth += 1
+            if child.__class__ is not Inner:
+                break
+            way.append((node, n))
+            node = child
+        i, reached, grew, after = self.change_leaf(child, depth, i)
+        while True:
+            self.slots += (node, n, reached, after)
+            count = node.count + grew
+            if count > MOST_ENTRIES:
+                at, hashes = 1 + (n << 5), node.hashes
+                reached = self.digest(
+                    b"".join((hashes[:at], reached, hashes[at + 32 :]))
+                )
+                after = node
+                if grew:
+                    self.counts += (node, count)
+            else:
+                after, reached = self.merge(node, start)
+            if not way:
+                return i, reached, grew, after
+            node, n = way.pop()
 
-    def keep(self, parent: Inner, n: int, child: Child) -> None:
-        self.changes.parents.append(parent)
-        self.changes.slots.append(n)
-        self.changes.children.append(child)
+    def change_leaf(
+        self, child: Any, depth: int, i: int
+    ) -> tuple[int, bytes, int, Child]:
+        """The same for a leaf, or for none."""
+        items, apart, before = self.items, self.apart, child or EMPTY
+        leaf: bytes = before
+        below = HASH_BITS - 4 * depth
+        while True:
+            key, entry, where = items[i]
+            leaf = self.edit(leaf, key, entry, where)
+            i += 1
+            if apart[i] > below:
+                break
+        count = len(leaf) // SLOT_BYTES
+        grew = count - len(before) // SLOT_BYTES
+        if 0 < count <= MOST_ENTRIES and count != grew:
+            return i, self.digest(leaf[: 1 + (count << 6)]), grew, leaf
+        after, reached = self.reshape(before, leaf, depth)
+        return i, reached, grew, after
 
     def edit(self, leaf: bytes, key: bytes, entry: bytes | None, where: bytes) -> bytes:
         """A leaf after one item; the same object if nothing changed."""
@@ -163,7 +195,7 @@ class Batch:
         if at > 0:
             also = end + WHERE_BYTES * (at >> 6)
             after = also + WHERE_BYTES
-            self.changes.replaced.append(leaf[also + 8 : after])
+            self.replace(leaf[also + 8 : after])
             if entry is None:
                 return leaf[:at] + leaf[at + 64 : also] + leaf[after:]
             return b"".join(
@@ -215,18 +247,15 @@ class Batch:
             at = 1 + (n << 5)
             node.children[n], hashes[at : at + 32] = self.build(group, depth + 1)
             node.dirty |= 1 << n
-        node.hashes = bytes(hashes)
-        return node, self.digest(node.hashes)
+        node.hashes = hashes
+        return node, self.digest(bytes(hashes))
 
-    def merge(self, node: Inner, mask: int) -> tuple[Child, bytes]:
+    def merge(self, node: Inner, start: int) -> tuple[Child, bytes]:
         """An inner node's children, all leaves by now, as one leaf; and its hash."""
-        changes, children = self.changes, list(node.children)
-        at = len(changes.parents)
-        while mask and at:
-            at -= 1
-            if changes.parents[at] is node:
-                children[changes.slots[at]] = changes.children[at]
-                mask &= ~(1 << changes.slots[at])
+        changes, children, slots = self.changes, list(node.children), self.slots
+        for at in range(start, len(slots), 4):  # what changed since the node was begun
+            if slots[at] is node:
+                children[slots[at + 1]] = slots[at + 3]
         heads, tails = [LEAF], []
         for n, child in enumerate(children):
             leaf = self.load(node, n) if child.__class__ is int else child
