@@ -152,11 +152,9 @@ class Batch:
             self.slots += (node, n, reached, after)
             count = node.count + grew
             if count > MOST_ENTRIES:
-                at, hashes = 1 + (n << 5), node.hashes
-                reached = self.digest(
-                    b"".join((hashes[:at], reached, hashes[at + 32 :]))
-                )
-                after = node
+                at, hashes = 1 + (n << 5), bytearray(node.hashes)
+                hashes[at : at + 32] = reached
+                after, reached = node, self.digest(bytes(hashes))
                 if grew:
                     self.counts += (node, count)
             else:
