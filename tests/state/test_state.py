@@ -10,7 +10,7 @@ from test_state_model import Keys, Pairs, Values, apply, batch
 from textbook_trees import sha256, state_proof, state_root
 
 from huabiao.proofs import radix
-from huabiao.state import NotRetained, State
+from huabiao.state import DiskFull, NotRetained, State
 from huabiao.state.node import Inner
 
 
@@ -130,7 +130,10 @@ def test_what_was_prepared_before_nodes_left_memory_counts(tmp_path: Path) -> No
     state.apply(1, dict(held))
     prepared = state.prepare(2, {b"key 1": b"new"})
     state.flush()  # and all that it has written leaves memory
+    state.flushing.failure = DiskFull("the next call is to hear of it, not this one")
     state.publish(prepared)
+    with pytest.raises(DiskFull, match="the next call"):
+        state.maybe_flush()
     assert state.root == prepared.root == state_root(sha256, held | {b"key 1": b"new"})
     state.flush()
     assert state.get(b"key 1") == b"new"

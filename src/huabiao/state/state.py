@@ -116,12 +116,16 @@ class State:
         header, log the block, and only then `publish` what it holds.
         """
         self.flushing.raise_failure()
-        empty = empty_root(self.digest)
-        if height <= self.height and not (height == 0 and self.root == empty):
+        founding = height == 0 and self.root == empty_root(self.digest)
+        if height <= self.height and not founding:
             raise ValueError(
                 f"状态已在高度 {self.height}，不能再写入高度 {height}。"
                 f" The state is at height {self.height}; {height} cannot be applied."
             )
+        return self._work_out(height, writes)
+
+    def _work_out(self, height: int, writes: Writes) -> Prepared:
+        empty = empty_root(self.digest)
         edition, root, changes = self.tree.edition, self.root, None
         items, records, size = self._items(writes)
         if items:
@@ -161,7 +165,7 @@ class State:
                 f" what was prepared for height {prepared.height} is void."
             )
         if prepared.edition != self.tree.edition:  # nodes came or went meanwhile
-            prepared = self.prepare(prepared.height, prepared.writes)
+            prepared = self._work_out(prepared.height, prepared.writes)
         with self.lock:
             if prepared.changes is not None:
                 self.tree.make(prepared.changes)
