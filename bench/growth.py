@@ -3,14 +3,14 @@ What a write costs as the state grows: time, memory, disk, and the size of a pro
 
     python bench/growth.py [--seconds 120] [--max 1e6] [--suite intl|sm] [--json]
 
-At 10^4, 10^5, 10^6 … keys it measures blocks of 5,000 writes, half of them to random
-keys that are there and half to new ones, values of 100 bytes. `apply_us` is the CPU of
-the block's own thread; `whole_us` is the CPU of the whole process, the flushes in the
-background and their history included; `wall_us` is what a clock on the wall says.
+At 10^4, 10^5, 10^6, 3 * 10^6 and 10^7 keys it measures blocks of 5,000 writes, half of
+them to random keys that are there and half to new ones, values of 100 bytes. `apply_us`
+is the CPU of the block's own thread; `whole_us` is the CPU of the whole process, the
+flushes and their cleaning included; `wall_us` is what a clock on the wall says.
 
-Its own results are checked: proofs of presence and absence at each size, the root of
-the reopened store against the root in memory. It stops where --seconds ends and says
-at which size.
+Its own results are checked: the root at 10^4 keys against one made from the keys alone,
+proofs of presence and absence at each size, the root of the reopened store against the
+root in memory. It stops where --seconds ends and says at which size.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from huabiao.proofs import radix
 from huabiao.state import State
 
 BLOCK, VALUE_BYTES, BLOCKS_MEASURED = 5_000, 100, 12
+SIZES = (10**4, 10**5, 10**6, 3 * 10**6, 10**7)
 MIB = 2**20
 
 
@@ -83,19 +84,36 @@ def key_of(number: int) -> bytes:
     )
 
 
+def root_of(digest: Callable[[bytes], bytes], held: dict[bytes, bytes]) -> bytes:
+    """The root as the format says, from keys and values and nothing else."""
+
+    def node(entries: list[bytes], depth: int) -> bytes:
+        if len(entries) <= 32:
+            return digest(b"\0" + b"".join(entries)) if entries else bytes(32)
+        parts: list[list[bytes]] = [[] for _ in range(16)]
+        for entry in entries:
+            parts[entry[depth // 2] >> (0 if depth % 2 else 4) & 15].append(entry)
+        return digest(b"\1" + b"".join(node(part, depth + 1) for part in parts))
+
+    return node(sorted(digest(k) + digest(b"\2" + v) for k, v in held.items()), 0)
+
+
 class Growth:
     """One state that grows, and the clock that stops it."""
 
-    def __init__(self, state: State, seconds: float) -> None:
+    def __init__(self, state: State, seconds: float, budget: int) -> None:
+        self.budget = budget
         self.state, self.end = state, time.monotonic() + seconds
         self.keys, self.random = 0, random.Random(7)
+        self.held: dict[bytes, bytes] = {}
+        """What should be there, as long as it is little."""
 
     def late(self) -> bool:
         return time.monotonic() > self.end
 
     def block(self, old: int, new: int) -> int:
         """One block of writes; how many there were."""
-        writes: dict[bytes, bytes | None] = {}
+        writes: dict[bytes, bytes] = {}
         for _ in range(old):
             key = key_of(self.random.randrange(self.keys))
             writes[key] = self.random.randbytes(VALUE_BYTES)
@@ -103,8 +121,10 @@ class Growth:
             writes[key_of(number)] = self.random.randbytes(VALUE_BYTES)
         self.keys += new
         before = time.thread_time()
-        self.state.apply(self.state.height + 1, writes)
+        self.state.apply(self.state.height + 1, dict(writes))
         self.applied_us = (time.thread_time() - before) / len(writes) * 1e6
+        if self.keys <= SIZES[0]:
+            self.held |= writes
         return len(writes)
 
     def grow(self, size: int) -> bool:
@@ -117,7 +137,10 @@ class Growth:
     def measure(self, folder: Path) -> dict[str, Any]:
         """What a write costs at this size."""
         self.state.flush()
-        history = self.history_bytes()
+        if self.keys == SIZES[0] and self.state.root != root_of(
+            self.state.digest, self.held
+        ):
+            raise SystemExit("the root is not the one made from the keys")
         size, applied, written, spent = self.keys, [], 0, 0.0
         cpu, wall, lowest = time.process_time(), time.monotonic(), self.state.height
         outside = 0.0
@@ -130,22 +153,21 @@ class Growth:
             self.state.maybe_flush()
         self.state.flush()
         spent, passed = time.process_time() - cpu, time.monotonic() - wall
+        sizes = self.state.sizes().values()
         disk = sum(file.stat().st_blocks * 512 for file in folder.iterdir())
         return {
             "keys": size,
             "apply_us": round(median(applied), 2),
             "whole_us": round((spent - outside) / written * 1e6, 2),
             "wall_us": round((passed - outside) / written * 1e6, 2),
+            "budget_mib": self.budget // MIB,
             **memory_mib(),
             "disk_mib": disk // MIB,
             "disk_bytes_per_key": disk // self.keys,
-            "history_bytes_per_write": (self.history_bytes() - history) // written,
+            "needed_mib": sum(needed for needed, _ in sizes) // MIB,
             "blocks": self.state.height - lowest,
             **self.check(),
         }
-
-    def history_bytes(self) -> int:
-        return self.state.sizes()["history"][1]
 
     def check(self) -> dict[str, Any]:
         """Proofs of presence and absence that verify, and what they cost."""
@@ -175,16 +197,15 @@ class Growth:
 def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     digest = digest_named(options.suite)
     budget = options.memory * MIB
-    growth = Growth(State.open(folder, digest, memory_budget=budget), options.seconds)
+    state = State.open(folder, digest, memory_budget=budget)
+    growth = Growth(state, options.seconds, budget)
     rows: list[dict[str, Any]] = []
-    size = 10_000
-    while size <= options.max and not growth.late():
-        if not growth.grow(size):
+    for size in SIZES:
+        if size > options.max or not growth.grow(size):
             break
         rows.append(growth.measure(folder))
         if not options.json:
             print(json.dumps(rows[-1]), flush=True)
-        size *= 10
     reached, root = growth.keys, growth.state.root
     growth.state.close()
     again = State.open(folder, digest, memory_budget=budget)
@@ -204,7 +225,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         },
         "sizes": rows,
         "keys_at_end": reached,
-        "stopped_by_time": size <= options.max,
+        "stopped_by_time": growth.late(),
         "reopened_root_equal": True,
     }
 

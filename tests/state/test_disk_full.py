@@ -137,3 +137,42 @@ def test_state(tmp_path: Path, wait: bool) -> None:
         assert (again.height, again.root) == (3, state_root(sha256, held))
         assert again.check() == 5000
         again.close()
+
+
+def test_state_under_a_limit_on_file_size(tmp_path: Path) -> None:
+    """Needs no rights; the first part of what is written may be there already."""
+    script = f"""
+import resource
+from hashlib import sha256
+from pathlib import Path
+from huabiao.state import DiskFull, State
+def digest(data):
+    return sha256(data).digest()
+state = State.open(Path({str(tmp_path)!r}), digest)
+state.apply(1, {{b"a": b"1"}})
+state.flush()
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+state.apply(2, {{b"%d" % n: bytes(100) for n in range(3000)}})
+for wait in (True, False, True):
+    try:
+        state.flush(wait=wait)
+    except DiskFull as full:
+        print(full)
+assert state.flushed_height == 1
+state.apply(3, {{b"a": b"3", b"5": None}})
+resource.setrlimit(
+    resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+)
+state.flush()
+assert state.retained_heights() == [0, 1, 2, 3]
+assert state.value_at(b"5", 2) == bytes(100)
+assert state.check() == 3000
+state.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert "The disk is full, cannot write the state" in done.stdout
+    state = State.open(tmp_path, sha256)
+    assert (state.height, state.get(b"a"), state.get(b"5")) == (3, b"3", None)
+    state.close()

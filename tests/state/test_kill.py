@@ -8,6 +8,7 @@ from pathlib import Path
 from textbook_trees import sha256, state_root
 
 from huabiao.state import BlockLog, State
+from huabiao.state.reading import items
 
 CHILD = """
 import random, sys
@@ -16,7 +17,10 @@ from pathlib import Path
 from huabiao.state import BlockLog, State
 folder = Path(sys.argv[1])
 log = BlockLog.open(folder / "log", segment_bytes=20_000)
-state = State.open(folder / "state", lambda data: sha256(data).digest(), retained=8)
+state = State.open(
+    folder / "state", lambda data: sha256(data).digest(),
+    retained=8, file_bytes=50_000, memory_budget=100_000,
+)
 while True:
     height = log.height + 1
     draw = random.Random(height)
@@ -45,17 +49,22 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         child.wait()
         acknowledged = max([acknowledged, *map(int, rest)])
         log = BlockLog.open(tmp_path / "log")
-        state = State.open(tmp_path / "state", sha256)
+        state = State.open(tmp_path / "state", sha256, retained=8)
         assert acknowledged <= log.height <= acknowledged + 1
         assert state.height <= log.height
         held: dict[bytes, bytes] = {}
+        points = {point.height: point for point in state.store.points}
         for height, payload in log.blocks(1, state.height):
             assert payload == payload_of(height)
             held |= {b"%d" % (n % 997): payload for n in range(height, height + 40)}
+            if height in points:
+                assert dict(items(state.store, points[height])) == held
         assert state.root == state_root(sha256, held)
         assert state.check() == len(held)
+        newest = state.store.points[-1]
         state.close()
         log.close()
+    assert newest.nodes_floor and newest.values_floor  # it was cleaned meanwhile
 
 
 def payload_of(height: int) -> bytes:

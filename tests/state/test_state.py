@@ -10,8 +10,8 @@ from test_state_model import Keys, Pairs, Values, apply, batch
 from textbook_trees import sha256, state_proof, state_root
 
 from huabiao.proofs import radix
-from huabiao.state import NotRetained, State
-from huabiao.state.overlay import Overlay, Prepared
+from huabiao.state import DiskFull, NotRetained, State
+from huabiao.state.node import Inner
 
 
 @settings(max_examples=30, deadline=None)
@@ -64,17 +64,6 @@ def test_every_retained_height_is_as_it_was(tmp_path: Path) -> None:
     state.close()
 
 
-def test_an_overlay_taken_back_knows_what_the_older_one_replaced() -> None:
-    older, newer = Overlay(), Overlay()
-    older.absorb(Prepared(1, b"", b"r1", {b"p": b"1"}, {b"p": b"0"}, {b"k": b"1"}))
-    newer.absorb(Prepared(2, b"r1", b"r2", {b"p": b"2"}, {b"p": b"1"}, {b"k": b"2"}))
-    newer.put_under(older)
-    assert newer.nodes == {b"p": b"2"}
-    assert newer.replaced == {b"p": b"0"}
-    assert newer.values == {b"k": b"2"}
-    assert (newer.height, newer.root, newer.blocks) == (2, b"r2", 2)
-
-
 def test_genesis_is_height_0(tmp_path: Path) -> None:
     state = State.open(tmp_path, sha256)
     root = state.apply(0, {b"a": b"1"})
@@ -118,10 +107,10 @@ def test_a_height_that_is_gone_names_its_neighbours(tmp_path: Path) -> None:
     state.close()
 
 
-def test_history_is_swept(tmp_path: Path) -> None:
+def test_old_points_are_let_go(tmp_path: Path) -> None:
     """What is kept of the past is bounded by flush points, and by bytes."""
     state = State.open(tmp_path / "a", sha256, retained=5)
-    small = State.open(tmp_path / "b", sha256, history_bytes=30_000)
+    small = State.open(tmp_path / "b", sha256, history_bytes=300_000)
     for height in range(1, 60):
         writes = {b"%d" % (n * height % 977): b"%d" % height for n in range(50)}
         for each in (state, small):
@@ -129,12 +118,27 @@ def test_history_is_swept(tmp_path: Path) -> None:
             each.flush()
     assert len(state.retained_heights()) == 5
     assert 2 <= len(small.retained_heights()) < 20
-    for each, most in ((state, 5 * 400), (small, 20 * 400)):
-        assert each.sizes()["history"][0] < most
-        oldest = each.retained_heights()[0]
-        value, proof, _ = each.prove(b"50", oldest)
-        assert radix.verify(sha256, each.store.root_at(oldest), b"50", value, proof)
+    for each in (state, small):
+        oldest = each.store.points[0]
+        value, proof, _ = each.prove(b"50", oldest.height)
+        assert radix.verify(sha256, oldest.root, b"50", value, proof)
         each.close()
+
+
+def test_what_was_prepared_before_nodes_left_memory_counts(tmp_path: Path) -> None:
+    state, held = State.open(tmp_path, sha256, memory_budget=1), batch(1, 900, 700, 0.0)
+    state.apply(1, dict(held))
+    prepared = state.prepare(2, {b"key 1": b"new"})
+    state.flush()  # and all that it has written leaves memory
+    state.flushing.failure = DiskFull("the next call is to hear of it, not this one")
+    state.publish(prepared)
+    with pytest.raises(DiskFull, match="the next call"):
+        state.maybe_flush()
+    assert state.root == prepared.root == state_root(sha256, held | {b"key 1": b"new"})
+    state.flush()
+    assert state.get(b"key 1") == b"new"
+    assert state.check() == len(held | {b"key 1": b"new"})
+    state.close()
 
 
 def test_readers_see_whole_blocks(tmp_path: Path) -> None:
@@ -173,6 +177,12 @@ def test_readers_see_whole_blocks(tmp_path: Path) -> None:
     state.close()
 
 
+def residents(node: Inner) -> int:
+    """Leaves and inner nodes in memory below a node."""
+    below = [child for child in node.children if child]
+    return len(below) + sum(residents(c) for c in below if isinstance(c, Inner))
+
+
 def test_a_small_budget_is_kept(tmp_path: Path) -> None:
     state = State.open(tmp_path, sha256, memory_budget=2**20)
     for height in range(1, 21):
@@ -180,9 +190,9 @@ def test_a_small_budget_is_kept(tmp_path: Path) -> None:
         state.apply(height, dict(writes))
         state.maybe_flush()
     state.flush()
-    held = state.node_cache.young_bytes + state.value_cache.young_bytes
-    assert held < 2**20
-    assert len(state.node_cache) + len(state.value_cache) < 2**20 / 200
+    assert state.tree.held < 2**20
+    assert state.value_cache.young_bytes < 2**20
+    assert residents(state.tree.top) < 2**20 / 200
     assert all(state.get(b"%d 7" % height) == bytes(100) for height in range(1, 21))
     state.close()
 

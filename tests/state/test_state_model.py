@@ -16,6 +16,7 @@ from textbook_trees import sha256, state_proof, state_root
 
 from huabiao.proofs import radix
 from huabiao.state import NotRetained, State
+from huabiao.state.reading import items
 
 Pairs = dict[bytes, bytes]
 
@@ -69,12 +70,22 @@ class AgainstADictionary(RuleBasedStateMachine):
     folder: Path
 
     @initialize(
-        budget=st.sampled_from([1, 2**16, 2**29]), start=st.sampled_from([0, 33, 700])
+        budget=st.sampled_from([1, 2**16, 2**29]),
+        file_bytes=st.sampled_from([1, 20_000, 2**27]),
+        history_bytes=st.sampled_from([1, 100_000, 2**30]),
+        start=st.sampled_from([0, 33, 700]),
     )
-    def begin(self, budget: int, start: int) -> None:
+    def begin(
+        self, budget: int, file_bytes: int, history_bytes: int, start: int
+    ) -> None:
         AgainstADictionary.count += 1
         self.place = self.folder / str(AgainstADictionary.count)
-        self.budget, self.held = budget, dict[bytes, bytes]()
+        self.settings = {
+            "memory_budget": budget,
+            "file_bytes": file_bytes,
+            "history_bytes": history_bytes,
+        }
+        self.held = dict[bytes, bytes]()
         self.past: dict[int, Pairs] = {0: {}}
         self.state = self.opened()
         self.block(batch(start, 40 if start == 33 else 1000, start, 0.0))
@@ -83,7 +94,7 @@ class AgainstADictionary(RuleBasedStateMachine):
     count = 0
 
     def opened(self) -> State:
-        return State.open(self.place, sha256, memory_budget=self.budget, retained=4)
+        return State.open(self.place, sha256, retained=4, **self.settings)
 
     @rule(writes=Batches)
     def block(self, writes: dict[bytes, bytes | None]) -> None:
@@ -121,6 +132,18 @@ class AgainstADictionary(RuleBasedStateMachine):
         self.state = self.opened()
         self.held = dict(self.past[self.state.height])
 
+    @rule()
+    def check(self) -> None:
+        assert self.state.check() == len(self.held)
+        for height in self.state.retained_heights():
+            point = self.state.store.point_at(height)
+            then = self.past[height]
+            assert point is not None and point.count == len(then)
+            assert dict(items(self.state.store, point)) == then
+        newest = self.state.store.points[-1]
+        needed = sum(4 + len(key) + len(value) for key, value in then.items())
+        assert newest.value_bytes == needed
+
     @rule(key=Keys | LongKeys, which=st.integers(0, 20))
     def prove(self, key: bytes, which: int) -> None:
         heights = self.state.retained_heights()  # what the background has done so far
@@ -142,8 +165,7 @@ class AgainstADictionary(RuleBasedStateMachine):
         assert dict(found) == {
             key: value for key, value in self.held.items() if key.startswith(prefix)
         }
-        short = [key for key, _ in found if len(key) < 440]
-        assert short == sorted(short)
+        assert found == sorted(found)
         assert len(found) == len(dict(found))
 
     @invariant()

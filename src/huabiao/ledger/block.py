@@ -9,7 +9,7 @@ from huabiao.crypto.envelope import Envelope, open_envelope
 from huabiao.proofs.header import Header, decode_header
 from huabiao.proofs.members import Member
 from huabiao.proofs.receipt import Receipt, decode_receipt
-from huabiao.state.overlay import Prepared
+from huabiao.state.prepared import Prepared
 
 
 @dataclass

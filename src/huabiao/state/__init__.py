@@ -1,9 +1,12 @@
 """
 What a member keeps on disk: the authenticated state, and the log it is rebuilt from.
 
-- `state`: State: get, apply, flush, prove; overlays over a cache over LMDB.
-- `tree`: the radix tree in motion: a batch of writes in, changed nodes and a root out.
-- `overlay`, `cache`, `store`, `history`: where nodes and values are, newest to oldest.
+- `state`: State: get, apply, flush, prove.
+- `node`, `tree`: the tree in memory: its nodes; a batch of writes in, a new root out.
+- `residence`: which nodes are in memory; `cache`: which values.
+- `prepared`, `flushing`, `freezing`: what waits for the disk, and how it gets there.
+- `store`, `pile`: what is on disk; `reading`, `checking`: reading it at a point.
+- `cleaning`: how the disk of what is no longer needed is given back.
 - `opening`: is the store there, ours, whole, of this format and suite.
 - `blocklog`: BlockLog: append-only, one fdatasync a block, the point of no return.
 - `segment`, `recovery`: one file of the log, and what opening checks and repairs.

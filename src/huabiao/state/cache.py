@@ -1,5 +1,5 @@
 """
-A cache of what LMDB holds, bounded in bytes, in two generations.
+A cache of values, bounded in bytes, in two generations.
 
 What is read or flushed goes to the young generation. When that is full, it becomes the
 old one and the old one is forgotten. An entry of the old generation that is asked for
@@ -7,7 +7,7 @@ becomes young again. So what is used stays, at the price of one dictionary look-
 """
 
 from threading import Lock
-from typing import Any, cast
+from typing import cast
 
 MISSING = object()
 ENTRY_OVERHEAD = 220
@@ -33,11 +33,6 @@ class Cache:
                 self.put(key, cast("bytes | None", found))
         return found
 
-    def peek(self, key: bytes) -> Any:
-        """The same without making the entry young again."""
-        found = self.young.get(key, MISSING)
-        return self.old.get(key, MISSING) if found is MISSING else found
-
     def put(self, key: bytes, entry: bytes | None) -> None:
         """Remember; the young generation turns old when it is full."""
         size = len(entry) if entry else 0
@@ -52,10 +47,13 @@ class Cache:
             if self.young_bytes > self.half:
                 self.old, self.young, self.young_bytes = self.young, {}, 0
 
-    def put_all(self, entries: dict[bytes, bytes | None]) -> None:
-        """Remember what a flush has written."""
-        for key, entry in entries.items():
-            self.put(key, entry)
+    def put_all(self, entries: dict[bytes, bytes | None], size: int) -> None:
+        """Remember what a flush has written: about `size` bytes."""
+        with self.turning:
+            self.young.update(entries)
+            self.young_bytes += size
+            if self.young_bytes > self.half:
+                self.old, self.young, self.young_bytes = self.young, {}, 0
 
     def __len__(self) -> int:
         return len(self.young) + len(self.old)

@@ -17,49 +17,32 @@ import lmdb
 from huabiao.proofs.merkle import Digest
 from huabiao.state.faults import StateDamaged
 
-FORMAT, VERSION = b"format", 1
+FORMAT, VERSION = b"format", 2
 MAGIC = b"huabiao state"
-MAP_SIZES = (2**40, 2**36, 2**32)
-"""LMDB's map is address space, not disk: as much as this machine will give."""
+MAP_BYTES = 2**26
+"""Room for `meta`: a record of a hundred bytes for each retained point."""
 
 
 def open_environment(folder: Path) -> lmdb.Environment:
     """LMDB over a folder, made if need be; StateDamaged if it cannot be opened."""
     folder.mkdir(parents=True, exist_ok=True)
-    for size in MAP_SIZES:
-        try:
-            env = lmdb.open(
-                str(folder),
-                map_size=size,
-                max_dbs=8,
-                max_readers=512,
-                readahead=False,
-                meminit=False,
-            )
-        except lmdb.MemoryError:
-            continue
-        except lmdb.Error as error:
-            raise unreadable(folder, str(error)) from error
-        mend_length(folder, env)
-        env.reader_check()
-        return env
-    raise StateDamaged(
-        f"本机地址空间不足，无法映射状态库 {folder}。"
-        "请放宽进程的虚拟内存限制（ulimit -v）。"
-        f" No address space to map the state store at {folder}."
-        " Raise the process's limit on virtual memory (ulimit -v)."
-    )
+    try:
+        env = lmdb.open(
+            str(folder), map_size=MAP_BYTES, max_dbs=8, max_readers=512, meminit=False
+        )
+    except lmdb.Error as error:
+        raise unreadable(folder, str(error)) from error
+    mend_length(folder, env)
+    env.reader_check()
+    return env
 
 
 READ_ALL = """
 import sys, lmdb
 with lmdb.open(sys.argv[1], max_dbs=8, readonly=True) as env:
-    names = (b"values", b"nodes", b"history", b"meta")
-    databases = [env.open_db(name) for name in names]
-    with env.begin() as txn:
-        for database in databases:
-            for _ in txn.cursor(db=database):
-                pass
+    with env.begin(db=env.open_db(b"meta")) as txn:
+        for _ in txn.cursor():
+            pass
 """
 
 
@@ -84,16 +67,17 @@ def mend_length(folder: Path, env: lmdb.Environment) -> None:
         raise unreadable(folder, f"data.mdb: {held} < {needed} bytes")
 
 
-def check_format(folder: Path, digest: Digest, txn: Any, meta: Any) -> None:
-    """Write what this store is when it is new, else refuse what is not this."""
+def check_format(folder: Path, digest: Digest, txn: Any, meta: Any) -> bool:
+    """Write what this store is and tell if it is new; refuse what is not this."""
     ours = MAGIC + bytes([VERSION]) + digest(MAGIC)
     found = txn.get(FORMAT, db=meta)
     if found == ours:
-        return
+        return False
     if found is None:
         if txn.stat(db=meta)["entries"]:
             raise not_ours(folder)
         txn.put(FORMAT, ours, db=meta)
+        return True
     elif not found.startswith(MAGIC):
         raise not_ours(folder)
     elif found[len(MAGIC)] != VERSION:

@@ -1,86 +1,69 @@
-"""Reading the newest nodes and values: overlays, then the cache, then LMDB."""
+"""Reading what is on disk at a retained point."""
 
 from __future__ import annotations
 
-import lmdb
+from collections.abc import Iterator
 
-from huabiao.state.cache import MISSING, Cache
-from huabiao.state.overlay import Overlay
-from huabiao.state.store import Store
-from huabiao.state.tree import Nodes
-
-
-class NodeReader:
-    """
-    The newest nodes, for one batch or one proof; a context, for LMDB's transaction.
-
-    It holds the overlays for the whole reading. A background flush that ends meanwhile
-    changes nothing for it: what that flush wrote is found in `frozen`, and everything
-    else is the same in an LMDB snapshot from before and from after.
-    """
-
-    def __init__(
-        self, dirty: Overlay, frozen: Overlay, cache: Cache, store: Store
-    ) -> None:
-        self.dirty, self.frozen = dirty.nodes, frozen.nodes
-        self.cache, self.store = cache, store
-        self.before: Nodes = {}
-        """What was read from below the dirty overlay: what a flush will replace."""
-        self.txn: lmdb.Transaction | None = None
-
-    def read(self, path: bytes) -> bytes | None:
-        """The node at a path."""
-        node = self.dirty.get(path, MISSING)
-        if node is MISSING:
-            node = self.frozen.get(path, MISSING)
-            if node is MISSING:
-                node = self.cache.get(path)
-                if node is MISSING:
-                    node = self.read_stored(path)
-            self.before[path] = node  # type: ignore[assignment]
-        return node  # type: ignore[return-value]
-
-    def read_stored(self, path: bytes) -> bytes | None:
-        """The node that LMDB holds at a path."""
-        try:
-            if self.txn is None:
-                self.txn = self.store.env.begin()
-            node = self.store.node(self.txn, path)
-        except lmdb.Error as error:
-            raise self.store.fault(error, "状态", "the state") from error
-        self.cache.put(path, node)
-        return node
-
-    def __enter__(self) -> NodeReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.txn is not None:
-            self.txn.abort()
+from huabiao.proofs.radix import encode_proof
+from huabiao.state.node import (
+    SLOT_BYTES,
+    WHERE,
+    WHERE_BYTES,
+    Child,
+    Inner,
+    entries_of,
+    way,
+    where_of,
+)
+from huabiao.state.store import Point, Store
 
 
-class StoredValues:
-    """
-    Values that LMDB holds, read in one snapshot from flush to flush.
+def prove_at(store: Store, point: Point, key: bytes) -> tuple[bytes | None, bytes, int]:
+    """A key's value or None at a point, the proof, and the height."""
+    key_hash = store.digest(key)
+    inner, leaf = way(_root(store, point), store.child, key_hash)
+    proof = encode_proof(key_hash, inner, entries_of(leaf)[1:])
+    return _value_in(store, leaf, key_hash), proof, point.height
 
-    To open a snapshot costs more than to read in it. What a flush under way adds is
-    found in `frozen` before LMDB is asked; when that is cleared, `renew` is called.
-    """
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.txn: lmdb.Transaction | None = None
+def value_at(store: Store, point: Point, key: bytes) -> bytes | None:
+    """The value that a key had at a point."""
+    key_hash = store.digest(key)
+    _, leaf = way(_root(store, point), store.child, key_hash)
+    return _value_in(store, leaf, key_hash)
 
-    def read(self, key: bytes) -> bytes | None:
-        try:
-            if self.txn is None:
-                self.txn = self.store.env.begin()
-            return self.store.value(self.txn, key)
-        except lmdb.Error as error:
-            raise self.store.fault(error, "状态", "state") from error
 
-    def renew(self) -> None:
-        """Let go of the snapshot; the next reading opens another."""
-        if self.txn is not None:
-            self.txn.abort()
-            self.txn = None
+def items(store: Store, point: Point) -> Iterator[tuple[bytes, bytes]]:
+    """All keys and values at a point, in the order of the keys' hashes."""
+    to_do: list[Child] = [_root(store, point)]
+    while to_do:
+        child = to_do.pop()
+        if isinstance(child, Inner):
+            node = child
+            to_do += [
+                store.child(node, n)
+                for n in reversed(range(16))
+                if node.children[n] is not None
+            ]
+        elif isinstance(child, bytes):
+            yield from _items_of(store, child)
+
+
+def _items_of(store: Store, leaf: bytes) -> Iterator[tuple[bytes, bytes]]:
+    end = 1 + (len(leaf) // SLOT_BYTES << 6)
+    for n, at in enumerate(range(1, end, 64)):
+        position, size = WHERE.unpack_from(leaf, end + WHERE_BYTES * n)
+        key, value = store.value(position, size, leaf[at + 32 : at + 64])
+        if store.digest(key) != leaf[at : at + 32]:
+            raise store.damaged(f"值 {position}", f"value {position}")
+        yield key, value
+
+
+def _root(store: Store, point: Point) -> Child:
+    top = store.top_of(point)
+    return None if top.children[0] is None else store.child(top, 0)
+
+
+def _value_in(store: Store, leaf: bytes, key_hash: bytes) -> bytes | None:
+    place = where_of(leaf, key_hash)
+    return None if place is None else store.value(*place)[1]

@@ -1,115 +1,137 @@
 """
-What LMDB holds: values, nodes, history and meta, written one flush at a time.
+What is on disk: two piles of records, and LMDB for what counts of them.
 
-    values   key → value                    (a long key: see `stored_key`)
-    nodes    "/" ‖ path → node              state/tree.py
-    history  height ‖ kind ‖ key → patch    state/history.py
-    meta     "format", "newest", "p" ‖ height → root ‖ bytes of history
+    nodes    leaf    number of entries, 1 byte ‖ the leaf as state/tree.py has it
+             inner   0xff ‖ count, 8 bytes ‖ 0x01 ‖ hashes ‖ places, 8 bytes each
+    values   length of the key, 4 bytes ‖ key ‖ value
+    meta     "format", and "p" ‖ height → `Point`; numbers big-endian, places little
 
-One flush is one transaction: values, nodes, their history, the new height and root are
-there together or not at all. Each flush point can be read until it is swept.
+A place is a position in the pile. A flush adds what is new to the piles, and then one
+transaction of LMDB makes it count: height, root, and how far the piles reach. Nothing
+is written over, so that every point can be read until it is let go.
 """
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import lmdb
+import msgspec
 
 from huabiao.proofs.merkle import Digest
-from huabiao.proofs.radix import empty_root
-from huabiao.state.cache import MISSING, Cache
+from huabiao.proofs.radix import ABSENT, empty_root, value_hash
 from huabiao.state.faults import StateDamaged, StorageFault, disk_full
-from huabiao.state.history import (
-    NODE,
-    VALUE,
-    history_key,
-    node_patch,
-    undo,
-    value_patch,
-)
-from huabiao.state.opening import check_format, open_environment
-from huabiao.state.overlay import Overlay
+from huabiao.state.node import SLOT_BYTES, STORED, Child, Inner, entries_of, new_inner
+from huabiao.state.opening import check_format, open_environment, unreadable
+from huabiao.state.pile import Pile
 
-LONGEST_PLAIN_KEY = 440
-POINT, NEWEST = b"p", b"newest"
+POINT = b"p"
+INNER_MARK, INNER_BYTES = 255, 1 + 8 + 513 + 128
 
 
-Transaction = Any
-"""An lmdb.Transaction: its stubs allow memoryviews, which we never ask for."""
+class Point(msgspec.Struct, array_like=True, frozen=True):
+    """A flush: the state that it made, and what the disk had then."""
+
+    height: int
+    root: bytes
+    place: int
+    """Where the root node is, unless there is no key."""
+    count: int
+    leaves: int
+    inners: int
+    value_bytes: int
+    """Bytes of the records of the values that are current."""
+    nodes_end: int
+    values_end: int
+    nodes_floor: int
+    values_floor: int
+    """Nothing of this state lies below these positions."""
+
+    @property
+    def node_bytes(self) -> int:
+        """Bytes of the records of the nodes that are current."""
+        leaves = SLOT_BYTES * self.count + 2 * self.leaves
+        return leaves + INNER_BYTES * self.inners
 
 
-def stored_key(digest: Digest, key: bytes) -> bytes:
-    """
-    Where LMDB keeps a key, which may have 511 bytes at most.
-
-    A longer one is cut and its digest put behind; the value then carries the key.
-    """
-    if len(key) < LONGEST_PLAIN_KEY:
-        return key
-    return key[:LONGEST_PLAIN_KEY] + digest(key)
+encode_point = msgspec.msgpack.Encoder().encode
+decode_point = msgspec.msgpack.Decoder(Point).decode
 
 
-def stored_value(key: bytes, value: bytes) -> bytes:
-    """What LMDB keeps for a value."""
-    if len(key) < LONGEST_PLAIN_KEY:
-        return value
+def inner_record(node: Inner) -> bytes:
+    places = node.places
+    if sys.byteorder == "big":
+        places = array("Q", places)
+        places.byteswap()
+    return b"\xff" + node.count.to_bytes(8) + node.hashes + places.tobytes()
+
+
+def open_inner(record: bytes) -> Inner:
+    hashes, places = bytearray(record[9:522]), array("Q", record[522:])
+    if sys.byteorder == "big":
+        places.byteswap()
+    children: list[Child] = [
+        None if hashes[at : at + 32] == ABSENT else STORED for at in range(1, 513, 32)
+    ]
+    return Inner(hashes, int.from_bytes(record[1:9]), children, places)
+
+
+def value_record(key: bytes, value: bytes) -> bytes:
     return len(key).to_bytes(4) + key + value
 
 
-def split_record(stored: bytes, record: bytes) -> tuple[bytes, bytes]:
-    """The key and value of an LMDB record."""
-    if len(stored) < LONGEST_PLAIN_KEY:
-        return stored, record
+def split_record(record: bytes) -> tuple[bytes, bytes]:
+    """Key and value."""
     end = 4 + int.from_bytes(record[:4])
     return record[4:end], record[end:]
 
 
 class Store:
-    """The four databases. One thread writes at a time; any thread may read."""
+    """One thread writes at a time; readers and `settle` exclude each other."""
 
-    def __init__(self, folder: Path, digest: Digest, retained: int, most: int) -> None:
+    def __init__(
+        self, folder: Path, digest: Digest, retained: int, most: int, file_bytes: int
+    ) -> None:
         self.folder, self.digest = folder, digest
         self.retained, self.most_history = max(retained, 1), most
         self.env = open_environment(folder)
-        self.values = self.env.open_db(b"values")
-        self.nodes = self.env.open_db(b"nodes")
-        self.history = self.env.open_db(b"history")
-        self.meta = self.env.open_db(b"meta")
-        with self.writing("元数据", "metadata") as txn:
-            check_format(folder, digest, txn, self.meta)
-            if txn.get(NEWEST, db=self.meta) is None:
-                start = empty_root(digest)
-                txn.put(NEWEST, bytes(8) + start, db=self.meta)
-                txn.put(POINT + bytes(8), start + bytes(8), db=self.meta)
+        try:
+            self.meta = self.env.open_db(b"meta")
+            with self.writing() as txn:
+                if check_format(folder, digest, txn, self.meta):
+                    start = Point(0, empty_root(digest), *([0] * 9))
+                    txn.put(POINT + bytes(8), encode_point(start), db=self.meta)
+            self.points = self._read_points()
+            newest = self.points[-1]
+            self.nodes = Pile(folder, "nodes", newest.nodes_end, file_bytes)
+            self.values = Pile(folder, "values", newest.values_end, file_bytes)
+            if not (self.nodes.whole() and self.values.whole()):
+                raise unreadable(folder, "nodes-*.pile, values-*.pile")
+        except BaseException:
+            self.env.close()
+            raise
+        self._let_go()
 
     @contextmanager
-    def writing(self, what: str, what_en: str) -> Iterator[Transaction]:
+    def writing(self) -> Iterator[Any]:
         """A write transaction whose failures are sentences."""
         try:
             with self.env.begin(write=True) as txn:
                 yield txn
         except lmdb.Error as error:
-            raise self.fault(error, what, what_en) from error
+            raise self.fault(error) from error
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """A read transaction: everything that it sees is of one flush point."""
-        try:
-            with self.env.begin() as txn:
-                yield txn
-        except lmdb.Error as error:
-            raise self.fault(error, "状态", "state") from error
-
-    def fault(self, error: lmdb.Error, what: str, what_en: str) -> StorageFault:
+    def fault(self, error: lmdb.Error) -> StorageFault:
         """The sentence for an error of LMDB."""
         if isinstance(error, lmdb.MapFullError | lmdb.DiskError) or (
             "No space left" in str(error) or "File too large" in str(error)
         ):
-            return disk_full(self.folder, what, what_en)
+            return disk_full(self.folder, "状态", "the state")
         return StateDamaged(
             f"状态库 {self.folder} 无法使用：{error}。"
             "请删除该文件夹后重新启动，从区块日志重建。"
@@ -117,172 +139,118 @@ class Store:
             " Remove that folder and start again to rebuild it from the block log."
         )
 
-    def newest(self) -> tuple[int, bytes]:
-        """Height and root of the last flush."""
-        with self.reading() as txn:
-            record = txn.get(NEWEST, db=self.meta)
-        return int.from_bytes(record[:8]), record[8:]
+    def _read_points(self) -> list[Point]:
+        """The retained points, the oldest first."""
+        found = []
+        try:
+            with self.env.begin(db=self.meta) as txn:
+                cursor = txn.cursor()
+                if cursor.set_range(POINT):
+                    found = [decode_point(record) for _, record in cursor]
+        except lmdb.Error as error:
+            raise self.fault(error) from error
+        except msgspec.MsgspecError as error:
+            raise unreadable(self.folder, str(error)) from error
+        if not found:
+            raise unreadable(self.folder, "meta")
+        return found
 
-    def root_at(self, point: int) -> bytes | None:
-        """The root at a retained flush point."""
-        with self.reading() as txn:
-            record = txn.get(POINT + point.to_bytes(8), db=self.meta)
-        return None if record is None else record[:-8]
+    def write(self, point: Point, nodes: list[bytes], values: list[bytes]) -> None:
+        """One flush, durable on return; readers know nothing of it before `settle`."""
+        self.values.write(values)
+        self.nodes.write(nodes)
+        gone = self._too_old(point)
+        with self.writing() as txn:
+            for each in gone:
+                txn.delete(POINT + each.height.to_bytes(8), db=self.meta)
+            key = POINT + point.height.to_bytes(8)
+            txn.put(key, encode_point(point), db=self.meta)
+
+    def _too_old(self, point: Point) -> list[Point]:
+        """The points to let go of: there are too many, or they keep too much."""
+        kept = [each for each in self.points if each.height != point.height]
+        end = point.nodes_end + point.values_end
+        first = 0
+        while first < len(kept) and (
+            len(kept) + 1 - first > self.retained
+            or (
+                end - kept[first].nodes_end - kept[first].values_end > self.most_history
+                and len(kept) + 1 - first > 2
+            )
+        ):
+            first += 1
+        return kept[:first]
+
+    def settle(self, point: Point) -> None:
+        """Let readers see what was written, and remove what nobody needs now."""
+        gone = self._too_old(point)
+        kept = [each for each in self.points if each.height != point.height]
+        self.points = [*kept[len(gone) :], point]
+        self.nodes.end, self.values.end = point.nodes_end, point.values_end
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.nodes.let_go(min(each.nodes_floor for each in self.points))
+        self.values.let_go(min(each.values_floor for each in self.points))
 
     def sizes(self) -> dict[str, tuple[int, int]]:
-        """Entries and bytes of each database."""
-        found = {}
-        with self.reading() as txn:
-            for name in ("values", "nodes", "history", "meta"):
-                stat = txn.stat(db=getattr(self, name))
-                kinds = ("branch_pages", "leaf_pages", "overflow_pages")
-                pages = sum(stat[kind] for kind in kinds)
-                found[name] = stat["entries"], pages * stat["psize"]
-        return found
+        """Of each pile: the bytes that the newest point needs, and all."""
+        newest = self.points[-1]
+        return {
+            "nodes": (newest.node_bytes, self.nodes.end - self.nodes.start),
+            "values": (newest.value_bytes, self.values.end - self.values.start),
+        }
 
-    def points(self, txn: Transaction) -> list[int]:
-        """The retained flush heights, ascending."""
-        cursor, found = txn.cursor(db=self.meta), []
-        if cursor.set_range(POINT):
-            for key in cursor.iternext(keys=True, values=False):
-                if key[:1] != POINT:
-                    break
-                found.append(int.from_bytes(key[1:]))
-        return found
+    def point_at(self, height: int) -> Point | None:
+        return next((each for each in self.points if each.height == height), None)
 
-    def node(self, txn: Transaction, path: bytes) -> bytes | None:
-        node: bytes | None = txn.get(b"/" + path, db=self.nodes)
-        return node
+    def is_inner(self, place: int) -> bool:
+        return self.nodes.read(place, 1) == b"\xff"
 
-    def value(self, txn: Transaction, key: bytes) -> bytes | None:
-        stored = stored_key(self.digest, key)
-        record = txn.get(stored, db=self.values)
-        return None if record is None else split_record(stored, record)[1]
+    def node(self, place: int, expected: bytes) -> bytes | Inner:
+        """The node at a place; StateDamaged unless it has the expected hash."""
+        mark = self.nodes.read(place, 1)
+        if mark == b"\xff":
+            inner = open_inner(self.nodes.read(place, INNER_BYTES).ljust(INNER_BYTES))
+            if self.digest(bytes(inner.hashes)) == expected:
+                return inner
+        elif mark:
+            leaf = self.nodes.read(place + 1, 1 + SLOT_BYTES * mark[0])
+            if self.digest(entries_of(leaf)) == expected:
+                return leaf
+        raise self.damaged(f"节点 {place}", f"node {place}")
 
-    def write(self, overlay: Overlay, cached: Cache) -> None:
-        """
-        One flush: all of an overlay in one transaction, with what undoes it.
+    def top_of(self, point: Point) -> Inner:
+        """The node above a point's root, which is still on disk."""
+        top = new_inner(point.count)
+        if point.root != empty_root(self.digest):
+            top.hashes[1:33] = point.root
+            top.children[0], top.places[0] = STORED, point.place
+        return top
 
-        `cached` may know the values that LMDB holds now.
-        """
-        with self.writing("状态", "the state") as txn:
-            size = self._write_nodes(txn, overlay) + self._write_values(
-                txn, overlay, cached
-            )
-            height = overlay.height.to_bytes(8)
-            txn.put(NEWEST, height + overlay.root, db=self.meta)
-            txn.put(POINT + height, overlay.root + size.to_bytes(8), db=self.meta)
-            self._sweep(txn, 2 * (len(overlay.nodes) + len(overlay.values)) + 1000)
+    def child(self, node: Inner, n: int) -> Child:
+        """A child as it is on disk."""
+        at = 1 + (n << 5)
+        return self.node(node.places[n], bytes(node.hashes[at : at + 32]))
 
-    def _write_nodes(self, txn: Transaction, overlay: Overlay) -> int:
-        patches, news, size = [], [], 0
-        for path in sorted(overlay.nodes):
-            new, key = overlay.nodes[path], b"/" + path
-            old = overlay.replaced[path]
-            if old == new:
-                continue
-            patch = node_patch(old, new)
-            patches.append((history_key(overlay.height, NODE, path), patch))
-            size += len(patch) + len(path) + 9
-            if new is None:
-                txn.delete(key, db=self.nodes)
-            else:
-                news.append((key, new))
-        txn.cursor(db=self.nodes).putmulti(news)
-        txn.cursor(db=self.history).putmulti(patches)
-        return size
+    def value(self, position: int, size: int, expected: bytes) -> tuple[bytes, bytes]:
+        """A key and its value; StateDamaged unless the value has the expected hash."""
+        record = self.values.read(position, size)
+        key, value = split_record(record)
+        if len(record) != size or value_hash(self.digest, value) != expected:
+            raise self.damaged(f"值 {position}", f"value {position}")
+        return key, value
 
-    def _write_values(self, txn: Transaction, overlay: Overlay, cached: Cache) -> int:
-        patches, news, size = [], [], 0
-        for key in sorted(overlay.values):
-            new, stored = overlay.values[key], stored_key(self.digest, key)
-            known = cached.peek(key)
-            if known is MISSING:
-                old = txn.get(stored, db=self.values)
-            else:
-                old = None if known is None else stored_value(key, known)
-            patch = value_patch(old)
-            patches.append((history_key(overlay.height, VALUE, stored), patch))
-            size += len(patch) + len(stored) + 9
-            if new is not None:
-                news.append((stored, stored_value(key, new)))
-            elif old is not None:
-                txn.delete(stored, db=self.values)
-        txn.cursor(db=self.values).putmulti(news)
-        txn.cursor(db=self.history).putmulti(patches)
-        return size
-
-    def _sweep(self, txn: Transaction, steps: int) -> None:
-        """Forget the oldest flush points, and at most `steps` of their patches."""
-        points = self.points(txn)
-        sizes = {}
-        for point in points:
-            record = txn.get(POINT + point.to_bytes(8), db=self.meta)
-            sizes[point] = int.from_bytes(record[-8:])
-        held = sum(sizes.values())
-        while len(points) > self.retained or (
-            held > self.most_history and len(points) > 2
-        ):
-            oldest = points.pop(0)
-            txn.delete(POINT + oldest.to_bytes(8), db=self.meta)
-            held -= sizes[points[0]]  # the patches that led back to the oldest
-        end = (points[0] + 1).to_bytes(8)
-        cursor = txn.cursor(db=self.history)
-        going = cursor.first()
-        while going and steps and cursor.key() < end:
-            going = cursor.delete()
-            steps -= 1
-
-    def node_at(self, txn: Transaction, path: bytes, points: list[int]) -> bytes | None:
-        """A node before the flushes at `points` (the newest first) replaced it."""
-        node = self.node(txn, path)
-        for point in points:
-            patch = txn.get(history_key(point, NODE, path), db=self.history)
-            if patch is not None:
-                node = undo(node, patch)
-        return node
-
-    def value_at(self, txn: Transaction, key: bytes, points: list[int]) -> bytes | None:
-        """A value before the flushes at `points` (the newest first) replaced it."""
-        stored = stored_key(self.digest, key)
-        record = txn.get(stored, db=self.values)
-        for point in points:
-            patch = txn.get(history_key(point, VALUE, stored), db=self.history)
-            if patch is not None:
-                record = undo(record, patch)
-        return None if record is None else split_record(stored, record)[1]
-
-    def items(
-        self, txn: Transaction, prefix: bytes, over: dict[bytes, bytes | None]
-    ) -> Iterator[tuple[bytes, bytes]]:
-        """The keys and values under a prefix, with an overlay's in their place."""
-        above = sorted(
-            (stored_key(self.digest, key), key)
-            for key in over
-            if key.startswith(prefix)
+    def damaged(self, what: str, what_en: str) -> StateDamaged:
+        return StateDamaged(
+            f"状态库 {self.folder} 已损坏：{what} 缺失或与其哈希不符。"
+            "请删除状态文件夹后重新启动，从区块日志重建。"
+            f" The state store at {self.folder} is damaged: {what_en} is missing or is"
+            " not its hash. Remove the state folder and start again to rebuild it from"
+            " the block log."
         )
-        at = 0
-        for stored, record in self._records(txn, prefix[:LONGEST_PLAIN_KEY]):
-            while at < len(above) and above[at][0] <= stored:
-                key, at = above[at][1], at + 1
-                if (value := over[key]) is not None:
-                    yield key, value
-            key, value = split_record(stored, record)
-            if key not in over and key.startswith(prefix):
-                yield key, value
-        for _, key in above[at:]:
-            if (value := over[key]) is not None:
-                yield key, value
-
-    def _records(
-        self, txn: Transaction, prefix: bytes
-    ) -> Iterator[tuple[bytes, bytes]]:
-        cursor = txn.cursor(db=self.values)
-        if cursor.set_range(prefix) if prefix else cursor.first():
-            for stored, record in cursor.iternext():
-                if not stored.startswith(prefix):
-                    return
-                yield stored, record
 
     def close(self) -> None:
         self.env.close()
+        self.nodes.close()
+        self.values.close()

@@ -1,272 +1,270 @@
 """
-The state tree in motion: a batch of writes in, the changed nodes and a new root out.
+The state tree in motion: a batch of writes in, what they change and a new root out.
 
-Nodes are immutable bytes, named by their path (one byte a half-byte, b"" is the root):
-
-    leaf   entries of 64 bytes, ascending, 1 to 32 of them
-    inner  count of all entries below, 8 bytes big-endian ‖ sixteen child hashes
-
-A leaf's length is a multiple of 64 and an inner node's is not, so that the bytes say
-what they are. The functions know no store: `read` gives the node at a path. What the
-hashes are, and why the shape depends on the keys alone, is told in proofs/radix.py.
+A batch only reads; what it changes it lists, and `Changes.make` puts it into the tree.
+It goes from left to right, one call for each inner node on its way, and hashes each
+node once, when it leaves it. None but nodes that change are touched.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from operator import xor
+from typing import Any
 
 from huabiao.proofs.merkle import Digest
-from huabiao.proofs.radix import ABSENT, MOST_ENTRIES, empty_root
-from huabiao.state.faults import StateDamaged
+from huabiao.proofs.radix import ABSENT, LEAF, MOST_ENTRIES
+from huabiao.state.node import (
+    EMPTY,
+    NO_HASHES,
+    SLOT_BYTES,
+    WHERE_BYTES,
+    Child,
+    Inner,
+    entries_of,
+    find,
+    new_inner,
+)
 
-Read = Callable[[bytes], bytes | None]
-Nodes = dict[bytes, bytes | None]
-Item = tuple[bytes, bytes | None]
-"""A key's hash, and its value's hash or None to remove it."""
-
-COUNT_BYTES = 8
-STEP = [bytes([n]) for n in range(16)]
-
-
-def is_leaf(node: bytes) -> bool:
-    return not len(node) & 63
-
-
-def children_of(node: bytes) -> bytes:
-    """The sixteen child hashes of an inner node."""
-    return node[COUNT_BYTES:]
-
-
-def count_of(node: bytes | None) -> int:
-    """How many entries a node holds, itself or below it."""
-    if node is None:
-        return 0
-    return len(node) >> 6 if is_leaf(node) else int.from_bytes(node[:COUNT_BYTES])
+Item = tuple[bytes, bytes | None, bytes]
+"""A key's hash, its entry or None to remove it, and where its value is."""
+HASH_BITS = 256
+SHIFTS = [0 if depth & 1 else 4 for depth in range(2 * 32)] + [8]
+"""Brings a step's half-byte to the right; the last is the top's, whose step is 0."""
+END = HASH_BITS + 5
+"""Further apart than any two keys: nothing follows."""
 
 
-def hash_of(digest: Digest, node: bytes | None) -> bytes:
-    """A node's hash; that of no node is absence."""
-    if node is None:
-        return ABSENT
-    return digest(b"\x00" + node if is_leaf(node) else b"\x01" + node[COUNT_BYTES:])
+@dataclass(slots=True)
+class Changes:
+    """What a batch changes, in flat lists: tuples would burden the collector."""
+
+    root: bytes = ABSENT
+    counts: list[Any] = field(default_factory=list)
+    """Inner node, how many entries are below it now; and so on."""
+    slots: list[Any] = field(default_factory=list)
+    """Inner node, number of a child, the child's hash, the child; and so on."""
+    leaves: int = 0
+    inners: int = 0
+    """By how many of each the tree grows."""
+    replaced: list[bytes] = field(default_factory=list)
+    """The sizes of the values that are replaced, 4 bytes each."""
+
+    def make(self) -> None:
+        """Put everything into the tree, in place: nothing that lies far is let go."""
+        slots, counts = iter(self.slots), iter(self.counts)
+        for node, n, reached, child in zip(slots, slots, slots, slots, strict=True):
+            at = 1 + (n << 5)
+            node.hashes[at : at + 32] = reached
+            node.children[n] = child
+            node.dirty |= 1 << n
+        for node, count in zip(counts, counts, strict=True):
+            node.count = count
+
+    def __len__(self) -> int:
+        """How many nodes."""
+        return len(self.slots) // 4
+
+    @property
+    def freed(self) -> int:
+        """Bytes of the values that are replaced."""
+        return sum(map(int.from_bytes, self.replaced))
 
 
-def damaged(path: bytes) -> StateDamaged:
-    """The error for a node that its parent knows and the store does not have."""
-    return StateDamaged(
-        f"状态库缺少节点 {path.hex() or '根'}。"
-        "请从区块日志重建：删除状态文件夹后重新启动。"
-        f" The state store lacks node {path.hex() or 'root'}. Rebuild it from the block"
-        " log: remove the state folder and start again."
-    )
+class Batch:
+    """Sorted items on their way through the tree."""
 
+    def __init__(
+        self, digest: Digest, load: Callable[[Inner, int], Child], items: list[Item]
+    ) -> None:
+        self.digest, self.load, self.items = digest, load, items
+        numbers = [int.from_bytes(key) for key, _, _ in items]
+        # For each item, how many bits at the end its key does not share with the one
+        # before: what tells whether they go to the same node.
+        self.apart = [END, *map(int.bit_length, map(xor, numbers, numbers[1:])), END]
+        self.changes = Changes()
+        self.counts, self.slots = self.changes.counts, self.changes.slots
+        self.replace = self.changes.replaced.append
 
-def update(digest: Digest, read: Read, items: list[Item]) -> tuple[bytes, Nodes]:
-    """
-    Apply sorted items, each key once; gives the root and the changed nodes.
+    def run(self, top: Inner) -> Changes:
+        """Work out all items from the top of the tree."""
+        _, hashes, _, _ = self.change(top, -1, 0)
+        self.changes.root = hashes[1:33]
+        return self.changes
 
-    A changed node is None where no node stands any more.
-    """
-    batch = _Batch(digest, read)
-    root, _ = batch.change(b"", read(b""), items)
-    return (empty_root(digest) if root == ABSENT else root), batch.changed
+    def change(self, node: Inner, depth: int, i: int) -> tuple[int, bytes, int, Child]:
+        """
+        Apply the items from the i-th on that go below an inner node.
 
-
-def way(read: Read, key_hash: bytes) -> tuple[list[bytes], bytes]:
-    """The child hashes of each inner node on a key's way, and the leaf at its end."""
-    inner: list[bytes] = []
-    path = b""
-    node = read(path)
-    while node is not None and not is_leaf(node):
-        depth = len(path)
-        children = children_of(node)
-        inner.append(children)
-        byte = key_hash[depth >> 1]
-        n = byte & 15 if depth & 1 else byte >> 4
-        if children[n << 5 : (n << 5) + 32] == ABSENT:
-            return inner, b""
-        path += STEP[n]
-        node = read(path)
-        if node is None:
-            raise damaged(path)
-    return inner, node or b""
-
-
-class _Batch:
-    """One batch on its way down the tree and back."""
-
-    def __init__(self, digest: Digest, read: Read) -> None:
-        self.digest, self.read = digest, read
-        self.changed: Nodes = {}
-
-    def change(
-        self, path: bytes, node: bytes | None, items: list[Item]
-    ) -> tuple[bytes, int]:
-        """Apply items below a path; the new hash and by how many entries it grew."""
-        if node is None or not len(node) & 63:
-            return self.change_leaf(path, node or b"", items)
-        if len(items) == 1:
-            return self.change_one(path, node, items)
-        return self.change_inner(path, node, items)
+        Gives the first item that does not, the node's hash (the hashes, if it is the
+        top), by how many entries it grew, and the node or what it has become.
+        """
+        children, items, apart = node.children, self.items, self.apart
+        hashes, grown, start = bytearray(node.hashes), 0, len(self.slots)
+        byte, shift = depth >> 1, SHIFTS[depth]
+        inside = HASH_BITS - 4 * depth
+        below = inside - 4  # apart by more, two keys do not go to the same child
+        while True:
+            n = items[i][0][byte] >> shift & 15
+            child = children[n]
+            if child.__class__ is int:
+                child = self.load(node, n)
+            if child.__class__ is not Inner:
+                i, reached, grew, after = self.change_leaf(child, depth + 1, i)
+            elif apart[i + 1] > below:
+                i, reached, grew, after = self.change_one(child, depth + 1, i)
+            else:
+                i, reached, grew, after = self.change(child, depth + 1, i)
+            self.slots += (node, n, reached, after)
+            at = 1 + (n << 5)
+            hashes[at : at + 32] = reached
+            grown += grew
+            if apart[i] > inside:
+                break
+        if grown:
+            count = node.count + grown
+            if count <= MOST_ENTRIES and depth >= 0:
+                after, reached = self.merge(node, start)
+                return i, reached, grown, after
+            self.counts += (node, count)
+        fixed = bytes(hashes)
+        return i, fixed if depth < 0 else self.digest(fixed), grown, node
 
     def change_one(
-        self, path: bytes, node: bytes, items: list[Item]
-    ) -> tuple[bytes, int]:
-        """The same for a single item: straight down to its leaf and back."""
-        read, digest, key, way = self.read, self.digest, items[0][0], []
-        while node and len(node) & 63:
-            byte = key[len(path) >> 1]
-            n = byte & 15 if len(path) & 1 else byte >> 4
-            at = COUNT_BYTES + (n << 5)
-            way.append((path, node, at))
-            path += STEP[n]
-            child = read(path) if node[at : at + 32] != ABSENT else b""
-            if child is None:
-                raise damaged(path)
+        self, node: Inner, depth: int, i: int
+    ) -> tuple[int, bytes, int, Child]:
+        """The same where a single item goes below the node, as most do at the end."""
+        key, start = self.items[i][0], len(self.slots)
+        way = []
+        while True:
+            n = key[depth >> 1] >> SHIFTS[depth] & 15
+            child = node.children[n]
+            if child.__class__ is int:
+                child = self.load(node, n)
+            depth += 1
+            if child.__class__ is not Inner:
+                break
+            way.append((node, n))
             node = child
-        reached, grown = self.change_leaf(path, node, items)
-        for above, node, at in reversed(way):
-            if grown:
-                count = int.from_bytes(node[:COUNT_BYTES]) + grown
-                head = count.to_bytes(COUNT_BYTES)
-                after = head + node[COUNT_BYTES:at] + reached + node[at + 32 :]
-                if count <= MOST_ENTRIES:
-                    reached = self.merge(above, after)
-                    continue
+        i, reached, grew, after = self.change_leaf(child, depth, i)
+        while True:
+            self.slots += (node, n, reached, after)
+            count = node.count + grew
+            if count > MOST_ENTRIES:
+                at, hashes = 1 + (n << 5), bytearray(node.hashes)
+                hashes[at : at + 32] = reached
+                after, reached = node, self.digest(bytes(hashes))
+                if grew:
+                    self.counts += (node, count)
             else:
-                after = node[:at] + reached + node[at + 32 :]
-            self.changed[above] = after
-            reached = digest(b"\x01" + after[COUNT_BYTES:])
-        return reached, grown
+                after, reached = self.merge(node, start)
+            if not way:
+                return i, reached, grew, after
+            node, n = way.pop()
 
     def change_leaf(
-        self, path: bytes, node: bytes, items: list[Item]
-    ) -> tuple[bytes, int]:
-        before = len(node) >> 6
-        if len(items) == 1:
-            after = change_entry(node, items[0])
-        else:
-            entries = {
-                node[i : i + 32]: node[i : i + 64] for i in range(0, len(node), 64)
-            }
-            for key, value in items:
-                if value is None:
-                    entries.pop(key, None)
-                else:
-                    entries[key] = key + value
-            after = b"".join([entries[key] for key in sorted(entries)])
-        count = len(after) >> 6
-        if not count:
-            self.changed[path] = None
-            return ABSENT, -before
-        if count > MOST_ENTRIES:
-            return self.build(path, after), count - before
-        self.changed[path] = after
-        return self.digest(b"\x00" + after), count - before
-
-    def change_inner(
-        self, path: bytes, node: bytes, items: list[Item]
-    ) -> tuple[bytes, int]:
-        after = bytearray(node)
-        read, digest, changed = self.read, self.digest, self.changed
-        grown = 0
-        for n, start, stop in children_touched(items, len(path)):
-            at = COUNT_BYTES + (n << 5)
-            below = path + STEP[n]
-            child = read(below) if after[at : at + 32] != ABSENT else b""
-            if child is None:
-                raise damaged(below)
-            if stop - start == 1 and 0 < len(child) < 2048 and not len(child) & 63:
-                # nine of ten changes: one entry of a leaf that has room
-                entries = change_entry(child, items[start])
-                if entries:
-                    changed[below] = entries
-                    after[at : at + 32] = digest(b"\x00" + entries)
-                else:
-                    changed[below] = None
-                    after[at : at + 32] = ABSENT
-                grown += (len(entries) - len(child)) >> 6
-            else:
-                after[at : at + 32], more = self.change(below, child, items[start:stop])
-                grown += more
-        if grown:
-            count = int.from_bytes(node[:COUNT_BYTES]) + grown
-            if count <= MOST_ENTRIES:
-                return self.merge(path, bytes(after)), grown
-            after[:COUNT_BYTES] = count.to_bytes(COUNT_BYTES)
-        changed[path] = bytes(after)
-        return digest(b"\x01" + after[COUNT_BYTES:]), grown
-
-    def build(self, path: bytes, entries: bytes) -> bytes:
-        """Make the nodes of ascending entries below a path; gives the hash."""
-        if len(entries) <= MOST_ENTRIES << 6:
-            self.changed[path] = entries
-            return self.digest(b"\x00" + entries)
-        byte, low = len(path) >> 1, len(path) & 1
-        groups: dict[int, list[bytes]] = {}
-        for i in range(0, len(entries), 64):
-            n = entries[i + byte] & 15 if low else entries[i + byte] >> 4
-            groups.setdefault(n, []).append(entries[i : i + 64])
-        node = bytearray(COUNT_BYTES + 512)
-        node[:COUNT_BYTES] = (len(entries) >> 6).to_bytes(COUNT_BYTES)
-        for n, group in groups.items():
-            at = COUNT_BYTES + (n << 5)
-            node[at : at + 32] = self.build(path + STEP[n], b"".join(group))
-        self.changed[path] = bytes(node)
-        return self.digest(b"\x01" + node[COUNT_BYTES:])
-
-    def merge(self, path: bytes, node: bytes) -> bytes:
-        """Gather the children, all leaves by now, into one leaf; gives the hash."""
-        gathered = []
-        for n in range(16):
-            at = COUNT_BYTES + (n << 5)
-            if node[at : at + 32] == ABSENT:
-                continue
-            below = path + STEP[n]
-            leaf = self.changed[below] if below in self.changed else self.read(below)
-            if leaf is None:
-                raise damaged(below)
-            gathered.append(leaf)
-            self.changed[below] = None
-        entries = b"".join(gathered)
-        self.changed[path] = entries or None
-        return self.digest(b"\x00" + entries) if entries else ABSENT
-
-
-def children_touched(items: list[Item], depth: int) -> list[tuple[int, int, int]]:
-    """Which children of an inner node the items go to: (child, from, until)."""
-    byte, low = depth >> 1, depth & 1
-    found, start, end = [], 0, len(items)
-    while start < end:
-        first = items[start][0][byte]
-        n = first & 15 if low else first >> 4
-        stop = start + 1
-        while stop < end:
-            next_ = items[stop][0][byte]
-            if (next_ & 15 if low else next_ >> 4) != n:
+        self, child: Any, depth: int, i: int
+    ) -> tuple[int, bytes, int, Child]:
+        """The same for a leaf, or for none."""
+        items, apart, before = self.items, self.apart, child or EMPTY
+        leaf: bytes = before
+        below = HASH_BITS - 4 * depth
+        while True:
+            key, entry, where = items[i]
+            leaf = self.edit(leaf, key, entry, where)
+            i += 1
+            if apart[i] > below:
                 break
-            stop += 1
-        found.append((n, start, stop))
-        start = stop
-    return found
+        count = len(leaf) // SLOT_BYTES
+        grew = count - len(before) // SLOT_BYTES
+        if 0 < count <= MOST_ENTRIES and count != grew:
+            return i, self.digest(leaf[: 1 + (count << 6)]), grew, leaf
+        after, reached = self.reshape(before, leaf, depth)
+        return i, reached, grew, after
 
+    def edit(self, leaf: bytes, key: bytes, entry: bytes | None, where: bytes) -> bytes:
+        """A leaf after one item; the same object if nothing changed."""
+        count = len(leaf) // SLOT_BYTES
+        end = 1 + (count << 6)
+        at = leaf.find(key, 1, end)
+        if at > 0 and at & 63 != 1:
+            at = find(leaf, key, end)
+        if at > 0:
+            also = end + WHERE_BYTES * (at >> 6)
+            after = also + WHERE_BYTES
+            self.replace(leaf[also + 8 : after])
+            if entry is None:
+                return leaf[:at] + leaf[at + 64 : also] + leaf[after:]
+            return b"".join(
+                (leaf[:at], entry, leaf[at + 64 : also], where, leaf[after:])
+            )
+        if entry is None:
+            return leaf
+        low = 0
+        while low < count:
+            middle = (low + count) >> 1
+            at = 1 + (middle << 6)
+            if leaf[at : at + 32] < key:
+                low = middle + 1
+            else:
+                count = middle
+        at, also = 1 + (low << 6), end + WHERE_BYTES * low
+        return b"".join((leaf[:at], entry, leaf[at:also], where, leaf[also:]))
 
-def change_entry(leaf: bytes, item: Item) -> bytes:
-    """A leaf's entries after one item; the same object if nothing changed."""
-    key, value = item
-    at = leaf.find(key)
-    while at > 0 and at & 63:  # a hash may also lie across two entries
-        at = leaf.find(key, at + 1)
-    if at >= 0:
-        if value is None:
-            return leaf[:at] + leaf[at + 64 :]
-        return leaf[: at + 32] + value + leaf[at + 64 :]
-    if value is None:
-        return leaf
-    low, high = 0, len(leaf) >> 6
-    while low < high:
-        middle = (low + high) >> 1
-        if leaf[middle << 6 : (middle << 6) + 32] < key:
-            low = middle + 1
-        else:
-            high = middle
-    low <<= 6
-    return leaf[:low] + key + value + leaf[low:]
+    def reshape(self, before: bytes, leaf: bytes, depth: int) -> tuple[Child, bytes]:
+        """What a leaf becomes that was or is empty, or has too many; and its hash."""
+        self.changes.leaves -= len(before) > 1
+        if len(leaf) == 1:
+            return None, ABSENT
+        heads = range(1, len(entries_of(leaf)), 64)
+        tails = range(len(entries_of(leaf)), len(leaf), WHERE_BYTES)
+        slots = [
+            (leaf[at : at + 64], leaf[also : also + WHERE_BYTES])
+            for at, also in zip(heads, tails, strict=True)
+        ]
+        return self.build(slots, depth)
+
+    def build(
+        self, slots: list[tuple[bytes, bytes]], depth: int
+    ) -> tuple[Child, bytes]:
+        """The nodes of ascending entries at a depth, and the hash."""
+        if len(slots) <= MOST_ENTRIES:
+            self.changes.leaves += 1
+            entries = LEAF + b"".join([entry for entry, _ in slots])
+            leaf = entries + b"".join([where for _, where in slots])
+            return leaf, self.digest(entries)
+        self.changes.inners += 1
+        node = new_inner(len(slots))
+        groups: dict[int, list[tuple[bytes, bytes]]] = {}
+        for slot in slots:
+            n = slot[0][depth >> 1] >> SHIFTS[depth] & 15
+            groups.setdefault(n, []).append(slot)
+        hashes = bytearray(NO_HASHES)
+        for n, group in groups.items():
+            at = 1 + (n << 5)
+            node.children[n], hashes[at : at + 32] = self.build(group, depth + 1)
+            node.dirty |= 1 << n
+        node.hashes = hashes
+        return node, self.digest(bytes(hashes))
+
+    def merge(self, node: Inner, start: int) -> tuple[Child, bytes]:
+        """An inner node's children, all leaves by now, as one leaf; and its hash."""
+        changes, children, slots = self.changes, list(node.children), self.slots
+        for at in range(start, len(slots), 4):  # what changed since the node was begun
+            if slots[at] is node:
+                children[slots[at + 1]] = slots[at + 3]
+        heads, tails = [LEAF], []
+        for n, child in enumerate(children):
+            leaf = self.load(node, n) if child.__class__ is int else child
+            if leaf is not None:
+                assert isinstance(leaf, bytes)
+                entries = entries_of(leaf)
+                heads.append(entries[1:])
+                tails.append(leaf[len(entries) :])
+        body = b"".join(heads)
+        changes.inners -= 1
+        changes.leaves += bool(tails) - len(tails)
+        if not tails:
+            return None, ABSENT
+        return body + b"".join(tails), self.digest(body)
