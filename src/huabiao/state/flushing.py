@@ -15,7 +15,7 @@ from huabiao.state.cleaning import Cleaning
 from huabiao.state.freezing import Freezing
 from huabiao.state.prepared import Frozen, Prepared, Waiting
 from huabiao.state.residence import Residence
-from huabiao.state.store import Point, Store
+from huabiao.state.store import Point, Store, split_record
 
 MIB = 2**20
 LIGHT_WRITES = 1000
@@ -100,7 +100,8 @@ class Flushing:
                 self.values_end, self.cleaning.nodes_floor, self.cleaning.values_floor,
             )  # fmt: skip
             records = waiting.records + moved
-            self.frozen = Frozen(point, freezing.parts, records, waiting)
+            again = dict(map(split_record, moved))
+            self.frozen = Frozen(point, freezing.parts, records, waiting, again)
             self.waiting = Waiting(waiting.height, waiting.root)
             return self.frozen
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from huabiao.state.cache import MISSING
 from huabiao.state.store import Point
 from huabiao.state.tree import Changes
 
@@ -63,3 +64,11 @@ class Frozen:
     nodes: list[bytes]
     records: list[bytes]
     waiting: Waiting
+    moved: dict[bytes, bytes]
+    """Older values that cleaning writes once more: their new places are known to the
+    tree at once, and read from here until they are on disk."""
+
+    def value(self, key: bytes) -> bytes | object | None:
+        """A value that is on its way; MISSING if it is not among them."""
+        found: bytes | object | None = self.waiting.values.get(key, MISSING)
+        return self.moved.get(key, MISSING) if found is MISSING else found

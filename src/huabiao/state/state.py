@@ -96,7 +96,7 @@ class State:
         flushing = self.flushing
         found = flushing.waiting.values.get(key, MISSING)
         if found is MISSING and flushing.frozen is not None:
-            found = flushing.frozen.waiting.values.get(key, MISSING)
+            found = flushing.frozen.value(key)
         if found is MISSING:
             found = self.value_cache.get(key)
         if found is not MISSING:
