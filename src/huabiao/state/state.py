@@ -43,7 +43,7 @@ class State:
         self, store: Store, digest: Digest, memory_budget: int, slack: int
     ) -> None:
         self.store, self.digest = store, digest
-        self.tree = Residence(store, memory_budget * 9 // 16)
+        self.tree = Residence(store, memory_budget * 5 // 16)
         self.lock = self.tree.lock
         self.value_cache = Cache(memory_budget // 8)
         self.flushing = Flushing(
@@ -51,7 +51,7 @@ class State:
             self.tree,
             self.value_cache,
             Cleaning(store, self.tree, slack),
-            min(128 * MIB, memory_budget // 5),
+            min(128 * MIB, memory_budget // 6),
         )
         self.height, self.root = store.points[-1].height, store.points[-1].root
 
