@@ -40,13 +40,16 @@ def make_engine(
             f"tcp://{place.p2p}",
             f"tcp://{place.rpc}",
             place.peers,
-            place.sync_from,
+            place.sync_from if not ledger.height else (),
+            place.trust_height,
+            place.trust_hash,
         ),
     )
     process = CometProcess(binary.find(), engine)
     return CometbftEngine(
-        ledger, signers, verification, process, socket, place.rpc, place.organisation
-    )
+        ledger, signers, verification, process, socket, folder, place.rpc,
+        place.organisation, place.snapshot_every,
+    )  # fmt: skip
 
 
 def install_engine(say: Callable[[str], None]) -> Path:

@@ -12,9 +12,11 @@ Joining a network that runs: `huabiao network join`.
 import json
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 
 from huabiao.client.remote import Remote
@@ -44,12 +46,15 @@ def introduction(folder: Path, place: NodePlace, genesis: Genesis) -> dict[str, 
 
 
 def join(
-    url: str, folder: Path, about: Organisation, expected: str = ""
-) -> dict[str, Any]:
+    url: str, folder: Path, about: Organisation, expected: str = "",
+    sync_from: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
     """
     Make a home for a newcomer; gives its keys for the application for a seat.
 
-    HomeError if the folder is taken or the genesis is not the expected one.
+    `sync_from` are RPC addresses of members, to begin with a snapshot of theirs
+    instead of the first block. HomeError if the folder is taken or the genesis is not
+    the expected one.
     """
     home = Home(folder)
     if home.genesis.exists():
@@ -68,7 +73,7 @@ def join(
     place = NodePlace(
         about.name, "cometbft", f"{listen}:{about.door}", f"{listen}:{about.p2p}",
         f"127.0.0.1:{about.rpc}", told["peers"], votes=False,
-        address=f"{about.host}:{about.p2p}",
+        address=f"{about.host}:{about.p2p}", **_trusted(sync_from),
     )  # fmt: skip
     write_place(home, place)
     write_whole(home.genesis, raw)
@@ -78,6 +83,20 @@ def join(
         "genesis_hash": hash_,
         "public": laid.member.public.hex(),
         "engine_key": laid.voting_key.hex(),
+    }
+
+
+def _trusted(sync_from: Sequence[str]) -> dict[str, Any]:
+    """A recent block of the engine's, from which its light client starts."""
+    if not sync_from:
+        return {}
+    commit = httpx.get(f"http://{sync_from[0]}/commit", timeout=10, trust_env=False)
+    signed = commit.raise_for_status().json()["result"]["signed_header"]["commit"]
+    return {
+        # CometBFT wants two; one member's answer twice is one member's word.
+        "sync_from": [*sync_from, sync_from[0]][: max(2, len(sync_from))],
+        "trust_height": int(signed["height"]),
+        "trust_hash": signed["block_id"]["hash"],
     }
 
 

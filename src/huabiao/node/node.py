@@ -22,6 +22,7 @@ import uvicorn
 from huabiao.doors.api import build_app
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
+from huabiao.ledger.adoption import begin_again
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.engine_of import make_engine
@@ -83,6 +84,8 @@ def start(
     place = read_place(home)
     genesis, _ = open_home(home, suite or suite_of(home) or "intl", now)
     many = place is not None and place.engine == "cometbft"
+    if begin_again(folder):
+        say("上次加入未完成，重新开始。 The last try to join did not end: again.")
     ledger = Ledger(folder, genesis, on_step, certified_later=many)
     for notice in ledger.log.notices:
         say(notice)

@@ -36,6 +36,11 @@ class NodePlace:
     """False for a node that follows and verifies, and has no seat."""
     sync_from: list[str] = field(default_factory=list)
     """RPC addresses of two members, for a node that joins by a snapshot."""
+    trust_height: int = 0
+    trust_hash: str = ""
+    """A block of the engine's that the operator trusts, for the same."""
+    snapshot_every: int = 1_000
+    """Blocks of the ledger from one snapshot to the next."""
 
 
 def listening(host: str) -> str:

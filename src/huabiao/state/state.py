@@ -15,6 +15,7 @@ background writes them while blocks go on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -34,6 +35,7 @@ from huabiao.state.store import Point, Store
 from huabiao.state.tree import Batch, Item
 
 MIB = 2**20
+BATCH = 1_000
 
 
 class State:
@@ -254,6 +256,30 @@ class State:
         frozen = self.flushing.frozen
         waiting = self.flushing.waiting
         return [waiting] if frozen is None else [frozen.waiting, waiting]
+
+    def pinned(self) -> tuple[int, Iterator[list[tuple[bytes, bytes]]]]:
+        """
+        The newest height, and all keys and values of that moment in batches, in the
+        order of the keys' hashes, while blocks go on.
+
+        Its point is kept from being swept until the batches end or are closed.
+        """
+        self.flush()
+        point = self.store.points[-1]
+        self.store.pinned.append(point.height)
+        return point.height, self._batches(point)
+
+    def _batches(self, point: Point) -> Iterator[list[tuple[bytes, bytes]]]:
+        reading = items(self.store, point)
+        try:
+            while True:
+                with self.lock:  # what a flush removes is removed under this lock
+                    batch = list(islice(reading, BATCH))
+                if not batch:
+                    return
+                yield batch
+        finally:
+            self.store.pinned.remove(point.height)
 
     def check(self) -> int:
         """Flush, then see that what is on disk hangs together; how many keys it has."""

@@ -99,6 +99,8 @@ class Store:
     ) -> None:
         self.folder, self.digest = folder, digest
         self.retained, self.most_history = max(retained, 1), most
+        self.pinned: list[int] = []
+        """Heights whose points are being read, and must stay."""
         self.env = open_environment(folder)
         try:
             self.meta = self.env.open_db(b"meta")
@@ -171,11 +173,16 @@ class Store:
         kept = [each for each in self.points if each.height != point.height]
         end = point.nodes_end + point.values_end
         first = 0
-        while first < len(kept) and (
-            len(kept) + 1 - first > self.retained
-            or (
-                end - kept[first].nodes_end - kept[first].values_end > self.most_history
-                and len(kept) + 1 - first > 2
+        while (
+            first < len(kept)
+            and kept[first].height not in self.pinned
+            and (
+                len(kept) + 1 - first > self.retained
+                or (
+                    end - kept[first].nodes_end - kept[first].values_end
+                    > self.most_history
+                    and len(kept) + 1 - first > 2
+                )
             )
         ):
             first += 1

@@ -45,6 +45,11 @@ def network() -> None:
 @click.option("--door", default=8080, type=click.IntRange(1, 65_535))
 @click.option("--p2p", default=26_656, type=click.IntRange(1, 65_535))
 @click.option("--rpc", default=26_657, type=click.IntRange(1, 65_535))
+@click.option(
+    "--snapshot-from",
+    multiple=True,
+    help="成员引擎的 RPC 地址，由快照开始 · host:port of a member's engine RPC",
+)
 @click.option("--genesis-hash", default="", help="由发起单位另行告知 · told beforehand")
 @click.option(
     "-o",
@@ -55,8 +60,8 @@ def network() -> None:
 )
 @_JSON
 def join(
-    url: str, name: str, host: str, door: int, p2p: int, rpc: int, genesis_hash: str,
-    output: Path, as_json: bool,
+    url: str, name: str, host: str, door: int, p2p: int, rpc: int,
+    snapshot_from: tuple[str, ...], genesis_hash: str, output: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """跟随一个运行中的网络，随后可申请席位。 Follow a running network, then apply."""
     from huabiao.node.joining import join as follow
@@ -64,7 +69,7 @@ def join(
 
     about = Organisation(name, host, p2p=p2p, rpc=rpc, door=door, votes=False)
     try:
-        found = follow(url, output, about, genesis_hash)
+        found = follow(url, output, about, genesis_hash, snapshot_from)
     except Exception as error:
         raise as_failure(error) from error
     if as_json:

@@ -18,6 +18,7 @@ from huabiao.engines.cometbft.blocks import Blocks, Committed
 from huabiao.engines.cometbft.bundles import CERTIFICATES, BadBundle, Bundles
 from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.seats import Voters
+from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger.ledger import Ledger
 
 log = logging.getLogger("huabiao.cometbft")
@@ -34,11 +35,13 @@ class Application:
         blocks: Blocks,
         bundles: Bundles,
         certifying: Certifying,
+        snapshots: Snapshots,
         committed: Committed,
         own: str = "",
     ) -> None:
         self._ledger, self._blocks = ledger, blocks
         self._bundles, self.certifying = bundles, certifying
+        self._snapshots, self._offered = snapshots, 0
         self._committed = committed
         self.failure = ""
         """What stopped this node: CometBFT ends at an exception, and so says why."""
@@ -59,6 +62,9 @@ class Application:
             "finalize_block": self._finalize_block,
             "commit": self._commit,
             "list_snapshots": self._list_snapshots,
+            "offer_snapshot": self._offer_snapshot,
+            "load_snapshot_chunk": self._load_snapshot_chunk,
+            "apply_snapshot_chunk": self._apply_snapshot_chunk,
         }
 
     @property
@@ -214,9 +220,30 @@ class Application:
     async def _commit(self, _: abci.Empty) -> abci.Response:
         decided = await self._blocks.commit()
         self._committed(decided)
-        return abci.Response(commit=abci.ResponseCommit(retain_height=0))
+        retain = self._blocks.retain_from()
+        return abci.Response(commit=abci.ResponseCommit(retain_height=retain))
 
     # -- snapshots ---------------------------------------------------------------
 
     async def _list_snapshots(self, _: abci.Empty) -> abci.Response:
-        return abci.Response(list_snapshots=abci.ResponseListSnapshots())
+        return abci.Response(list_snapshots=self._snapshots.offered())
+
+    async def _load_snapshot_chunk(
+        self, asked: abci.RequestLoadSnapshotChunk
+    ) -> abci.Response:
+        piece = self._snapshots.piece(asked.height, asked.chunk)
+        found = abci.ResponseLoadSnapshotChunk(chunk=piece)
+        return abci.Response(load_snapshot_chunk=found)
+
+    async def _offer_snapshot(self, asked: abci.RequestOfferSnapshot) -> abci.Response:
+        self._offered = asked.snapshot.height
+        answer = abci.ResponseResult(result=self._snapshots.accept(asked))
+        return abci.Response(offer_snapshot=answer)
+
+    async def _apply_snapshot_chunk(
+        self, asked: abci.RequestApplySnapshotChunk
+    ) -> abci.Response:
+        answer, stands = self._snapshots.add(asked)
+        if stands:
+            self._blocks.resume(self._offered)
+        return abci.Response(apply_snapshot_chunk=answer)

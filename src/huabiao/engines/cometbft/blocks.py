@@ -20,6 +20,7 @@ from huabiao.crypto.envelope import Envelope
 from huabiao.engines.cometbft import abci_pb2 as abci
 from huabiao.engines.cometbft.bundles import CERTIFICATES, BadBundle, Bundles
 from huabiao.engines.cometbft.certifying import Certifying
+from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger.block import Block, decode_logged
 from huabiao.ledger.ledger import Ledger
 from huabiao.proofs.header import header_hash
@@ -28,6 +29,9 @@ from huabiao.proofs.members import Member
 log = logging.getLogger("huabiao.cometbft")
 NOTE_ORDER_EVERY = 100
 """Quiet blocks after which CometBFT's count is noted, so that a start replays few."""
+RETAINED_ORDERS = 100_000
+"""CometBFT's own blocks that are kept at least: as long as evidence of double votes
+counts (layout.py). Older ones go once there is a snapshot; the ledger's log stays."""
 
 
 @dataclass
@@ -51,15 +55,26 @@ class Blocks:
     """One ledger behind CometBFT. Called from the engine's event loop."""
 
     def __init__(
-        self, ledger: Ledger, lock: RLock, bundles: Bundles, certifying: Certifying
+        self,
+        ledger: Ledger,
+        lock: RLock,
+        bundles: Bundles,
+        certifying: Certifying,
+        snapshots: Snapshots,
     ) -> None:
         assert ledger.certificates is not None
         self._ledger, self._lock = ledger, lock
         self._kept = ledger.certificates
         self._bundles, self._certifying = bundles, certifying
+        self._snapshots = snapshots
         self._decided: Decided | None = None
         self._thread = ThreadPoolExecutor(1, "blocks")
-        self.order = self._kept.order
+        self.order = 0
+        self.resume(self._kept.order)
+
+    def resume(self, order: int) -> None:
+        """Stand where the ledger stands: at start, and when a snapshot is restored."""
+        ledger, self.order = self._ledger, order
         if ledger.height:
             newest = decode_logged(ledger.log.read(ledger.height))
             self.order = max(self.order, newest.order)
@@ -76,6 +91,15 @@ class Blocks:
                 return
             encoded = decode_logged(ledger.log.read(height)).header
             self._certifying.add(height, header_hash(ledger.digest, encoded), members)
+
+    def retain_from(self) -> int:
+        """The oldest of CometBFT's own blocks that others may still need; 0: all."""
+        orders = self._snapshots.orders() if self.order % NOTE_ORDER_EVERY == 0 else []
+        if not orders or self.order <= RETAINED_ORDERS:
+            return 0
+        return min(
+            orders[0], self._kept.order or orders[0], self.order - RETAINED_ORDERS
+        )
 
     @property
     def hash(self) -> bytes:
@@ -160,3 +184,7 @@ class Blocks:
                 self._kept.put(decided.certificates, changed, order)
             if block is not None:
                 self._ledger.commit(block, b"", decided.order)
+                self._snapshots.committed(
+                    block.header.height, decided.order, [*decided.signers]
+                )
+            self._snapshots.certified()

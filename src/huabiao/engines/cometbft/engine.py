@@ -22,6 +22,7 @@ from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.process import CometProcess
 from huabiao.engines.cometbft.rpc import Watch
 from huabiao.engines.cometbft.server import serve
+from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.engines.cometbft.stalled import why_stalled
 from huabiao.engines.pool import Part, Placed, Pool, Ticket
 from huabiao.engines.signers import Signers
@@ -52,8 +53,10 @@ class CometbftEngine:
         verification: Verification,
         process: CometProcess,
         socket: Path,
+        home: Path,
         rpc: str,
         organisation: str,
+        snapshot_every: int,
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
     ) -> None:
         self.ledger, self._clock, self._socket = ledger, clock, socket
@@ -67,10 +70,13 @@ class CometbftEngine:
         self._awaited: dict[bytes, tuple[Ticket, int, int]] = {}
         self._bundles = Bundles(ledger.digest, verification)
         self.certifying = Certifying(ledger.suite, signers)
-        self.blocks = Blocks(ledger, self.lock, self._bundles, self.certifying)
+        snapshots = Snapshots(ledger, home, snapshot_every)
+        self.blocks = Blocks(
+            ledger, self.lock, self._bundles, self.certifying, snapshots
+        )
         self.application = Application(
-            ledger, self.blocks, self._bundles, self.certifying, self._committed,
-            organisation,
+            ledger, self.blocks, self._bundles, self.certifying, snapshots,
+            self._committed, organisation,
         )  # fmt: skip
         self._stop = threading.Event()
         self._serving = threading.Event()
