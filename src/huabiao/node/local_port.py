@@ -42,6 +42,7 @@ class LocalPort:
         folder = self._ledger.log.folder
         self.warnings = [lambda: measuring.low_disk(folder)]
         """Looked at each time: what will hurt if nobody does anything."""
+        self.measured: dict[str, Callable[[], float]] = {}
         self.introduction: dict[str, Any] | None = None
 
     @property
@@ -161,6 +162,7 @@ class LocalPort:
             **measuring.ledger_figures(self._ledger),
             **process,
             **figures,
+            **{name: look() for name, look in self.measured.items()},
         }
 
     def trust(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
+from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
 from huabiao.node.header_keys import HeaderKeys
@@ -53,6 +54,8 @@ class Node:
     tags: SubjectTags
     vault: Vault
     eraser: Eraser
+    certificate: DoorCertificate | None = None
+    """The doors speak HTTPS with it."""
 
     @property
     def index(self) -> FollowedIndex:
@@ -126,11 +129,16 @@ def run(
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
     place = read_place(Home(home))
+    certificate = door_certificate(Home(home), place)
     host, _, known = (place.door if place else "127.0.0.1:8080").rpartition(":")
     port = port or int(known)
     listener = _listen(host, port)
     node = start(home, suite, say)
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    node.certificate = certificate
+    if certificate is not None:
+        node.port.warnings.append(certificate.warning)
+        node.port.measured["certificate_days"] = certificate.days
+    url = door_url(host, port, certificate)
     try:
         asyncio.run(_serve(node, listener, url, story, as_json, say))
     finally:
@@ -159,6 +167,8 @@ async def _serve(
     services = node.services()
     app = build_app(node.port, node.index, services)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+    config.load()
+    config.ssl = node.certificate.context() if node.certificate else None
     server = _Server(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -7,6 +7,7 @@ A node's place in a network: HOME/node.toml, written by `huabiao network init`.
     p2p = "127.0.0.1:26656"        where other nodes' engines reach this one
     rpc = "127.0.0.1:26657"        where its own engine answers questions
     peers = ["<node id>@host:port", …]
+    tls_certificate, tls_key       its API and pages speak HTTPS: certificate.py
 
 A home without this file is a city of its own on the embedded engine.
 """
@@ -36,6 +37,8 @@ class NodePlace:
     """False for a node that follows and verifies, and has no seat."""
     sync_from: list[str] = field(default_factory=list)
     """RPC addresses of two members, for a node that joins by a snapshot."""
+    tls_certificate: str = ""
+    tls_key: str = ""
 
 
 def listening(host: str) -> str:
