@@ -108,7 +108,9 @@ class CometbftEngine:
         seen = self.watch.seen
         silent_s = (self._clock() - self._last_block) / 1000
         if silent_s > STALLED_S and self._serving.is_set():
-            alerts.append(why_stalled(silent_s, self.application.voters, seen))
+            halted = self.process.halted()
+            voters = self.application.voters
+            alerts.append(halted or why_stalled(silent_s, voters, seen))
         return {
             "alerts": alerts,
             "order": self.blocks.order,
