@@ -81,8 +81,13 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     told = json.loads(node.stdout.readline())
     assert told["url"] == f"https://127.0.0.1:{port}"
     yield f"{told['url']} {home.folder}"
-    node.terminate()
-    assert node.wait(30) == 0
+    context = ssl.create_default_context(cafile=home.folder / "tls/door.pem")
+    with (
+        create_connection(("127.0.0.1", port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="localhost"),
+    ):
+        node.terminate()  # an idle client does not hold it up
+        assert node.wait(20) == 0
 
 
 def free_port() -> int:

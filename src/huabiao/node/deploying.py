@@ -2,8 +2,9 @@
 What keeps a node running on its machine: a systemd unit, or a compose file for all.
 
 `huabiao network init` writes HOME/huabiao.service into each organisation's folder, and
-one compose.yaml beside them. Both are texts that an operator reads and may change; the
-node itself reads neither. docs/network.md says what of them was not tried.
+one compose.yaml beside them; `network join` writes the newcomer's unit. Both are texts
+that an operator reads and may change; the node itself reads neither. docs/network.md
+says what of them was not tried.
 """
 
 import json
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from huabiao import __version__
+from huabiao.node.home import Home
 from huabiao.node.network import Laid, Organisation
 from huabiao.node.place import NodePlace, listening, read_place
 
@@ -172,10 +174,15 @@ def _text(words: str) -> str:
     return json.dumps(words.replace("$", "$$"), ensure_ascii=False)
 
 
+def write_unit(home: Home) -> None:
+    """HOME/huabiao.service, for a home that has its place."""
+    place = read_place(home)
+    assert place is not None
+    (home.folder / UNIT).write_text(service_unit(place), "utf-8")
+
+
 def write_deployment(laid: Sequence[Laid], folder: Path) -> None:
     """Each organisation's unit, and the compose file beside their folders."""
     for each in laid:
-        place = read_place(each.home)
-        assert place is not None
-        (each.home.folder / UNIT).write_text(service_unit(place), "utf-8")
+        write_unit(each.home)
     (folder / COMPOSE).write_text(compose_file(laid), "utf-8")

@@ -37,6 +37,7 @@ from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
 from huabiao.services.vault.erasing import Eraser
 
+GOODBYE_S = 5
 Say = Callable[[str], None]
 
 
@@ -166,7 +167,11 @@ async def _serve(
 ) -> None:
     services = node.services()
     app = build_app(node.port, node.index, services)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on",
+        # TLS waits half a minute for an idle client to say goodbye; a stop does not.
+        timeout_graceful_shutdown=GOODBYE_S,
+    )  # fmt: skip
     config.load()
     config.ssl = node.certificate.context() if node.certificate else None
     server = _Server(config)

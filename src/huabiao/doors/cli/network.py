@@ -59,12 +59,15 @@ def join(
     output: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """跟随一个运行中的网络，随后可申请席位。 Follow a running network, then apply."""
+    from huabiao.node.deploying import write_unit
+    from huabiao.node.home import Home
     from huabiao.node.joining import join as follow
     from huabiao.node.network import Organisation
 
     about = Organisation(name, host, p2p=p2p, rpc=rpc, door=door, votes=False)
     try:
         found = follow(url, output, about, genesis_hash)
+        write_unit(Home(output))
     except Exception as error:
         raise as_failure(error) from error
     if as_json:
