@@ -67,6 +67,7 @@ def join(nodes: Nodes, home: Path) -> dict[str, Any]:
         "network", "join", nodes.url("org-1"), "--name", "newcomer", "-o", str(home),
         "--p2p", str(p2p), "--rpc", str(rpc), "--door", str(door),
     )  # fmt: skip
+    assert "/var/lib/huabiao" in (home / "huabiao.service").read_text("utf-8")
     nodes.ports["newcomer"], nodes.homes["newcomer"] = [p2p, rpc, door], home
     nodes.start("newcomer")
     nodes.wait_until_serving("newcomer")

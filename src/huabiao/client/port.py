@@ -64,6 +64,9 @@ class Port(Protocol):
     def health(self) -> dict[str, Any]:
         """Plain JSON within a moment, also under load: {"ok": bool, "alerts": […]}."""
 
+    def metrics(self) -> dict[str, Any]:
+        """Numbers, or numbers by name, within a moment: doors/api/metrics.py."""
+
     def trust(self) -> dict[str, Any]:
         """What an offline verifier starts from."""
 

@@ -1,11 +1,14 @@
 """
 A city over HTTP: what a client needs of the port, with keys that stay at the client.
 
-    city = Remote("http://127.0.0.1:8080")
+    city = Remote("http://127.0.0.1:8080")      https:// too; HUABIAO_CA names a file of
+                                                certificates to trust, else the system's
     outcome = city.call(keys, "hazardous_waste", "draft", "m1", {"declared": "1000", …})
     record = city.as_(keys).get("/api/scenarios/hazardous_waste/records/m1")
 """
 
+import os
+import ssl
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -25,6 +28,21 @@ SESSION_DOMAIN = b"huabiao session\x00"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 _outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+
+
+def trusted(url: str) -> ssl.SSLContext | bool:
+    """Whom to trust at an address; ValueError where HUABIAO_CA cannot be read."""
+    if not url.startswith("https:"):
+        return True
+    named = os.environ.get("HUABIAO_CA")
+    try:
+        return ssl.create_default_context(cafile=named or None)
+    except OSError as error:
+        raise ValueError(
+            f"HUABIAO_CA 指向的 {named} 不能用（{error}）；应为 PEM 格式的 CA 证书。"
+            f" {named}, which HUABIAO_CA names, cannot be used ({error}); it is a PEM"
+            " file of the certificates to trust."
+        ) from None
 
 
 class Unreachable(Exception):
@@ -49,7 +67,11 @@ class Remote:
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
         self._http = httpx.Client(
-            base_url=self.url, timeout=TIMEOUT, transport=transport, trust_env=False
+            base_url=self.url,
+            timeout=TIMEOUT,
+            transport=transport,
+            trust_env=False,
+            verify=trusted(self.url),
         )
         self._status: dict[str, Any] = {}
         self._descriptions: dict[str, dict[str, Any]] = {}
@@ -69,6 +91,8 @@ class Remote:
         try:
             answer = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Unreachable(_untrusted(self.url, error)) from error
             raise Unreachable(
                 f"{self.url} 没有应答（{type(error).__name__}）。先运行 huabiao up，"
                 "或用 HUABIAO_URL、--url 指明地址。"
@@ -201,6 +225,15 @@ class Remote:
         token = self.token(signer)["token"]
         self._http.headers["authorization"] = f"Bearer {token}"
         return self
+
+
+def _untrusted(url: str, error: Exception) -> str:
+    return (
+        f"{url} 的证书不可信（{error}）。请用 HUABIAO_CA 指明签发它的 CA 证书文件；"
+        "若已指明，请核对地址与证书中的名称。"
+        f" The certificate of {url} is not trusted ({error}): name the file of its"
+        " issuer with HUABIAO_CA, or use a host name that is in the certificate."
+    )
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

@@ -74,6 +74,10 @@ class EmbeddedEngine:
         """What keeps it from making blocks, and nothing else: it waits for nobody."""
         return {"alerts": [each for each in (self.failure, self.alert) if each]}
 
+    def figures(self) -> dict[str, Any]:
+        """Nothing of its own: height and pool say it all."""
+        return {}
+
     def _take(self) -> list[Part]:
         """Wait for work; take whole tickets or parts of them, up to a block's size."""
         with self._pool.filled:

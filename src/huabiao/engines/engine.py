@@ -34,3 +34,6 @@ class Engine(Protocol):
 
     def health(self) -> dict[str, Any]:
         """{"alerts": [sentence, …], …}: what keeps blocks from being made."""
+
+    def figures(self) -> dict[str, Any]:
+        """Counts and sizes of the engine's own, by name; `pid` of its process."""

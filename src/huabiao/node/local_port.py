@@ -21,7 +21,7 @@ from huabiao.ledger.growth import Meter
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.protocol import coming
-from huabiao.node import proving
+from huabiao.node import measuring, proving
 from huabiao.proofs.header import header_hash
 from huabiao.state import NotRetained
 
@@ -37,7 +37,13 @@ class LocalPort:
         self._ledger: Ledger = engine.ledger
         self._meter = Meter()
         self._loaded: dict[str, LoadedContract] = {}
+        self._counts, self._started_at = measuring.Counts(), engine.height
         self.alerts: list[str] = []
+        """Said once, about the start."""
+        folder = self._ledger.log.folder
+        self.warnings = [lambda: measuring.low_disk(folder)]
+        """Looked at each time: what will hurt if nobody does anything."""
+        self.measured: dict[str, Callable[[], float]] = {}
         self.introduction: dict[str, Any] | None = None
 
     @property
@@ -63,10 +69,12 @@ class LocalPort:
                 outcomes.append(Outcome("", 0, 0, "envelope.malformed", str(error)))
         placed = iter(await self._order(opened) if opened else [])
         ids = iter(opened)
-        return [
+        told = [
             outcome if outcome is not None else _outcome(next(ids), next(placed))
             for outcome in outcomes
         ]
+        self._counts.add(outcome.code for outcome in told)
+        return told
 
     async def _order(self, envelopes: list[Envelope]) -> list[Placed]:
         items = [(e.body.signer, e.message, e.signature) for e in envelopes]
@@ -92,6 +100,7 @@ class LocalPort:
         try:
             self.engine.offer(Ticket(envelopes, done))
         except PoolFull:
+            self._counts.add(["pool.full"] * len(envelopes))
             raise Busy(
                 "交易池已满，请一秒后重试。 The pool is full; try again in a second."
             ) from None
@@ -125,19 +134,38 @@ class LocalPort:
             }
         if administrators:
             status["administrators"] = [show(each) for each in administrators[0]]
-        return status
+        return {**self.health(), **status}
 
     def health(self) -> dict[str, Any]:
         engine = self.engine.health()
-        soon = coming(self._ledger.parameters, self.engine.height)
-        alerts = self.alerts + engine.pop("alerts")
+        stopping = engine.pop("alerts")
+        warned = [said for look in self.warnings if (said := look())]
+        if soon := coming(self._ledger.parameters, self.engine.height):
+            warned.append(soon)
         return {
-            "ok": len(alerts) == len(self.alerts),
+            "ok": not stopping,
             "height": self.engine.height,
             "pool": self.engine.waiting,
             "time": int(time.time() * 1000),
-            "alerts": [*alerts, soon] if soon else alerts,
+            "disk_free": measuring.disk_left(self._ledger.log.folder)[0],
+            "alerts": self.alerts + stopping + warned,
             **engine,
+        }
+
+    def metrics(self) -> dict[str, Any]:
+        figures = self.engine.figures()
+        process = measuring.process_figures(figures.pop("pid", 0))
+        return {
+            "height": self.engine.height,
+            "blocks": self.engine.height - self._started_at,
+            "pool": self.engine.waiting,
+            "envelopes": self._counts.by_code(),
+            "last_block_s": measuring.last_block_s(self._ledger),
+            "alerts": len(self.health()["alerts"]),
+            **measuring.ledger_figures(self._ledger),
+            **process,
+            **figures,
+            **{name: look() for name, look in self.measured.items()},
         }
 
     def trust(self) -> dict[str, Any]:

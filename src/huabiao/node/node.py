@@ -25,6 +25,7 @@ from huabiao.engines.verification import Verification
 from huabiao.ledger.adoption import begin_again
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
+from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
 from huabiao.node.header_keys import HeaderKeys
@@ -37,6 +38,7 @@ from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
 from huabiao.services.vault.erasing import Eraser
 
+GOODBYE_S = 5
 Say = Callable[[str], None]
 
 
@@ -54,6 +56,8 @@ class Node:
     tags: SubjectTags
     vault: Vault
     eraser: Eraser
+    certificate: DoorCertificate | None = None
+    """The doors speak HTTPS with it."""
 
     @property
     def index(self) -> FollowedIndex:
@@ -129,11 +133,16 @@ def run(
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
     place = read_place(Home(home))
+    certificate = door_certificate(Home(home), place)
     host, _, known = (place.door if place else "127.0.0.1:8080").rpartition(":")
     port = port or int(known)
     listener = _listen(host, port)
     node = start(home, suite, say)
-    url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+    node.certificate = certificate
+    if certificate is not None:
+        node.port.warnings.append(certificate.warning)
+        node.port.measured["certificate_days"] = certificate.days
+    url = door_url(host, port, certificate)
     try:
         asyncio.run(_serve(node, listener, url, story, as_json, say))
     finally:
@@ -161,7 +170,13 @@ async def _serve(
 ) -> None:
     services = node.services()
     app = build_app(node.port, node.index, services)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on",
+        # TLS waits half a minute for an idle client to say goodbye; a stop does not.
+        timeout_graceful_shutdown=GOODBYE_S,
+    )  # fmt: skip
+    config.load()
+    config.ssl = node.certificate.context() if node.certificate else None
     server = _Server(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

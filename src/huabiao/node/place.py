@@ -7,6 +7,7 @@ A node's place in a network: HOME/node.toml, written by `huabiao network init`.
     p2p = "127.0.0.1:26656"        where other nodes' engines reach this one
     rpc = "127.0.0.1:26657"        where its own engine answers questions
     peers = ["<node id>@host:port", …]
+    tls_certificate, tls_key       its API and pages speak HTTPS: certificate.py
 
 A home without this file is a city of its own on the embedded engine.
 """
@@ -41,6 +42,8 @@ class NodePlace:
     """A block of the engine's that the operator trusts, for the same."""
     snapshot_every: int = 1_000
     """Blocks of the ledger from one snapshot to the next."""
+    tls_certificate: str = ""
+    tls_key: str = ""
 
 
 def listening(host: str) -> str:

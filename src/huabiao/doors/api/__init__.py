@@ -3,6 +3,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 
 - `envelopes`: send what was signed; prepare what is to be signed
 - `reads`: blocks, scenarios, records, accounts, as far as the viewer may see them
+- `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
@@ -20,7 +21,15 @@ from fastapi import FastAPI
 
 from huabiao import __version__
 from huabiao.client.port import Port
-from huabiao.doors.api import entry, envelopes, platform, proofs, reads, vault
+from huabiao.doors.api import (
+    entry,
+    envelopes,
+    metrics,
+    platform,
+    proofs,
+    reads,
+    vault,
+)
 from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
@@ -52,7 +61,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (envelopes, reads, proofs, entry, platform, vault):
+    for room in (envelopes, reads, metrics, proofs, entry, platform, vault):
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)

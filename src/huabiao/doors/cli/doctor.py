@@ -35,7 +35,12 @@ class Finding(NamedTuple):
 @command()
 def doctor(settings: Settings) -> None:
     """检查本机与节点，说明怎么办。 What is wrong with this machine or node."""
-    found = [*_machine(settings), *_home(settings.home), *_city(settings)]
+    home = settings.home
+    placed = (home / "node.toml").exists()
+    found = [*_machine(settings)]
+    found += [] if placed else _city_wheels()
+    found += [*_home(home)]
+    found += _not_started(home) if placed and not _runs(home) else [*_city(settings)]
     well = all(each.ok for each in found)
     lines = [f"{'✓' if f.ok else '✗'} {f.about}：{f.sentence}" for f in found]
     settings.give({"ok": well, "findings": [f._asdict() for f in found]},
@@ -66,6 +71,9 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     )
     for suite_name in ("intl", "sm"):
         yield _suite(suite_name)
+
+
+def _city_wheels() -> Iterator[Finding]:
     for wheel, purpose in CITY_WHEELS.items():
         there = find_spec(wheel) is not None
         advice = "已安装 · installed" if there else f"未安装：{purpose} Run make setup."
@@ -109,10 +117,23 @@ def _home(home: Path) -> Iterator[Finding]:
             f" It belongs to user {owner}: run as that user.",
         )
     if writable:
+        from huabiao.node.before_start import examine_place
         from huabiao.node.examining import examine
 
-        for each in examine(home):
+        for each in (*examine(home), *examine_place(home)):
             yield Finding(*each)
+
+
+def _runs(home: Path) -> bool:
+    from huabiao.node.before_start import runs
+
+    return runs(home)
+
+
+def _not_started(home: Path) -> list[Finding]:
+    """A network's node is examined before its first start too."""
+    sentence = f"尚未启动：huabiao up --home {home} · not started yet"
+    return [Finding(True, "节点 · node", sentence)]
 
 
 def _city(settings: Settings) -> Iterator[Finding]:

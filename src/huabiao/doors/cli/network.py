@@ -64,12 +64,15 @@ def join(
     snapshot_from: tuple[str, ...], genesis_hash: str, output: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """跟随一个运行中的网络，随后可申请席位。 Follow a running network, then apply."""
+    from huabiao.node.deploying import write_unit
+    from huabiao.node.home import Home
     from huabiao.node.joining import join as follow
     from huabiao.node.network import Organisation
 
     about = Organisation(name, host, p2p=p2p, rpc=rpc, door=door, votes=False)
     try:
         found = follow(url, output, about, genesis_hash, snapshot_from)
+        write_unit(Home(output))
     except Exception as error:
         raise as_failure(error) from error
     if as_json:
@@ -97,10 +100,12 @@ def join(
 @_JSON
 def init(file: Path, output: Path, as_json: bool) -> None:
     """按一个短文件生成各单位的文件夹。 Write each organisation's folder."""
+    from huabiao.node.deploying import write_deployment
     from huabiao.node.network import lay_out, read_network
 
     try:
         laid = lay_out(read_network(file), output)
+        write_deployment(laid, output)
     except Exception as error:
         raise as_failure(error) from error
     found = [
@@ -118,6 +123,8 @@ def init(file: Path, output: Path, as_json: bool) -> None:
     for each in found:
         click.echo(f"{each['organisation']} · {each['home']} · {each['door']}")
     click.echo(
-        "把每个文件夹带到该单位的机器，运行 huabiao up --home 文件夹。"
-        " Carry each folder to its organisation's machine: huabiao up --home FOLDER."
+        "把每个文件夹带到该单位的机器，先 huabiao doctor --home 文件夹，再"
+        " huabiao up --home 文件夹；长期运行见其中的 huabiao.service 或 compose.yaml。"
+        " Carry each folder to its organisation's machine: huabiao doctor, then huabiao"
+        " up --home FOLDER; huabiao.service in it or compose.yaml keep it running."
     )

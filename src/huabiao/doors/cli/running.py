@@ -1,7 +1,9 @@
 """up, status, trust and replay: a node of one's own, and what it says of itself."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -79,7 +81,24 @@ def status(settings: Settings) -> None:
         f"成员 members {members}\n状态根 root  {found['state_root']}\n"
         f"版本 version {found['version']}"
     )
+    text = "\n".join([text, *_operating(found)])
     settings.give({**found, "url": settings.url}, text)
+
+
+def _operating(found: dict[str, Any]) -> Iterator[str]:
+    """What an operator asks first: the disk, who is connected, how far behind."""
+    yield f"磁盘 disk    {found['disk_free'] // 2**20} MiB 可用 · free"
+    if found["engine"] == "cometbft":
+        yield f"交易池 pool  {found['pool']}"
+        lag = f"落后 {found['lag']} · behind by {found['lag']}"
+        yield f"引擎高度 order {found['order']}，{lag}"
+        names = ", ".join(sorted({peer["name"] for peer in found["peers"]})) or "—"
+        yield f"已连接 peers {len(found['peers'])}: {names}"
+        if found["catching_up"]:
+            yield "正在追赶 · catching up"
+        yield f"距上一区块 last block {found['last_block_s']:.0f} s"
+    for alert in found["alerts"]:
+        yield f"警报 alert   {alert}"
 
 
 @command(

@@ -119,13 +119,40 @@ class CometbftEngine:
         seen = self.watch.seen
         silent_s = (self._clock() - self._last_block) / 1000
         if not self.failure and silent_s > STALLED_S and self._serving.is_set():
-            alerts.append(why_stalled(silent_s, self.application.voters, seen))
+            halted = self.process.halted()
+            voters = self.application.voters
+            alerts.append(halted or why_stalled(silent_s, voters, seen))
         return {
             "alerts": alerts,
             "order": self.blocks.order,
+            "lag": max(0, seen.order - self.blocks.order),
             "peers": seen.peers,
             "catching_up": seen.catching_up,
             "last_block_s": round(silent_s, 1),
+        }
+
+    def figures(self) -> dict[str, Any]:
+        """Where the engine stands, what waits in it, what went to and from whom."""
+        seen = self.watch.seen
+        sent: dict[str, int] = {}
+        received: dict[str, int] = {}
+        for peer in seen.peers:  # peers name themselves: two may have one name
+            name = peer["name"]
+            sent[name] = sent.get(name, 0) + peer["sent"]
+            received[name] = received.get(name, 0) + peer["received"]
+        return {
+            "order": self.blocks.order,
+            "engine_order": seen.order,
+            "engine_answers": int(seen.reachable),
+            "catching_up": int(seen.catching_up),
+            "bundles": len(self._bundles.waiting),
+            "bundle_bytes": self._bundles.waiting_bytes,
+            "uncertified": len(self.certifying.waiting),
+            "peers": len(seen.peers),
+            "peer_sent_bytes": sent,
+            "peer_received_bytes": received,
+            "last_block_s": (self._clock() - self._last_block) / 1000,
+            "pid": self.process.pid,
         }
 
     # -- the engine's thread -----------------------------------------------------

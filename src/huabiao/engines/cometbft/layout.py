@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from huabiao.crypto import intl
 
@@ -52,6 +53,16 @@ class Place:
 def address_of(public: bytes) -> bytes:
     """How CometBFT names a key: the first 20 bytes of its SHA-256."""
     return sha256(public).digest()[:20]
+
+
+def moniker_of(name: str) -> str:
+    """CometBFT takes ASCII monikers only; organisations have Chinese names."""
+    return quote(name)
+
+
+def name_in(moniker: str) -> str:
+    """The organisation that a peer's moniker names."""
+    return unquote(moniker)
 
 
 def make_keys(folder: Path) -> tuple[bytes, str]:
@@ -196,7 +207,7 @@ def write_config(folder: Path, socket: Path, place: Place) -> None:
     """config.toml; CometBFT takes its defaults for what is not in it."""
     text = CONFIG.format(
         socket=socket,
-        moniker=json.dumps(place.moniker, ensure_ascii=False),
+        moniker=json.dumps(moniker_of(place.moniker)),
         rpc=place.rpc,
         p2p=place.p2p,
         peers=",".join(place.peers),

@@ -7,6 +7,7 @@ later each time, and the last line it wrote is what the node's health says.
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -14,6 +15,8 @@ import time
 from pathlib import Path
 
 LARGEST_LOG = 16 * 2**20
+LONGEST_LOOK = 2**20
+HALTED = re.compile(rb'CONSENSUS FAILURE!!!.*?err="([^"\n]*)"')
 FIRST_WAIT_S, LONGEST_WAIT_S, STOP_S = 1.0, 30.0, 15.0
 
 
@@ -23,6 +26,9 @@ class CometProcess:
     def __init__(self, binary: Path, folder: Path) -> None:
         self._binary, self._folder = binary, folder
         self.alert = ""
+        log = folder / "cometbft.log"
+        self._began = log.stat().st_size if log.exists() else 0
+        """Where the log of this run begins."""
         self._stop = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="cometbft", daemon=True)
@@ -35,6 +41,30 @@ class CometProcess:
         """Of the child, 0 while there is none."""
         child = self._child
         return child.pid if child is not None and child.poll() is None else 0
+
+    def halted(self) -> str:
+        """
+        Why consensus ended in a process that goes on; empty where it did not.
+
+        CometBFT stops voting for good, and runs on, when its application's hash is
+        not the one that more than two thirds have.
+        """
+        try:
+            with (self._folder / "cometbft.log").open("rb") as file:
+                end = os.fstat(file.fileno()).st_size
+                file.seek(max(self._began, end - LONGEST_LOOK))
+                found = HALTED.search(file.read())
+        except OSError:
+            return ""
+        if found is None:
+            return ""
+        why = found[1].decode(errors="replace")[:200]
+        return (
+            f"共识引擎已停止投票：{why}。本节点的结果可能与其他成员不同：停下节点，运行"
+            " huabiao replay，并与其他成员核对软件版本。"
+            " The consensus engine votes no more: this node's result may differ from"
+            " the others'. Stop it, run huabiao replay, and compare versions with them."
+        )
 
     def stop(self) -> None:
         """Ask it to end; kill it if it does not."""
@@ -68,11 +98,14 @@ class CometProcess:
         if log.exists() and log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
+            self._began = output.tell()
             self._child = subprocess.Popen(
                 [str(self._binary), "start", "--home", str(self._folder)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 preexec_fn=_end_with_parent, start_new_session=True,
             )  # fmt: skip
+        if self._stop.is_set():  # told while it was being started
+            self._child.terminate()
         with contextlib.suppress(ChildProcessError):
             self._child.wait()
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from huabiao.engines.cometbft.layout import name_in
+
 PAUSE_S, TIMEOUT_S = 2.0, 2.0
 
 
@@ -60,7 +62,7 @@ def ask(http: httpx.Client) -> Seen:
     net = http.get("/net_info").json()["result"]
     peers = [
         {
-            "name": peer["node_info"]["moniker"],
+            "name": name_in(peer["node_info"]["moniker"]),
             "id": peer["node_info"]["id"],
             "address": peer["remote_ip"],
             "sent": int(peer["connection_status"]["SendMonitor"]["Bytes"]),
