@@ -1,4 +1,4 @@
-"""Whole segments leave a log from below, and come back; a crash in between hurts nobody."""
+"""Whole segments leave a log from below, and come back; a crash hurts nobody."""
 
 from pathlib import Path
 

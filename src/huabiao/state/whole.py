@@ -1,5 +1,5 @@
 """
-Whole segments of a log that nobody has open: removed below a height, or laid back there.
+Whole segments of a log that nobody has open: removed below a height, or laid back.
 
 `start` decides what belongs to the log. It is written before the first file is removed,
 and after the last one is laid back: a crash in between leaves a log that opens, and

@@ -8,7 +8,7 @@ One file of an archive: blocks in a row, each with its certificate.
     "E"    [last height, bytes before this item, running digest]    once, last
 
 The crc32 says where a file is damaged, the end item whether it is whole, and neither
-that it is true: that say the certificates (checking.py). Format: docs/formats/archive.md.
+that it is true: that say the certificates (checking.py). docs/formats/archive.md.
 """
 
 import os
@@ -158,7 +158,8 @@ class ArchiveReader:
         at = file.tell()
         head = file.read(FRAME)
         length, crc = int.from_bytes(head[1:9]), int.from_bytes(head[9:])
-        if len(head) < FRAME or length > LARGEST_ITEM:
+        left = os.fstat(file.fileno()).st_size - at - FRAME
+        if len(head) < FRAME or length > min(left, LARGEST_ITEM):
             raise self.bad(at, "文件不完整或被改动", "the file is cut or altered")
         payload = file.read(length)
         if len(payload) < length or crc32(payload, crc32(head[:9])) != crc:

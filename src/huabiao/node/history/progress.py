@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 Say = Callable[[str], None]
+Progress = Callable[[int, int], None]
 
 
 def every_second(
