@@ -8,8 +8,11 @@ from click.testing import CliRunner, Result
 
 from huabiao.codec import encode
 from huabiao.doors.cli import main
+from huabiao.ledger.founding import founding_writes
 from huabiao.node.home import Home
 from huabiao.node.proving import genesis_members
+from huabiao.node.read_model import DurableBlocks
+from huabiao.services.index import Index
 from huabiao.testing.city import City
 
 SEGMENT_BYTES = 6_000
@@ -64,3 +67,17 @@ class OldCity:
     def verify_archive(self, code: int = 0) -> Any:
         archive, trust = str(self.folder / "archive"), str(self.trust)
         return self.json("archive", "verify", archive, "--trust", trust, code=code)
+
+    def index(self) -> None:
+        """The read model, as far as the log is."""
+        genesis = self.city.genesis
+        index = Index(
+            self.home / "index.sqlite", lambda: founding_writes(genesis).items()
+        )
+        blocks = DurableBlocks(self.home / "blocks", genesis.chain, genesis.suite)
+        blocks.height = self.city.ledger.height
+        index.add_blocks(list(blocks.blocks(index.height + 1)))
+        index.close()
+
+    def prune(self, *words: str, code: int = 0) -> Any:
+        return self.json("prune", "--home", str(self.home), *words, code=code)

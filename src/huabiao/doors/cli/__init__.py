@@ -45,6 +45,7 @@ COMMANDS = {
     "engine": "network",
     "network": "network",
     "archive": "history",
+    "prune": "history",
     "new": "making",
 }
 

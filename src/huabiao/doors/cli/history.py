@@ -99,3 +99,41 @@ def proof(folder: Path, id_: str, output: Path, as_json: bool) -> None:
         }
 
     _run(as_json, work)
+
+
+@archive.command("put-back")
+@click.argument("folder", type=_FOLDER)
+@_HOME
+@_JSON
+def put_back(folder: Path, home: Path, as_json: bool) -> None:
+    """把归档的区块放回停机的节点。 Lay archived blocks back into a stopped home."""
+    from huabiao.node.history.putting_back import put_back as lay
+
+    _run(as_json, lambda say: lay(home, folder, say))
+
+
+@click.command()
+@_HOME
+@click.option("--keep", type=click.IntRange(1), help="保留最近几块 · blocks kept")
+@_BEFORE
+@click.option("--archived", type=_FOLDER, help="持有这些区块的归档 · who holds them")
+@click.option("--i-have-another-copy", "other_copy", is_flag=True)
+@click.option("--where", default="", help="告诉询问者去何处取 · what askers are told")
+@_JSON
+def prune(
+    home: Path,
+    keep: int | None,
+    before: int | None,
+    archived: Path | None,
+    other_copy: bool,
+    where: str,
+    as_json: bool,
+) -> None:
+    """清理停机节点中已归档的旧区块。 Remove archived blocks of a stopped node."""
+    if (keep is None) == (before is None):
+        raise click.UsageError("须有 --keep 或 --before。 Give one of them.")
+    from huabiao.node.history.pruning import Wish
+    from huabiao.node.history.pruning import prune as remove
+
+    wish = Wish(keep, before, archived, other_copy, where)
+    _run(as_json, lambda say: remove(home, wish, say))
