@@ -40,7 +40,7 @@ def open_ledger(ledger: Ledger, on_progress: Progress | None = None) -> int:
     if ledger.log.first > behind + 1 or (behind and ledger.log.first > behind):
         raise LedgerDamaged(
             f"区块日志从高度 {ledger.log.first} 起，状态库只在 {behind}："
-            "中间的区块已清理。请用 huabiao archive put-back 放回归档的区块，再重新启动。"
+            "中间的区块已清理。请用 huabiao archive put-back 放回归档的区块，再启动。"
             f" The log begins at {ledger.log.first} and the state store is at {behind}:"
             " the blocks between were pruned. Lay them back from the archive with"
             " huabiao archive put-back, and start again."

@@ -38,15 +38,21 @@ class _Place:
 
 
 def extent(folder: Path) -> tuple[int, int]:
+    """First and last height that stand whole in a log, (0, 0) where none does."""
+    first, last, _ = measure(folder)
+    return first, last
+
+
+def measure(folder: Path) -> tuple[int, int, dict[Path, int]]:
     """
-    First and last height that stand whole in a log, (0, 0) where none does.
+    First and last height that stand whole, and how many bytes of which file they are.
 
     Beside the writer the last record may not be durable yet; all before it are, because
     a record is begun when the one before it has been forced to the disk.
     """
     paths = segment_files(folder)
     if not paths:
-        return 0, 0
+        return 0, 0, {}
     first, newest = int(paths[0].stem[7:]), int(paths[-1].stem[7:]) - 1
     held = map_file(paths[-1])
     header = parse_header(bytes(held[: HEADER.size]))
@@ -55,7 +61,10 @@ def extent(folder: Path) -> tuple[int, int]:
         at, newest = at + length, newest + 1
     if isinstance(held, mmap):
         held.close()
-    return (first, newest) if newest >= first else (0, 0)
+    if newest < first:
+        return 0, 0, {}
+    sizes = {path: path.stat().st_size for path in paths[:-1]}
+    return first, newest, {**sizes, paths[-1]: at}
 
 
 class LogTail:

@@ -46,6 +46,8 @@ COMMANDS = {
     "network": "network",
     "archive": "history",
     "prune": "history",
+    "backup": "history",
+    "restore": "history",
     "new": "making",
 }
 

@@ -137,3 +137,26 @@ def prune(
 
     wish = Wish(keep, before, archived, other_copy, where)
     _run(as_json, lambda say: remove(home, wish, say))
+
+
+@click.command()
+@_HOME
+@click.option("-o", "--output", required=True, type=_FILE, help="文件 · file")
+@_JSON
+def backup(home: Path, output: Path, as_json: bool) -> None:
+    """备份运行中的节点，无需停机。 Back up a node while it runs."""
+    from huabiao.node.history.backing_up import backup as save
+
+    _run(as_json, lambda say: save(home, output, say))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--home", required=True, type=_FOLDER, help="新文件夹 · a new folder")
+@click.option("--archive", type=_FOLDER, help="一并放回归档 · older blocks too")
+@_JSON
+def restore(file: Path, home: Path, archive: Path | None, as_json: bool) -> None:
+    """由备份恢复节点，核对每个摘要。 A home from a backup; every digest compared."""
+    from huabiao.node.history.restoring import restore as lay_out
+
+    _run(as_json, lambda say: lay_out(file, home, archive, say))
