@@ -3,60 +3,20 @@ A node under load is backed up and comes up elsewhere: the same roots, everythin
 was acknowledged before; and a torn or hostile file restores nothing.
 """
 
-import asyncio
 import io
 import json
-import secrets
 import tarfile
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from loaded_node import Load, run
 
-from huabiao.client.port import Outcome
-from huabiao.client.signing import call, sign_envelope
-from huabiao.client.wallets import open_identity
 from huabiao.codec import decode
-from huabiao.doors.cli import main
 from huabiao.ledger.block import decode_logged
 from huabiao.node.node import Node, start
 from huabiao.proofs.header import decode_header
 from huabiao.proofs.verify import verify
-
-
-class Load:
-    """A client that notarises without pause and remembers what it was told."""
-
-    def __init__(self, node: Node, home: Path) -> None:
-        self.node, self.keys = node, open_identity(home, "operator", "intl")
-        self.told: list[Outcome] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._go, daemon=True)
-        self._thread.start()
-
-    def _go(self) -> None:
-        while not self._stop.is_set():
-            until = int(time.time() * 1000) + 60_000
-            raw = sign_envelope(
-                self.node.port.chain, self.keys,
-                [call("evidence", "notarize", digests=[secrets.token_bytes(32)])],
-                valid_until=until, salt=secrets.token_bytes(8),
-            )  # fmt: skip
-            self.told += asyncio.run(self.node.port.submit([raw]))
-
-    def wait_for(self, count: int) -> None:
-        end = time.monotonic() + 30
-        while len(self.told) < count:
-            assert time.monotonic() < end
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(10)
 
 
 @pytest.fixture
@@ -68,12 +28,6 @@ def running(tmp_path: Path) -> Iterator[tuple[Node, Load, Path]]:
     yield node, load, home
     load.stop()
     node.close()
-
-
-def run(*words: str, code: int = 0) -> Any:
-    done = CliRunner().invoke(main, [*words, "--json"])
-    assert done.exit_code == code, (done.output, done.exception)
-    return json.loads(done.stdout.splitlines()[-1]) if code == 0 else done.output
 
 
 def test_a_node_under_load_comes_up_elsewhere(
@@ -148,7 +102,6 @@ def test_a_torn_altered_or_hostile_file_restores_nothing(
         assert "torn" in run("restore", str(file), "--home", str(there), code=1)
     for place in (1_000, 100_000):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-
         run("restore", str(file), "--home", str(there), code=1)
     for name in ("../outside", "/tmp/outside", "run.json", "vault/../../outside"):
         with tarfile.open(file, "w") as tar:

@@ -4,14 +4,20 @@ stays, proofs go on, and whoever asks for an old block hears where it is.
 """
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
+from loaded_node import Load, run
 from old_city import FILES, OldCity
+from starlette.testclient import TestClient
 
 from huabiao.crypto.envelope import Call
+from huabiao.doors.api import build_app
+from huabiao.node.node import start
 from huabiao.node.proving import NotProvable, prove_notarised, prove_state
 from huabiao.proofs.verify import verify
+from huabiao.state.whole import remove_below
 
 
 @pytest.fixture
@@ -141,3 +147,57 @@ def test_a_lost_state_comes_back_from_the_archive(stopped: OldCity) -> None:
     assert verify(
         prove_notarised(old.city.ledger, 1, 0, 0), old.trust.read_text(), FILES[0]
     ).ok
+
+
+def test_a_served_node_says_where_its_older_blocks_are(tmp_path: Path) -> None:
+    """A real home, pruned and started again: its API, its proofs, its read model."""
+    home, archive = tmp_path / "home", tmp_path / "archive"
+    node = start(home, "intl", lambda line: None)
+    node.ledger.log.segment_bytes = 5_000
+    load = Load(node, home)
+    load.wait_for(40)
+    load.stop()
+    first, height = load.told[0], node.port.height
+    assert node.index.wait_for(height, 20)
+    node.close()
+    run("archive", "--home", str(home), "-o", str(archive))
+    words = ["prune", "--home", str(home), "--keep", "5", "--archived", str(archive)]
+    said = run(*words)
+    assert said["limited_by"] == "window", "all is within five minutes"
+    # What a node that ran for longer would prune, the window aside.
+    start_at, _ = remove_below(home / "blocks", height - 5)
+    assert start_at > first.height
+    node = start(home, "intl", lambda line: None)
+    try:
+        client = TestClient(build_app(node.port, node.index, node.services()))
+        gone = client.get(f"/api/blocks/{first.height}")
+        assert gone.status_code == 410 and "huabiao archive proof" in gone.text
+        assert client.get(f"/api/blocks/{height}").status_code == 200
+        gone = client.get(f"/api/proofs/{first.envelope}")
+        assert gone.status_code == 410, gone.text
+        assert client.get("/api/status").json()["blocks_from"] == start_at
+        more = Load(node, home)
+        more.wait_for(3)
+        more.stop()
+        assert node.index.wait_for(more.told[-1].height, 20)
+        proof = tmp_path / "old.proof"
+        run("archive", "proof", str(archive), first.envelope, "-o", str(proof))
+        assert verify(proof.read_bytes(), node.port.trust()).ok
+    finally:
+        node.close()
+    (home / "index.sqlite").unlink()
+    node = start(home, "intl", lambda line: None)
+    try:
+        end = time.monotonic() + 20
+        while "put-back" not in node.index.failure:
+            assert time.monotonic() < end, node.index.failure
+            time.sleep(0.05)
+    finally:
+        node.close()
+    run("archive", "put-back", str(archive), "--home", str(home))
+    node = start(home, "intl", lambda line: None)
+    try:
+        assert node.index.wait_for(node.port.height, 20)
+        assert node.port.block(1) is not None
+    finally:
+        node.close()

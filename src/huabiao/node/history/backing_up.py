@@ -28,7 +28,7 @@ from typing import IO, Any
 
 from huabiao.ledger.block import decode_logged
 from huabiao.ledger.certificates import Certificates
-from huabiao.ledger.genesis import decode_genesis
+from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.node.history.frozen import freeze
 from huabiao.node.history.progress import Progress, Say, every_second
 from huabiao.node.home import Home, HomeError
@@ -95,20 +95,7 @@ def backup(home: Path, output: Path, say: Say | None = None) -> dict[str, Any]:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            progress = every_second(say, "备份 MiB", "backing up, MiB")
-            with tarfile.open(fileobj=file, mode="w") as tar:
-                made = _Tar(tar, progress)
-                height = _fill(made, home)
-                manifest = {
-                    "version": VERSION,
-                    "chain": genesis.chain,
-                    "suite": genesis.suite,
-                    "height": height,
-                    "time": int(time.time() * 1000),
-                    "files": dict(made.files),
-                }
-                content = json.dumps(manifest, ensure_ascii=False).encode()
-                made.add(MANIFEST, io.BytesIO(content), len(content))
+            height = _write(file, home, genesis, say)
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, output)
@@ -122,6 +109,25 @@ def backup(home: Path, output: Path, say: Say | None = None) -> dict[str, Any]:
         f" Chain {genesis.chain} up to block {height}. It holds keys and not the"
         " passphrase: keep the two apart.",
     }  # fmt: skip
+
+
+def _write(file: IO[bytes], home: Path, genesis: Genesis, say: Say | None) -> int:
+    """The tar with its manifest at the end; the height that it reaches."""
+    progress = every_second(say, "备份 MiB", "backing up, MiB")
+    with tarfile.open(fileobj=file, mode="w") as tar:
+        made = _Tar(tar, progress)
+        height = _fill(made, home)
+        manifest = {
+            "version": VERSION,
+            "chain": genesis.chain,
+            "suite": genesis.suite,
+            "height": height,
+            "time": int(time.time() * 1000),
+            "files": dict(made.files),
+        }
+        content = json.dumps(manifest, ensure_ascii=False).encode()
+        made.add(MANIFEST, io.BytesIO(content), len(content))
+    return height
 
 
 def _fill(made: _Tar, home: Path) -> int:
