@@ -69,8 +69,14 @@ def _sentence(manifest: dict[str, Any], home: Path, engine: bool) -> str:
     chain, height = manifest["chain"], manifest["height"]
     voting, voting_en = "", ""
     if engine:
-        voting = "投票密钥随备份恢复：两个节点同用它会使本单位重复投票。"
-        voting_en = " The voting key came along: two nodes that use it vote twice."
+        voting = (
+            "投票密钥随备份恢复：两个节点同用它会使本单位重复投票；"
+            "若各单位的机器都已丢失，先启动高度最高的，再逐个启动其余。"
+        )
+        voting_en = (
+            " The voting key came along: two nodes that use it vote twice. Where every"
+            " member's machine was lost, start the one of the highest block first."
+        )
     return (
         f"已恢复到 {home}：链 {chain}，高度 {height}。旧节点不得再运行；"
         f"{voting}备份之后才确认的区块只在其他节点上。放回口令（passphrase 或"
