@@ -12,6 +12,7 @@ from loaded_node import Load, run
 from old_city import FILES, OldCity
 from starlette.testclient import TestClient
 
+from huabiao.client.port import Outcome
 from huabiao.crypto.envelope import Call
 from huabiao.doors.api import build_app
 from huabiao.node.node import start
@@ -149,8 +150,9 @@ def test_a_lost_state_comes_back_from_the_archive(stopped: OldCity) -> None:
     ).ok
 
 
-def test_a_served_node_says_where_its_older_blocks_are(tmp_path: Path) -> None:
-    """A real home, pruned and started again: its API, its proofs, its read model."""
+@pytest.fixture
+def pruned(tmp_path: Path) -> tuple[Path, Path, Outcome, int]:
+    """A real home: (home, archive, a notarisation that was pruned, the log's start)."""
     home, archive = tmp_path / "home", tmp_path / "archive"
     node = start(home, "intl", lambda line: None)
     node.ledger.log.segment_bytes = 5_000
@@ -165,17 +167,24 @@ def test_a_served_node_says_where_its_older_blocks_are(tmp_path: Path) -> None:
     said = run(*words)
     assert said["limited_by"] == "window", "all is within five minutes"
     # What a node that ran for longer would prune, the window aside.
-    start_at, _ = remove_below(home / "blocks", height - 5)
-    assert start_at > first.height
+    begins, _ = remove_below(home / "blocks", height - 5)
+    assert begins > first.height
+    return home, archive, first, begins
+
+
+def test_a_served_node_says_where_its_older_blocks_are(
+    pruned: tuple[Path, Path, Outcome, int], tmp_path: Path
+) -> None:
+    home, archive, first, begins = pruned
     node = start(home, "intl", lambda line: None)
     try:
         client = TestClient(build_app(node.port, node.index, node.services()))
         gone = client.get(f"/api/blocks/{first.height}")
         assert gone.status_code == 410 and "huabiao archive proof" in gone.text
-        assert client.get(f"/api/blocks/{height}").status_code == 200
+        assert client.get(f"/api/blocks/{node.port.height}").status_code == 200
         gone = client.get(f"/api/proofs/{first.envelope}")
         assert gone.status_code == 410, gone.text
-        assert client.get("/api/status").json()["blocks_from"] == start_at
+        assert client.get("/api/status").json()["blocks_from"] == begins
         more = Load(node, home)
         more.wait_for(3)
         more.stop()
@@ -185,6 +194,12 @@ def test_a_served_node_says_where_its_older_blocks_are(tmp_path: Path) -> None:
         assert verify(proof.read_bytes(), node.port.trust()).ok
     finally:
         node.close()
+
+
+def test_a_lost_read_model_asks_for_the_blocks_and_takes_them(
+    pruned: tuple[Path, Path, Outcome, int],
+) -> None:
+    home, archive, _, _ = pruned
     (home / "index.sqlite").unlink()
     node = start(home, "intl", lambda line: None)
     try:
