@@ -9,6 +9,7 @@ from huabiao.ledger.governed import Seat
 from huabiao.ledger.recovery import replay
 from huabiao.node import proving
 from huabiao.node.catalogue import founding_sources, shipped_sources
+from huabiao.node.history import block_proofs
 from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import members_digest
 from huabiao.proofs.verify import verify
@@ -287,7 +288,7 @@ def test_trust_walks_from_genesis_over_every_kind_of_change(city, seated):
 def test_a_proof_that_no_verifier_would_read_is_refused_with_a_sentence(
     city, seated, monkeypatch
 ):
-    monkeypatch.setattr(proving, "LARGEST_PROOF", 1_000)
+    monkeypatch.setattr(block_proofs, "LARGEST_PROOF", 1_000)
     city.block()
     with pytest.raises(proving.NotProvable, match="walks over 2 changes of members"):
         proving.prove_state(city.ledger, "membership/members", None)

@@ -6,37 +6,14 @@ Real nodes; the newcomer and everyone else use the command line, as people would
 """
 
 import json
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from commanding import huabiao, until
 
 from huabiao.proofs.verify import verify
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.nodes import Nodes, free_ports
-
-
-def huabiao(*words: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "huabiao", *words, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, (words, done.stdout, done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def until(what: Callable[[], Any], seconds: float = 40.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds} s: {what()}")
 
 
 def voters(nodes: Nodes) -> set[str]:

@@ -37,7 +37,7 @@ TITLES = {
     404: "没有找到 · Not found",
     405: "方法不可用 · Method not allowed",
     409: "被拒绝 · Refused",
-    410: "已删除 · Erased",
+    410: "已不在此 · Gone",
     413: "内容过大 · Too large",
     415: "格式不支持 · Unsupported format",
     422: "内容有误 · Malformed",

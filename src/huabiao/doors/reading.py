@@ -70,6 +70,7 @@ def block(city: City, height: int, viewer: Viewer, offset: int, limit: int) -> J
     """A block and some of its envelopes; Problem 404."""
     found = city.port.block(height)
     if found is None:
+        raise_if_pruned(city, height)
         raise not_found(
             f"没有高度 {height} 的区块，最新为 {city.port.height}",
             f"There is no block {height}; the newest is {city.port.height}",
@@ -84,6 +85,13 @@ def block(city: City, height: int, viewer: Viewer, offset: int, limit: int) -> J
             for envelope, receipt in pairs[offset : offset + limit]
         ],
     }
+
+
+def raise_if_pruned(city: City, height: int) -> None:
+    """Problem 410 where a block was pruned: it says who has it."""
+    status = city.port.status()
+    if 0 < height < status.get("blocks_from", 1):
+        raise Problem(410, "block.pruned", status["older_blocks"])
 
 
 # -- envelopes ---------------------------------------------------------------------
@@ -105,7 +113,8 @@ def envelope(city: City, id_: str, viewer: Viewer) -> Json:
     height, index = locate(city, id_)
     found = city.port.block(height)
     if found is None:
-        raise Problem(404, "block.gone", "区块已归档。 The block was archived.")
+        raise_if_pruned(city, height)
+        raise Problem(404, "block.gone", "区块读不出。 The block cannot be read.")
     shown = envelope_json(city, found.envelopes[index], found.receipts[index], viewer)
     return {
         **shown,
@@ -183,6 +192,7 @@ def sees_envelope(city: City, height: int, index: int, viewer: Viewer) -> bool:
     """Whether a viewer sees all of an envelope, as a proof of its receipt shows it."""
     found = city.port.block(height)
     if found is None:
+        raise_if_pruned(city, height)
         return False
     if viewer is not None and viewer == found.receipts[index].sender:
         return True

@@ -30,6 +30,7 @@ from huabiao.ledger.governed import (
     Parameters,
 )
 from huabiao.ledger.growth import Meter
+from huabiao.ledger.handovers import read_handovers
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.protocol import require_known
 from huabiao.ledger.replay_window import ReplayWindow
@@ -68,6 +69,7 @@ class Ledger:
         self.certificates: Certificates | None = None
         if certified_later:
             self.certificates = Certificates(folder / "certificates")
+        self.handovers = read_handovers(folder / "handovers")
         self.window = ReplayWindow()
         self.meter = Meter()
         self.contracts: dict[str, LoadedContract] = {}

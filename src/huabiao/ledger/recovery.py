@@ -7,7 +7,8 @@ envelopes could still be valid.
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from huabiao.ledger.block import Block, decode_logged, open_block, receipts_of
@@ -35,6 +36,14 @@ def open_ledger(ledger: Ledger, on_progress: Progress | None = None) -> int:
             f" The state store is at height {behind} but the log ends at"
             f" {ledger.log.height}: blocks are missing. Restore the log from a backup"
             " or another member; or remove the state folder to go on without them."
+        )
+    if ledger.log.first > behind + 1 or (behind and ledger.log.first > behind):
+        raise LedgerDamaged(
+            f"区块日志从高度 {ledger.log.first} 起，状态库只在 {behind}："
+            "中间的区块已清理。请用 huabiao archive put-back 放回归档的区块，再启动。"
+            f" The log begins at {ledger.log.first} and the state store is at {behind}:"
+            " the blocks between were pruned. Lay them back from the archive with"
+            " huabiao archive put-back, and start again."
         )
     ledger.members = ledger.governed.members()
     ledger.parameters = ledger.governed.parameters()
@@ -91,13 +100,18 @@ def check_certified(
 
 
 def replay(
-    folder: Path, genesis: Genesis, on_progress: Progress | None = None
+    folder: Path,
+    genesis: Genesis,
+    on_progress: Progress | None = None,
+    older: Iterable[tuple[bytes, bytes]] = (),
 ) -> tuple[int, bytes]:
     """
     Run the whole log into a fresh state; returns the height and the state root.
 
     Every root is compared; every envelope's signature is checked, and every block's
     certificate against the members in force. LedgerDamaged says where it differs.
+    `older` gives (record, certificate) of the blocks from height 1 that the log no
+    longer has.
 
     The log is only read, so that a node may serve from it meanwhile; blocks that come
     after the start are left for another time.
@@ -108,18 +122,15 @@ def replay(
         with tempfile.TemporaryDirectory(prefix="huabiao-replay-") as scratch:
             fresh = Ledger(Path(scratch), genesis)
             open_ledger(fresh)
-            for height, logged in log.blocks(1):
+            for logged, certificate in chain(older, _with_certificates(log, later)):
                 members = fresh.members
                 block = run_again(fresh, logged, check_signatures=True)
-                certificate = decode_logged(logged).certificate or (
-                    later.of(height) if later else b""
-                )
                 # The newest blocks of many members wait for the votes on the next.
-                if certificate or not later or height <= log.height - WAITING:
-                    check_certified(fresh, block, certificate or b"", members)
+                if certificate or not later or fresh.height <= log.height - WAITING:
+                    check_certified(fresh, block, certificate, members)
                 fresh.state.maybe_flush()
                 if on_progress:
-                    on_progress(height, log.height)
+                    on_progress(fresh.height, log.height)
             result = fresh.height, fresh.state.root
             fresh.close()
     finally:
@@ -127,6 +138,14 @@ def replay(
         if later is not None:
             later.close()
     return result
+
+
+def _with_certificates(
+    log: BlockLog, later: Certificates | None
+) -> Iterator[tuple[bytes, bytes]]:
+    for height, logged in log.blocks(1):
+        certificate = decode_logged(logged).certificate
+        yield logged, certificate or (later.of(height) if later else None) or b""
 
 
 def _certified_later(folder: Path) -> Certificates | None:

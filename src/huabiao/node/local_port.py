@@ -22,6 +22,7 @@ from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.protocol import coming
 from huabiao.node import measuring, proving
+from huabiao.node.history.older import told_where
 from huabiao.proofs.header import header_hash
 from huabiao.state import NotRetained
 
@@ -132,6 +133,9 @@ class LocalPort:
                 "version": __version__,
                 "versions": {"huabiao": __version__, "contracts": versions},
             }
+        if (first := ledger.log.first) > 1:
+            status["blocks_from"] = first
+            status["older_blocks"] = told_where(ledger.log.folder.parent, first - 1)
         if administrators:
             status["administrators"] = [show(each) for each in administrators[0]]
         return {**self.health(), **status}

@@ -28,7 +28,7 @@ from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import decode_genesis
 from huabiao.proofs.header import header_hash
 from huabiao.services.index import Index
-from huabiao.state.tail import LogTail
+from huabiao.state.tail import LogTail, extent
 
 NICENESS = 5
 """Blocks go first: the index may be a moment late, an envelope may not."""
@@ -84,6 +84,25 @@ def tell(index: Index) -> None:
     print(json.dumps(facts), flush=True)
 
 
+def wait_where_blocks_are_missing(
+    index: Index, blocks: DurableBlocks, folder: Path
+) -> None:
+    """An index that is behind a pruned log cannot go on; say so until the end."""
+    first, _ = extent(folder)
+    if index.height + 1 >= first:
+        return
+    index.failure = (
+        f"读模型在高度 {index.height}，日志从 {first} 起：其间的区块已清理。请停机，用"
+        " huabiao archive put-back 放回归档的区块，再启动。"
+        f" The read model is at {index.height} and the log begins at {first}: the"
+        " blocks between were pruned. Stop, lay them back with huabiao archive"
+        " put-back, and start."
+    )
+    tell(index)
+    while not blocks.ended.is_set():
+        blocks.wait_for(blocks.height + 1, 60.0)
+
+
 def main() -> None:
     home = Path(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node's; our input will end
@@ -98,6 +117,7 @@ def main() -> None:
         tell(index)
         with contextlib.suppress(BrokenPipeError):
             blocks.wait_for(1, 60.0)
+            wait_where_blocks_are_missing(index, blocks, home / "blocks")
             index.follow(blocks, blocks.ended)
         index.close()
 

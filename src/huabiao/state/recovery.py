@@ -63,7 +63,7 @@ def recover(
     folder: Path, notices: list[str], on_progress: OnProgress | None, *, repair: bool
 ) -> list[Segment]:
     """The segments of a folder with every record checked. Raises LogDamaged."""
-    paths = sorted(folder.glob(f"blocks-{'[0-9]' * 20}.log"))
+    paths = segment_files(folder)
     total, checked = sum(path.stat().st_size for path in paths), 0
     segments: list[Segment] = []
     for path in paths:
@@ -77,6 +77,14 @@ def recover(
     return segments
 
 
+def segment_files(folder: Path) -> list[Path]:
+    """The segments from the log's start on; what lies below is on its way out or in
+    (whole.py)."""
+    paths = sorted(folder.glob(f"blocks-{'[0-9]' * 20}.log"))
+    start = _begins(folder, paths[0]) if paths else 0
+    return [path for path in paths if int(path.stem[7:]) >= start]
+
+
 def _begins(folder: Path, first: Path) -> int:
     """The height that the log began with, else what its first file is named after."""
     try:
@@ -87,10 +95,13 @@ def _begins(folder: Path, first: Path) -> int:
 
 def write_start(folder: Path, height: int) -> None:
     """Note the height that a log begins with, so that a lost first file is missed."""
-    with (folder / START).open("w") as file:
+    partial = folder / f".{START}"
+    with partial.open("w") as file:
         file.write(f"{height}\n")
         file.flush()
         os.fsync(file.fileno())
+    os.replace(partial, folder / START)
+    sync_folder(folder)
 
 
 def _check(

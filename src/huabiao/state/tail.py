@@ -9,16 +9,20 @@ rest of the log.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from typing import IO
 
 from huabiao.state.faults import LogDamaged
+from huabiao.state.recovery import segment_files
 from huabiao.state.segment import (
     AROUND,
     HEADER,
     RECORD,
+    map_file,
     parse_header,
     payload_of,
+    record_length,
     segment_path,
 )
 
@@ -31,6 +35,36 @@ class _Place:
     mark: bytes
     height: int
     at: int
+
+
+def extent(folder: Path) -> tuple[int, int]:
+    """First and last height that stand whole in a log, (0, 0) where none does."""
+    first, last, _ = measure(folder)
+    return first, last
+
+
+def measure(folder: Path) -> tuple[int, int, dict[Path, int]]:
+    """
+    First and last height that stand whole, and how many bytes of which file they are.
+
+    Beside the writer the last record may not be durable yet; all before it are, because
+    a record is begun when the one before it has been forced to the disk.
+    """
+    paths = segment_files(folder)
+    if not paths:
+        return 0, 0, {}
+    first, newest = int(paths[0].stem[7:]), int(paths[-1].stem[7:]) - 1
+    held = map_file(paths[-1])
+    header = parse_header(bytes(held[: HEADER.size]))
+    at = HEADER.size
+    while header and (length := record_length(held, at, header[1], newest + 1)):
+        at, newest = at + length, newest + 1
+    if isinstance(held, mmap):
+        held.close()
+    if newest < first:
+        return 0, 0, {}
+    sizes = {path: path.stat().st_size for path in paths[:-1]}
+    return first, newest, {**sizes, paths[-1]: at}
 
 
 class LogTail:

@@ -13,6 +13,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
+- `history`     archive, archive verify, proof and put-back; prune, backup, restore
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.
@@ -43,6 +44,10 @@ COMMANDS = {
     "vault": "vault",
     "engine": "network",
     "network": "network",
+    "archive": "history",
+    "prune": "history",
+    "backup": "history",
+    "restore": "history",
     "new": "making",
 }
 

@@ -119,13 +119,18 @@ def trust(settings: Settings, output: Path) -> None:
 
 @click.command()
 @_HOME
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="已清理的节点：其归档 · a pruned node's archive",
+)
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
-def replay(home: Path, as_json: bool) -> None:
+def replay(home: Path, archive: Path | None, as_json: bool) -> None:
     """从日志重新执行，核对每个根与证书。 Run the log again; check every root."""
     from huabiao.node.replaying import replay as run_again
 
     try:
-        found = run_again(home, None if as_json else click.echo)
+        found = run_again(home, None if as_json else click.echo, archive)
     except Exception as error:
         raise as_failure(error) from error
     if as_json:
