@@ -16,17 +16,14 @@ from huabiao.engines.engine import Engine
 from huabiao.engines.pool import Placed, PoolFull, Ticket
 from huabiao.engines.verification import Verification
 from huabiao.ledger.block import open_block, receipts_of
-from huabiao.ledger.execution import Execution
-from huabiao.ledger.growth import Meter
 from huabiao.ledger.ledger import Ledger
-from huabiao.ledger.loader import LoadedContract, load_contract
 from huabiao.ledger.protocol import coming
 from huabiao.node import measuring, proving
+from huabiao.node.asking import Questions
 from huabiao.node.history.older import told_where
 from huabiao.proofs.header import header_hash
 from huabiao.state import NotRetained
 
-QUESTION_CAP = 1_000_000
 CERTIFICATE_S = 5.0
 
 
@@ -36,8 +33,7 @@ class LocalPort:
     def __init__(self, engine: Engine, verification: Verification) -> None:
         self.engine, self._verification = engine, verification
         self._ledger: Ledger = engine.ledger
-        self._meter = Meter()
-        self._loaded: dict[str, LoadedContract] = {}
+        self._questions = Questions(self._ledger)
         self._counts, self._started_at = measuring.Counts(), engine.height
         self.alerts: list[str] = []
         """Said once, about the start."""
@@ -193,29 +189,7 @@ class LocalPort:
 
     def ask(self, contract: str, question: str, arguments: dict[str, Any]) -> Any:
         with self.engine.lock:
-            self._load()
-            execution = Execution(
-                self._ledger.read,
-                self._loaded,
-                self._meter,
-                self._ledger.digest,
-                self._ledger.suite.verify,
-            )
-            execution.chain = self.chain
-            execution.height, execution.now = self._ledger.height, self._ledger.time
-            self._meter.left = QUESTION_CAP
-            loaded = self._loaded.get(contract)
-            if loaded is None:
-                raise Refused("contract.unknown", f"没有合约“{contract}”。 Unknown.")
-            execution.contract, execution.operation = contract, question
-            return execution.ask(contract, question, arguments)
-
-    def _load(self) -> None:
-        """Contracts of our own for questions: the engine's share its meter."""
-        for name, loaded in self._ledger.contracts.items():
-            own = self._loaded.get(name)
-            if own is None or own.source != loaded.source:
-                self._loaded[name] = load_contract(loaded.source, self._meter)
+            return self._questions.ask(contract, question, arguments)
 
     def descriptions(self) -> dict[str, dict[str, Any]]:
         in_force = self._ledger.governed.in_force(self._ledger.height + 1)

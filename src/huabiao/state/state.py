@@ -271,12 +271,11 @@ class State:
 
     def _batches(self, point: Point) -> Iterator[list[tuple[bytes, bytes]]]:
         reading = items(self.store, point)
+        batch = [(b"", b"")]
         try:
-            while True:
+            while batch:
                 with self.lock:  # what a flush removes is removed under this lock
                     batch = list(islice(reading, BATCH))
-                if not batch:
-                    return
                 yield batch
         finally:
             self.store.pinned.remove(point.height)
