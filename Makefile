@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 UV := $(VENV)/bin/uv
 
-.PHONY: run test test-network bench docs lint abci setup setup-dev clean
+.PHONY: run test test-network bench soak docs lint abci setup setup-dev clean
 .DEFAULT_GOAL := run
 
 $(UV):
@@ -55,7 +55,13 @@ abci: setup-dev
 	cd src && ../$(VENV)/bin/python -m grpc_tools.protoc -I. --python_out=. huabiao/engines/cometbft/abci.proto
 
 bench: setup-dev
+	@$(VENV)/bin/huabiao engine install
 	$(VENV)/bin/python -m bench --seconds $${SECONDS_EACH:-10}
+
+# half the load for SOAK_HOURS; memory and disk must stay level
+soak: setup-dev
+	@$(VENV)/bin/huabiao engine install
+	$(VENV)/bin/python -m bench.soak --hours $${SOAK_HOURS:-1}
 
 docs: setup-dev
 	$(VENV)/bin/mkdocs build --strict
