@@ -19,7 +19,17 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("lie", SAID)
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "proposals",
+        "root",
+        *(
+            pytest.param(lie, marks=pytest.mark.long)
+            for lie in ("signature", "silence")
+        ),
+    ],
+)
 def test_three_honest_members_go_on(lie: str, tmp_path: Path) -> None:
     suite = "sm" if lie == "proposals" else "intl"
     seconds = 16 if lie == "proposals" else 7

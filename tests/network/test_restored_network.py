@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from commanding import huabiao, until
 
 from huabiao.client.port import Outcome
@@ -114,6 +115,7 @@ def test_one_member_comes_back_from_a_live_backup(tmp_path: Path) -> None:
     check(nodes, load.told)
 
 
+@pytest.mark.long
 def test_a_network_comes_back_when_every_machine_was_lost(tmp_path: Path) -> None:
     nodes = serving(tmp_path / "net")
     try:

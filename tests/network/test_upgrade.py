@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
@@ -74,6 +76,7 @@ def test_software_is_replaced_node_by_node_before_its_height(tmp_path: Path) -> 
         nodes.close()
 
 
+@pytest.mark.long
 def test_a_contract_is_replaced_at_a_height(tmp_path: Path) -> None:
     (evidence,) = [s for s in shipped_sources() if "class Evidence(" in s]
     louder = evidence.replace('self.emit("notarised"', 'self.emit("notarised_anew"')

@@ -8,6 +8,7 @@ envelopes could still be valid.
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -119,8 +120,10 @@ def replay(
     log = BlockLog.open(folder / "blocks", readonly=True)
     later = _certified_later(folder)
     try:
-        with tempfile.TemporaryDirectory(prefix="huabiao-replay-") as scratch:
-            fresh = Ledger(Path(scratch), genesis)
+        with (
+            tempfile.TemporaryDirectory(prefix="huabiao-replay-") as scratch,
+            closing(Ledger(Path(scratch), genesis)) as fresh,
+        ):
             open_ledger(fresh)
             for logged, certificate in chain(older, _with_certificates(log, later)):
                 members = fresh.members
@@ -132,7 +135,6 @@ def replay(
                 if on_progress:
                     on_progress(fresh.height, log.height)
             result = fresh.height, fresh.state.root
-            fresh.close()
     finally:
         log.close()
         if later is not None:

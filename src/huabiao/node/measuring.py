@@ -71,13 +71,11 @@ def ledger_figures(ledger: Ledger) -> dict[str, Any]:
     """Sizes of log and state; the state's as of its last flush."""
     folder, state = ledger.log.folder, ledger.state
     free, total = disk_left(folder)
-    sizes = state.sizes()
-    caches = (state.node_cache, state.value_cache)
     return {
         "log_bytes": sum(each.path.stat().st_size for each in ledger.log.segments),
-        "state_keys": sizes["values"][0],
-        "state_bytes": sum(size for _, size in sizes.values()),
-        "state_cache_bytes": sum(cache.young_bytes for cache in caches),
+        "state_keys": state.tree.top.count,
+        "state_bytes": sum(size for _, size in state.sizes().values()),
+        "state_memory_bytes": state.tree.held + state.value_cache.young_bytes,
         "disk_free_bytes": free,
         "disk_size_bytes": total,
     }

@@ -55,7 +55,7 @@ METRICS = {
     "index_lag": Metric("index_lag_blocks", "gauge", "Blocks it is behind."),
     "state_keys": Metric("state_keys", "gauge", "Keys in the state's store."),
     "state_bytes": Metric("state_bytes", "gauge", "Bytes of the state's store."),
-    "state_cache_bytes": Metric("state_cache_bytes", "gauge", "Its caches in memory."),
+    "state_memory_bytes": Metric("state_memory_bytes", "gauge", "Its part in memory."),
     "log_bytes": Metric("log_bytes", "gauge", "The block log on disk."),
     "disk_free_bytes": Metric("disk_free_bytes", "gauge", "Left on the log's disk."),
     "disk_size_bytes": Metric("disk_size_bytes", "gauge", "Size of the log's disk."),
