@@ -41,6 +41,11 @@ class Verification:
         self._threads = ThreadPoolExecutor(2, "verify")
         self._processes: ProcessPoolExecutor | None = None
 
+    def start(self) -> None:
+        """Begin the workers now: a first batch should not wait for their start."""
+        if self._workers:
+            self._pool().submit(verify_chunk, self.suite_name, [])
+
     async def verdicts(self, items: Sequence[Item]) -> bytes:
         """One byte 0 or 1 an item, in order."""
         loop = asyncio.get_running_loop()

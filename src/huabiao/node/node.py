@@ -113,6 +113,7 @@ def start(
     tags = SubjectTags(folder / "subjects.sqlite")
     vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))
     eraser = Eraser(vault, port, read_model.index)
+    verification.start()
     engine.start()
     read_model.start()
     eraser.start()
