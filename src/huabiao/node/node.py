@@ -33,6 +33,7 @@ from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_fi
 from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
 from huabiao.node.place import read_place
+from huabiao.node.progress import every_second
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
@@ -93,14 +94,7 @@ def start(
     ledger = Ledger(folder, genesis, on_step, certified_later=many)
     for notice in ledger.log.notices:
         say(notice)
-    last = [0.0]
-
-    def progress(height: int, end: int) -> None:
-        if time.monotonic() - last[0] > 1:
-            last[0] = time.monotonic()
-            say(f"重放区块 {height}/{end} · replaying blocks")
-
-    again = open_ledger(ledger, progress)
+    again = open_ledger(ledger, every_second(say, "重放区块", "replaying blocks"))
     if again:
         say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
     verification = Verification(genesis.suite)

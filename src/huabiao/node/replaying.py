@@ -19,8 +19,8 @@ from huabiao.node.history.archive import open_archive
 from huabiao.node.history.archive_file import BadArchive
 from huabiao.node.history.archiving import open_blocks
 from huabiao.node.history.checking import ChainBroken, Walk
-from huabiao.node.history.progress import every_second
 from huabiao.node.home import Home, HomeError, suite_of
+from huabiao.node.progress import every_second
 from huabiao.state.faults import StorageFault
 from huabiao.state.tail import extent
 

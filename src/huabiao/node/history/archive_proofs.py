@@ -14,7 +14,7 @@ from huabiao.node.history.block_proofs import (
     notarised_proof,
     receipt_proof,
 )
-from huabiao.node.history.progress import Say, every_second
+from huabiao.node.progress import Say, every_second
 from huabiao.proofs.receipt import decode_receipt
 
 _ENVELOPE = re.compile(r"([0-9a-f]{16,64})(?:\.(\d{1,6}))?")

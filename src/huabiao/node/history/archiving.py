@@ -25,8 +25,8 @@ from huabiao.node.history.archive_file import (
     Head,
 )
 from huabiao.node.history.block_proofs import members_after
-from huabiao.node.history.progress import Say, every_second
 from huabiao.node.home import Home, HomeError, lock_home
+from huabiao.node.progress import Say, every_second
 from huabiao.proofs.header import decode_header, header_hash
 from huabiao.proofs.proof_file import MemberChange
 from huabiao.state.tail import LogTail, extent

@@ -30,8 +30,8 @@ from huabiao.ledger.block import decode_logged
 from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.node.history.frozen import freeze
-from huabiao.node.history.progress import Progress, Say, every_second
 from huabiao.node.home import Home, HomeError
+from huabiao.node.progress import Progress, Say, every_second
 from huabiao.state.tail import LogTail, measure
 
 VERSION, MANIFEST = 1, "manifest.json"

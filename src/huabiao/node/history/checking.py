@@ -17,7 +17,7 @@ from huabiao.ledger.genesis import Genesis, genesis_hash
 from huabiao.node.history.archive import Archive, open_archive
 from huabiao.node.history.archive_file import BadArchive
 from huabiao.node.history.block_proofs import members_after
-from huabiao.node.history.progress import Say, every_second
+from huabiao.node.progress import Say, every_second
 from huabiao.proofs import merkle
 from huabiao.proofs.header import (
     VERSION,

@@ -29,8 +29,8 @@ from huabiao.node.history.archive import open_archive
 from huabiao.node.history.archive_file import BadArchive
 from huabiao.node.history.checking import walk_archive
 from huabiao.node.history.older import FILE, read_pruned
-from huabiao.node.history.progress import Say, every_second
 from huabiao.node.home import Home, HomeError, lock_home, write_whole
+from huabiao.node.progress import Say, every_second
 from huabiao.node.proving import member_changes
 from huabiao.proofs.header import decode_header, header_hash
 from huabiao.state.whole import removable, remove_below

@@ -16,8 +16,8 @@ from huabiao.node.history.archive import Archive, open_archive
 from huabiao.node.history.archive_file import BadArchive
 from huabiao.node.history.checking import walk_archive
 from huabiao.node.history.older import FILE
-from huabiao.node.history.progress import Say, every_second
 from huabiao.node.home import Home, HomeError, lock_home
+from huabiao.node.progress import Say, every_second
 from huabiao.proofs.header import decode_header
 from huabiao.state.blocklog import SEGMENT_BYTES
 from huabiao.state.tail import LogTail, extent

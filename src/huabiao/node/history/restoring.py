@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from huabiao.node.history.backing_up import MANIFEST, VERSION
-from huabiao.node.history.progress import Say, every_second
 from huabiao.node.history.putting_back import put_back
 from huabiao.node.home import HomeError
+from huabiao.node.progress import Say, every_second
 
 TOP = {
     "genesis", "node.toml", "handovers", "pruned.json", "subjects.sqlite",
