@@ -7,13 +7,12 @@ import json
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+from commanding import until
 
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.nodes import Nodes
@@ -30,15 +29,6 @@ class Named(Manifest):
     @property
     def nodes(self) -> list[str]:
         return [OWN, OTHER]
-
-
-def until(what: Callable[[], Any], seconds: float = 40.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds} s: {what()}")
 
 
 def figures(nodes: Nodes, name: str) -> dict[str, float]:

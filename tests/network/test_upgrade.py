@@ -3,12 +3,11 @@ Software replaced node by node before a height, and a contract replaced at a hei
 with the network running.
 """
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import until
 
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call
@@ -19,15 +18,6 @@ from huabiao.testing.network.nodes import Nodes
 from huabiao.testing.network.run import settle
 
 NOTE = {"digests": [bytes(32)]}
-
-
-def until(what: Callable[[], Any], seconds: float = 40.0) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds} s: {what()}")
 
 
 def govern(nodes: Nodes, id_: str, **change: Any) -> None:
