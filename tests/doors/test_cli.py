@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from served_city import Served
 
@@ -124,3 +125,19 @@ def test_a_reader_that_has_seen_enough_is_no_error(served: Served) -> None:
     command = f"{huabiao} scenarios --json --url {served.url} | head -c 10"
     done = subprocess.run(command, shell=True, capture_output=True, timeout=60)
     assert len(done.stdout) == 10 and done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("kept", "engine", "said"),
+    [
+        ("genesis", "cometbft", "cannot become a network"),
+        ("org-01/node.toml", "embedded", "holds a network"),
+    ],
+)
+def test_a_folder_of_the_other_kind_is_named(tmp_path, kept, engine, said):
+    (tmp_path / kept).parent.mkdir(exist_ok=True)
+    (tmp_path / kept).write_text("")
+    result = CliRunner().invoke(
+        main, ["up", "--home", str(tmp_path), "--engine", engine]
+    )
+    assert result.exit_code == 1 and said in result.stderr

@@ -57,7 +57,7 @@ def up(
 ) -> None:
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
     try:
-        if (engine == "cometbft" or validators) and not (home / "node.toml").exists():
+        if _holds_many(home, engine, validators):
             from huabiao.node.many import run_many
 
             code = run_many(home, validators or 0, port or 8080, suite, story, as_json)
@@ -68,6 +68,28 @@ def up(
         raise SystemExit(code)
     except Exception as error:
         raise as_failure(error) from error
+
+
+def _holds_many(home: Path, engine: str | None, validators: int | None) -> bool:
+    """Whether the folder is for several nodes; ValueError if it is one of the other
+    kind."""
+    if (home / "node.toml").exists():
+        return False
+    network = any(home.glob("*/node.toml"))
+    if network and engine == "embedded":
+        raise ValueError(
+            f"{home} 是多单位网络；请另选文件夹，或用 --engine cometbft。"
+            f" {home} holds a network of organisations: choose another folder, or"
+            " --engine cometbft."
+        )
+    many = network or engine == "cometbft" or bool(validators)
+    if many and (home / "genesis").exists():
+        raise ValueError(
+            f"{home} 是单进程引擎的一座城，不能改为多单位网络；请用 --home 另选文件夹。"
+            f" {home} holds a city on the embedded engine, which cannot become a"
+            " network: choose another folder with --home."
+        )
+    return many
 
 
 @command()
