@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from huabiao.engines.cometbft import binary
+from huabiao.engines.cometbft.process import end_with_parent
 from huabiao.node.home import Home, HomeError, write_run_file
 from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place
@@ -90,7 +91,7 @@ def _start(home: Path, story: str) -> "subprocess.Popen[bytes]":
             [sys.executable, "-m", "huabiao", "up", "--home", str(home),
              "--story", story],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ class CometProcess:
             self._child = subprocess.Popen(
                 [str(self._binary), "start", "--home", str(self._folder)],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                preexec_fn=_end_with_parent, start_new_session=True,
+                preexec_fn=end_with_parent, start_new_session=True,
             )  # fmt: skip
         if self._stop.is_set():  # told while it was being started
             self._child.terminate()
@@ -120,7 +120,7 @@ class CometProcess:
         return (told or lines or ["?"])[-1][:300]
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A node that is killed must not leave its engine behind (Linux prctl(2))."""
     import ctypes
 
