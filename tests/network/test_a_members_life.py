@@ -6,11 +6,16 @@ Real nodes; the newcomer and everyone else use the command line, as people would
 """
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 from commanding import huabiao, until
 
+from huabiao.client.port import Outcome
+from huabiao.client.remote import Remote
+from huabiao.client.signing import call, sign_envelope
+from huabiao.client.wallets import open_identity
 from huabiao.proofs.verify import verify
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.nodes import Nodes, free_ports
@@ -65,6 +70,17 @@ def take_a_seat(nodes: Nodes, home: Path, told: dict[str, Any]) -> None:
     huabiao("member", "approve", "newcomer", *admin)
 
 
+def unsure(nodes: Nodes) -> Outcome:
+    """What a client is told of an envelope that ends while no block comes."""
+    keys = open_identity(nodes.homes["org-1"], "operator", "intl")
+    with Remote(nodes.url("org-1")) as city:
+        made = call("evidence", "notarize", digests=[bytes(32)])
+        ends = int(time.time() * 1000) + 2_000
+        envelope = sign_envelope(city.chain, keys, [made], valid_until=ends)
+        (outcome,) = city.submit([envelope])
+    return outcome
+
+
 def lose_two_of_five(nodes: Nodes, tmp_path: Path, trust: dict[str, Any]) -> None:
     """One may be away; with two away the health says who; one comes back."""
     nodes.kill("org-4")
@@ -72,6 +88,7 @@ def lose_two_of_five(nodes: Nodes, tmp_path: Path, trust: dict[str, Any]) -> Non
     nodes.kill("org-3")
     said = until(lambda: " ".join(nodes.health("org-1")["alerts"]))
     assert "org-3" in said and "org-4" in said and "org-2" not in said, said
+    assert unsure(nodes).code == "engine.stalled"
     nodes.start("org-3")
     nodes.wait_until_serving("org-3")
     until(lambda: not nodes.health("org-1")["alerts"])

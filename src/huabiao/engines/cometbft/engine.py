@@ -38,6 +38,12 @@ EXPIRED = Placed(
     "有效期内没有区块收下此信封；请重新签署后再试。"
     " No block took the envelope while it was valid; sign it again.",
 )  # fmt: skip
+UNSURE = Placed(
+    0, 0, "engine.stalled",
+    "网络没有出块，信封是否入块尚不可知；请稍后按编号查询，再决定是否重新签署。"
+    " No block has come, so whether one takes the envelope is not known: look it up by"
+    " its id later, before you sign it again.",
+)  # fmt: skip
 REPEATED = Placed(0, 0, "envelope.replayed", "重复的信封。 A repeated envelope.")
 
 
@@ -171,6 +177,9 @@ class CometbftEngine:
         while not self._stop.is_set():
             await asyncio.sleep(BUNDLE_S)
             self._pack()
+            now = self._clock()
+            if self._awaited and now - self._last_block > STALLED_S * 1000:
+                self._let_go(now, UNSURE)
         server.close()
         stopping = "节点正在停止。 The node is stopping."
         answer = Placed(0, 0, "node.stopped", stopping)
@@ -226,9 +235,12 @@ class CometbftEngine:
             if found is not None:
                 found[0].settle(found[1], [Placed(0, 0, code, sentence)])
         if decided.order % 16 == 0:
-            ended = [i for i, each in awaited.items() if each[2] <= decided.time]
-            for id_ in ended:
-                ticket, index, _ = awaited.pop(id_)
-                ticket.settle(index, [EXPIRED])
+            self._let_go(decided.time, EXPIRED)
         if block is not None:
             self.ledger.on_step("published")
+
+    def _let_go(self, now: int, answer: Placed) -> None:
+        """Answer what no later block can take."""
+        for id_ in [i for i, each in self._awaited.items() if each[2] <= now]:
+            ticket, index, _ = self._awaited.pop(id_)
+            ticket.settle(index, [answer])
