@@ -5,5 +5,7 @@ Who orders the blocks.
 - `pool`         tickets that wait for a block, fair between signers
 - `embedded`     one process, one member, real certificates
 - `cometbft`     many organisations: bundles ordered by CometBFT
+- `signers`      the header keys that a node holds
+- `orphans`      no process of a node outlives it
 - `verification` signatures checked beside the engine, on other cores
 """

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from huabiao.crypto.suite import Item, suite
+from huabiao.engines.orphans import end_with_parent
 
 FEW = 32
 CHUNK = 256
@@ -23,8 +24,9 @@ def verify_chunk(suite_name: str, items: list[Item]) -> bytes:
     return suite(suite_name).verify_many(items)
 
 
-def warm(suite_name: str) -> None:
+def warm(suite_name: str, parent: int) -> None:
     """What a worker does first: compile or load the fast SM2 verifier."""
+    end_with_parent(parent)
     if suite_name == "sm":
         from huabiao.crypto import sm2_fast
 
@@ -77,7 +79,7 @@ class Verification:
                 self._workers,
                 mp_context=get_context("spawn"),
                 initializer=warm,
-                initargs=(self.suite_name,),
+                initargs=(self.suite_name, os.getpid()),
             )
         return self._processes
 

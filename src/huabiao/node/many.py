@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from huabiao.engines.cometbft import binary
-from huabiao.engines.cometbft.process import end_with_parent
+from huabiao.engines.orphans import end_with_parent
 from huabiao.node.home import Home, HomeError, write_run_file
 from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place

@@ -8,11 +8,12 @@ later each time, and the last line it wrote is what the node's health says.
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import threading
 import time
 from pathlib import Path
+
+from huabiao.engines.orphans import end_with_parent
 
 LARGEST_LOG = 16 * 2**20
 LONGEST_LOOK = 2**20
@@ -118,11 +119,3 @@ class CometProcess:
             return "?"
         told = [line for line in lines if line.startswith(("E[", "panic", "Error"))]
         return (told or lines or ["?"])[-1][:300]
-
-
-def end_with_parent() -> None:
-    """A node that is killed must not leave its engine behind (Linux prctl(2))."""
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
