@@ -17,13 +17,12 @@ from huabiao.engines.cometbft import abci_pb2 as abci
 from huabiao.engines.cometbft.blocks import Blocks, Committed
 from huabiao.engines.cometbft.bundles import CERTIFICATES, BadBundle, Bundles
 from huabiao.engines.cometbft.certifying import Certifying
-from huabiao.engines.cometbft.seats import Voters
+from huabiao.engines.cometbft.seats import COMMITTED, Voters
 from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger.ledger import Ledger
 
 log = logging.getLogger("huabiao.cometbft")
 ACCEPT, REJECT, RETRY = 1, 2, 32_000
-COMMITTED = 2
 
 
 class Application:

@@ -69,7 +69,6 @@ class CometbftEngine:
         self.lock = threading.RLock()
         self.durable = threading.Condition()
         self.height = ledger.height
-        self.alert = ""
         self.process, self.watch = process, Watch(rpc)
         self._last_block = clock()
         self._pool = Pool()
@@ -121,7 +120,7 @@ class CometbftEngine:
 
     def health(self) -> dict[str, Any]:
         """What keeps blocks from being made, in sentences; peers and lag beside."""
-        alerts = [a for a in (self.failure, self.alert, self.process.alert) if a]
+        alerts = [a for a in (self.failure, self.process.alert) if a]
         seen = self.watch.seen
         silent_s = (self._clock() - self._last_block) / 1000
         if not self.failure and silent_s > STALLED_S and self._serving.is_set():

@@ -13,7 +13,7 @@ never comes here. Why settings differ: docs/decisions/0029-cometbft.md.
 
 import json
 import os
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,8 +102,6 @@ def node_id(folder: Path) -> str:
 
 
 def _secret(path: Path) -> bytes:
-    from base64 import b64decode
-
     return b64decode(json.loads(path.read_text())["priv_key"]["value"])
 
 

@@ -16,6 +16,7 @@ from huabiao.ledger.governed import MEMBERS, Governed, Seat
 from huabiao.ledger.ledger import Ledger
 
 COMMITTED = 2
+"""CometBFT's mark of a vote for the block that was decided (BlockIDFlag)."""
 
 
 class Voters:

@@ -17,6 +17,7 @@ from pathlib import Path
 from huabiao.codec import encode
 from huabiao.engines.cometbft import abci_pb2 as abci
 from huabiao.ledger.adoption import INCOMING, adopt
+from huabiao.ledger.block import decode_logged
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.snapshot import (
     LARGEST_PIECE,
@@ -99,8 +100,6 @@ class Snapshots:
             shutil.rmtree(self._folder / str(old), ignore_errors=True)
 
     def _header(self, height: int) -> bytes:
-        from huabiao.ledger.block import decode_logged
-
         return decode_logged(self._ledger.log.read(height)).header
 
     # -- serving -----------------------------------------------------------------
