@@ -16,6 +16,7 @@ from huabiao.client.port import Outcome
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
+from huabiao.engines.cometbft.layout import address_of, voting_key
 from huabiao.proofs.verify import verify
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.nodes import Nodes, free_ports
@@ -28,6 +29,15 @@ def voters(nodes: Nodes) -> set[str]:
     url = f"http://127.0.0.1:{nodes.ports['org-1'][1]}/validators"
     listed = httpx.get(url, trust_env=False).json()["result"]["validators"]
     return {each["address"] for each in listed}
+
+
+def signers(nodes: Nodes) -> set[str]:
+    """Whose votes the newest commit holds."""
+    import httpx
+
+    url = f"http://127.0.0.1:{nodes.ports['org-1'][1]}/commit"
+    header = httpx.get(url, trust_env=False).json()["result"]["signed_header"]
+    return {each["validator_address"] for each in header["commit"]["signatures"]}
 
 
 def notarised(nodes: Nodes, tmp_path: Path, trust: dict[str, Any]) -> None:
@@ -123,6 +133,22 @@ def test_a_members_life(tmp_path: Path) -> None:
             "member", "rotate", "org-2", "--key", f"{second}/member-next.json",
             "--as", "operator", "--home", second,
         )  # fmt: skip
+        notarised(nodes, tmp_path, trust)
+
+        # Another voting key: its engine turns to it by itself.
+        told = huabiao("engine", "next-key", "--home", second)
+        huabiao(
+            "member", "rotate", "org-2", "--key", f"{second}/member-next.json",
+            "--engine-key", told["engine_key"], "--as", "operator", "--home", second,
+        )  # fmt: skip
+        address = address_of(bytes.fromhex(told["engine_key"])).hex().upper()
+        until(lambda: address in voters(nodes))
+        until(
+            lambda: (
+                voting_key(nodes.homes["org-2"] / "engine").hex() == told["engine_key"]
+            )
+        )
+        until(lambda: address in signers(nodes))
         notarised(nodes, tmp_path, trust)
 
         # A member goes, and the others go on.

@@ -1,6 +1,7 @@
 """
 A node joins by a snapshot: it fetches no block from before it, holds the same state,
-verifies what comes after, and serves proofs; a spoiled snapshot is refused.
+verifies what comes after, and serves proofs; a spoiled snapshot is refused, also where
+most of those who serve it are lying nodes.
 """
 
 import shutil
@@ -15,6 +16,7 @@ from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.codec import decode, encode
+from huabiao.engines.cometbft.layout import node_id
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.ledger.snapshot import BadSnapshot, Restoring, open_metadata
 from huabiao.node.home import Home
@@ -52,7 +54,8 @@ def follow(nodes: Nodes, folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory):
-    nodes = Nodes(Manifest("sm"), tmp_path_factory.mktemp("net"), [])
+    liars = dict.fromkeys(("org-2", "org-3", "org-4"), "snapshot")
+    nodes = Nodes(Manifest("sm", liars=liars), tmp_path_factory.mktemp("net"), [])
     for home in nodes.homes.values():
         place = read_place(Home(home))
         assert place is not None
@@ -81,6 +84,12 @@ def test_a_node_joins_by_a_snapshot(town: Nodes, tmp_path: Path) -> None:
     engine = httpx.get(f"http://127.0.0.1:{town.ports['late'][1]}/status")
     first = engine.json()["result"]["sync_info"]["earliest_block_height"]
     assert int(first) > EVERY, "its engine began at the snapshot"
+    # Three of four send spoiled pieces: whoever did was found out, by its node's id.
+    said = (town.homes["late"] / "node.log").read_text("utf-8", "replace")
+    for name in town.manifest.liars:
+        if "spoiled piece" in (town.homes[name] / "node.log").read_text("utf-8"):
+            id_ = node_id(town.homes[name] / "engine")
+            assert f"{id_} sent a false piece" in said, (name, said[-2000:])
 
 
 def pieces(town: Nodes) -> tuple[Genesis, bytes, list[bytes]]:

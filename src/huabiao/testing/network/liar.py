@@ -8,6 +8,7 @@ A member that lies: a real node whose application was changed.
     proposals    its proposals hold, in turn, a certificate that nobody signed, a
                  bundle with a false signature, one beyond every limit, and garbage
     silence      its proposals leave everyone's envelopes out, for ever
+    snapshot     the pieces of its snapshots are spoiled
     newer        no lie: software that knows one protocol more
 """
 
@@ -25,6 +26,7 @@ from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks
 from huabiao.engines.cometbft.bundles import BUNDLE, CERTIFICATES, LARGEST_BUNDLE
 from huabiao.engines.cometbft.certifying import Certifying
+from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger import protocol
 from huabiao.node.node import run
 from huabiao.proofs.header import certified_message
@@ -112,6 +114,18 @@ def in_turn(application: Application, txs: list[bytes]) -> list[bytes]:
     return changed if changed != txs else in_turn(application, txs)
 
 
+def spoiled_pieces() -> None:
+    """A joiner is sent something else than what the snapshot promises."""
+    honest = Snapshots.piece
+
+    def piece(self: Snapshots, order: int, number: int) -> bytes:
+        print(f"spoiled piece {number} of {order}", flush=True)
+        true = honest(self, order, number)
+        return true[:-1] + bytes([true[-1] ^ 1])
+
+    Snapshots.piece = piece  # type: ignore[method-assign]
+
+
 def newer() -> None:
     protocol.NEWEST += 1
 
@@ -121,6 +135,7 @@ LIES: dict[str, Callable[[], None]] = {
     "signature": another_signature,
     "proposals": lambda: propose(in_turn),
     "silence": lambda: propose(with_nobody),
+    "snapshot": spoiled_pieces,
     "newer": newer,
 }
 
