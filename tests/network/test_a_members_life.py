@@ -104,6 +104,18 @@ def lose_two_of_five(nodes: Nodes, tmp_path: Path, trust: dict[str, Any]) -> Non
     until(lambda: not nodes.health("org-1")["alerts"])
 
 
+def turn_keys(nodes: Nodes, home: Path) -> None:
+    """Another header key, without a restart; then another voting key, to which the
+    engine turns by itself."""
+    rotate = ["member", "rotate", "org-2", "--as", "operator", "--home", str(home)]
+    key = ["--key", str(home / "member-next.json")]
+    huabiao(*rotate, *key)
+    (new,) = huabiao("engine", "next-key", "--home", str(home)).values()
+    huabiao(*rotate, *key, "--engine-key", new)
+    until(lambda: voting_key(home / "engine").hex() == new)
+    until(lambda: address_of(bytes.fromhex(new)).hex().upper() in signers(nodes))
+
+
 def test_a_members_life(tmp_path: Path) -> None:
     nodes = Nodes(Manifest(), tmp_path / "net", [])
     try:
@@ -127,28 +139,7 @@ def test_a_members_life(tmp_path: Path) -> None:
         huabiao("member", "suspend", "org-4", *admin)
         until(lambda: len(voters(nodes)) == 4)
 
-        # Another header key, without a restart.
-        second = str(nodes.homes["org-2"])
-        huabiao(
-            "member", "rotate", "org-2", "--key", f"{second}/member-next.json",
-            "--as", "operator", "--home", second,
-        )  # fmt: skip
-        notarised(nodes, tmp_path, trust)
-
-        # Another voting key: its engine turns to it by itself.
-        told = huabiao("engine", "next-key", "--home", second)
-        huabiao(
-            "member", "rotate", "org-2", "--key", f"{second}/member-next.json",
-            "--engine-key", told["engine_key"], "--as", "operator", "--home", second,
-        )  # fmt: skip
-        address = address_of(bytes.fromhex(told["engine_key"])).hex().upper()
-        until(lambda: address in voters(nodes))
-        until(
-            lambda: (
-                voting_key(nodes.homes["org-2"] / "engine").hex() == told["engine_key"]
-            )
-        )
-        until(lambda: address in signers(nodes))
+        turn_keys(nodes, nodes.homes["org-2"])
         notarised(nodes, tmp_path, trust)
 
         # A member goes, and the others go on.
