@@ -9,6 +9,7 @@ A member that lies: a real node whose application was changed.
                  bundle with a false signature, one beyond every limit, and garbage
     silence      its proposals leave everyone's envelopes out, for ever
     snapshot     the pieces of its snapshots are spoiled
+    forgetful    no lie: it keeps few of CometBFT's own blocks
     newer        no lie: software that knows one protocol more
 """
 
@@ -22,6 +23,7 @@ from huabiao.client.signing import call, sign_envelope
 from huabiao.codec import encode
 from huabiao.crypto.keys import generate
 from huabiao.engines.cometbft import abci_pb2 as abci
+from huabiao.engines.cometbft import blocks
 from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks
 from huabiao.engines.cometbft.bundles import BUNDLE, CERTIFICATES, LARGEST_BUNDLE
@@ -126,6 +128,10 @@ def spoiled_pieces() -> None:
     Snapshots.piece = piece  # type: ignore[method-assign]
 
 
+def forgetful() -> None:
+    blocks.RETAINED_ORDERS, blocks.NOTE_ORDER_EVERY = 20, 10
+
+
 def newer() -> None:
     protocol.NEWEST += 1
 
@@ -136,6 +142,7 @@ LIES: dict[str, Callable[[], None]] = {
     "proposals": lambda: propose(in_turn),
     "silence": lambda: propose(with_nobody),
     "snapshot": spoiled_pieces,
+    "forgetful": forgetful,
     "newer": newer,
 }
 
