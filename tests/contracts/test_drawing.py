@@ -120,7 +120,7 @@ def test_the_well_formed_one_is_taken_and_described():
         ({"send": None}, "'packed' must either be final or have a way out"),
         ({"pack": None}, "no operation leads to 'packed'"),
         ({"record": None}, "record = … is not set"),
-        ({"public": ("colour",)}, "no field 'colour'"),
+        ({"public": ("colour",)}, "public='colour' is no field"),
         ({"indexes": ("colour",)}, "no field 'colour'"),
         ({"lost": State("丢失")}, "no operation leads to 'lost'"),
     ],

@@ -2,7 +2,7 @@
 The kinds that a field may be.
 
 Times are UTC milliseconds, days are counted from 1970-01-01, money is in fen, weights
-are whole kilograms or grams: an integer with a unit, never a float.
+are whole kilograms or grams, ways whole metres: an integer with a unit, never a float.
 """
 
 from datetime import UTC, date, datetime
@@ -118,6 +118,12 @@ class Grams(Count):
     """Mass in whole grams."""
 
     zh, widget = "克", "number:g"
+
+
+class Metres(Count):
+    """Distance in whole metres."""
+
+    zh, widget = "米", "number:m"
 
 
 class Flag(Kind, int):
