@@ -47,5 +47,8 @@ class CityGround:
             return None
         return show_stored_record(self.description(scenario), encode(stored))
 
-    def digest(self, text: str) -> str:
-        return self.city.admin.suite.digest(text.encode()).hex()
+    def digest(self, message: bytes) -> str:
+        return self.city.admin.suite.digest(message).hex()
+
+    def height(self) -> int:
+        return self.city.ledger.height

@@ -107,10 +107,15 @@ class Sealed(Part, Generic[Value]):
         path = self._entry(subject, self._context.caller)
         self._context.write(path, encode(entry.plain()))
 
-    def revealed(self, subject: str, account: bytes) -> Value | None:
-        """What an account has revealed, or None."""
+    def revealed(self, subject: str, account: bytes) -> Value:
+        """What an account has revealed; refused where it has revealed nothing."""
         entry = self._find(subject, account)
-        return None if entry is None else entry.revealed
+        if entry is None or entry.revealed is None:
+            raise Refused(
+                "sealed.unrevealed", "此账户没有揭示。 This account revealed nothing."
+            )
+        found: Value = entry.revealed
+        return found
 
     def _find(self, subject: str, account: bytes) -> Any:
         stored = self._context.read(self._entry(subject, account))

@@ -63,5 +63,9 @@ class ServedGround:
                 raise
         return found
 
-    def digest(self, text: str) -> str:
-        return self.cast.keys("operator").suite.digest(text.encode()).hex()
+    def digest(self, message: bytes) -> str:
+        return self.cast.keys("operator").suite.digest(message).hex()
+
+    def height(self) -> int:
+        with Remote(self.cast.url) as city:
+            return int(city.get("/api/status")["height"])
