@@ -16,6 +16,7 @@ class CityGround:
 
     def __init__(self, city: City) -> None:
         self.city = city
+        self._used: list[str] = []
 
     def description(self, scenario: str) -> dict[str, Any]:
         ledger = self.city.ledger
@@ -50,5 +51,10 @@ class CityGround:
     def digest(self, message: bytes) -> str:
         return self.city.admin.suite.digest(message).hex()
 
-    def height(self) -> int:
-        return self.city.ledger.height
+    def fresh(self, name: str) -> str:
+        self._used.append(name)
+        times = self._used.count(name)
+        return name if times == 1 else f"{name}-{times}"
+
+    def now(self) -> int:
+        return self.city.now

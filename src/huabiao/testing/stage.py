@@ -22,10 +22,12 @@ from typing import Any, Protocol
 from huabiao.client.described import operation_of, parse_arguments
 from huabiao.client.port import Outcome
 from huabiao.client.sealing import message_to_seal
+from huabiao.codec import Instant
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.envelope import Call
 
 Json = dict[str, Any]
+MINUTE_MS = 60_000
 
 
 class Astray(AssertionError):
@@ -51,7 +53,11 @@ class Ground(Protocol):
     def digest(self, message: bytes) -> str:
         """In the chain's suite, hexadecimal."""
 
-    def height(self) -> int: ...
+    def fresh(self, name: str) -> str:
+        """The name, or one like it that no walk has used on this ground."""
+
+    def now(self) -> int:
+        """The city's time, UTC milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +117,12 @@ class Stage:
         return self.ground.digest(text.encode())
 
     def id(self, name: str) -> str:
-        """An id that no walk has used on this ground, for what is not a record."""
-        return f"{name}@{self.ground.height()}"
+        """An id for what is not a record, or a name of somebody new."""
+        return self.ground.fresh(name)
+
+    def moment(self, minutes_ago: int) -> str:
+        """A moment of the city's recent past, as an argument."""
+        return str(Instant.show(self.ground.now() - minutes_ago * MINUTE_MS))
 
     def seal(
         self, part: str, case: "Case", actor: "Actor", salt: str, **value: Any

@@ -1,5 +1,6 @@
 """The stories of every scenario that ships, walked in the city that is being served."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -66,6 +67,8 @@ class ServedGround:
     def digest(self, message: bytes) -> str:
         return self.cast.keys("operator").suite.digest(message).hex()
 
-    def height(self) -> int:
-        with Remote(self.cast.url) as city:
-            return int(city.get("/api/status")["height"])
+    def fresh(self, name: str) -> str:
+        return f"{name}-{time.time_ns() // 1_000_000}"
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000
