@@ -48,23 +48,23 @@ class GreenTravel(Scenario):
 
     title = Title(zh="绿色出行碳普惠", en="Green travel")
     task, lead, record = 9, "市交通委", Trip
-    public, indexes = ("method", "credits"), ("traveller", "operator")
+    public, indexes = ("methodology", "credits"), ("traveller", "operator")
     bureau, operator = Role("主管部门", "Bureau"), Role("出行平台", "Operator")
     verifier, buyer = Role("核证机构", "Verifier"), Role("权益方", "Buyer")
     recorded, verified = State("已记录", "Recorded"), State("已核证", "Verified")
     credited = State("已入账", "Credited", final=True)
     rejected = State("已驳回", "Rejected", final=True)
     credits = Books(Grams, "减排量（克）", "g of CO2", sources=("issued",))
-    method, trips = Cell(Method), Registry(Trips)
+    methodology, trips = Cell(Method), Registry(Trips)
 
     @does(by=bureau, title="发布方法学")
     def publish(self, name: Code, baseline: Count, factors: ListOf[Factor]) -> None:
         """Publish the next version; trips are verified by the newest."""
         fits = all(each.milligrams <= baseline for each in factors)
         require(fits, "因子高于基准线。 One is above the baseline.", code="method")
-        known = self.method.find()
+        known = self.methodology.find()
         version = known.version + 1 if known else 1
-        self.method.set(Method(name, version, baseline, factors))
+        self.methodology.set(Method(name, version, baseline, factors))
 
     @opens(recorded, by=operator, title="记录行程")
     def log(
@@ -83,7 +83,7 @@ class GreenTravel(Scenario):
     @moves(recorded >> verified, by=verifier, title="核证")
     def verify(self, trip: Trip) -> None:
         """Compute the reduction by the method in force."""
-        method = self.method.get()
+        method = self.methodology.get()
         known = [each for each in method.factors if each.mode == trip.mode]
         require(known, "方法学不含此方式。 The method knows no such mode.", code="mode")
         trip.reduction = (method.baseline - known[0].milligrams) * trip.metres // MG_M

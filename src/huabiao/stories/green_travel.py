@@ -49,7 +49,7 @@ def walk(stage: Stage) -> None:
     friend.refused("party.other", "credit", ride)
     rider.does("credit", ride)
     rider.refused("state.wrong", "credit", ride)
-    ride.stands("credited", reduction=1_321, method="DB11/T 3043—2024 v1")
+    ride.stands("credited", reduction=1_321)
     verifier.does("verify", cycle)
     rider.does("credit", cycle)
     cycle.stands("credited", reduction=383)
