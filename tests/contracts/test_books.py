@@ -47,13 +47,13 @@ SOURCE = '''
     @does(by=anyone)
     def twice(self, amount: Count) -> None:
         """Take the same from one account two times within one call."""
-        self.credits.transfer("a", "b", amount)
-        self.credits.transfer("a", "b", amount)
+        self.credits.transfer("once", "b", amount)
+        self.credits.transfer("once", "b", amount)
 
     @does(by=anyone)
     def take_back(self, amount: Number) -> None:
         """Move less than nothing."""
-        self.credits.transfer("issued", "a", amount)
+        self.credits.transfer("issued", "more", amount)
 '''
 
 
@@ -172,11 +172,10 @@ def test_a_party_owns_its_account_and_both_parties_see_what_is_pending(city):
 
 def test_what_one_call_took_the_same_call_cannot_take_again(city):
     worker = city.cast("worker")
-    missing = 6 - held(city, "a")
-    city.call(worker, LAB, "transfer", debit="issued", credit="a", amount=missing)
+    city.call(worker, LAB, "transfer", debit="issued", credit="once", amount=6)
     city.refused("books.short", worker, LAB, "twice", amount=4)
     city.call(worker, LAB, "twice", amount=3)
-    assert held(city, "a") == 0
+    assert held(city, "once") == 0
 
 
 def test_amounts_are_of_the_unit_and_fit_64_bits(city):
@@ -195,11 +194,11 @@ def test_two_books_of_a_scenario_know_nothing_of_each_other(city):
 
 def test_a_book_that_does_not_balance_is_found(city):
     worker = city.cast("worker")
-    city.call(worker, LAB, "transfer", debit="issued", credit="a", amount=2)
+    city.call(worker, LAB, "transfer", debit="issued", credit="lost", amount=2)
     read, last = city.ledger.log.read, city.ledger.height
     assert unbalanced(city) == []
     logged = read(last)
-    spoiled = logged.replace(b"credits/a", b"creditz/a")
+    spoiled = logged.replace(b"credits/lost", b"creditz/lost")
     assert spoiled != logged
     city.ledger.log.read = lambda height: spoiled if height == last else read(height)
     broken = unbalanced(city)

@@ -235,11 +235,8 @@ class _Octets(Kind):
 class Bytes(_Octets, bytes):
     """Bytes, up to 64 KiB."""
 
-    zh, schema, widget = (
-        "字节",
-        {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
-        "hex",
-    )
+    zh, schema = "字节", {"type": "string", "pattern": "^([0-9a-f]{2})*$"}
+    widget = "hex"
 
 
 class Digest(_Octets, bytes):
