@@ -6,7 +6,7 @@ public calculators quote them, in mg of CO2 a passenger-kilometre; who publishes
 method in a city takes them from the standard itself.
 """
 
-from huabiao.testing.stage import Stage
+from huabiao.testing.stage import Actor, Stage
 
 FACTORS = [
     {"mode": "bus", "milligrams": 52_000},
@@ -19,14 +19,19 @@ FACTORS = [
 def walk(stage: Stage) -> None:
     """From the ride to the reward; overlapping and false trips are refused."""
     bureau = stage.actor("市交通委", "bureau")
-    metro, bikes = stage.actor("地铁", "operator"), stage.actor("单车", "operator")
-    verifier, shop = stage.actor("核证机构", "verifier"), stage.actor("书店", "buyer")
-    rider, friend = stage.actor(stage.id("某市民")), stage.actor(stage.id("另一市民"))
-
     method = {"name": "DB11/T 3043—2024", "baseline": 104_000}
     wrong = [*FACTORS, {"mode": "taxi", "milligrams": 250_000}]
     bureau.refused("method", "publish", factors=wrong, **method)
     bureau.does("publish", factors=FACTORS, **method)
+    rider, friend = stage.actor(stage.id("某市民")), stage.actor(stage.id("另一市民"))
+    ride_and_cycle(stage, rider, friend)
+    use_credits(stage, rider, friend)
+
+
+def ride_and_cycle(stage: Stage, rider: Actor, friend: Actor) -> None:
+    """Two trips are credited, one is rejected, one is by a mode that nobody knows."""
+    metro, bikes = stage.actor("地铁", "operator"), stage.actor("单车", "operator")
+    verifier = stage.actor("核证机构", "verifier")
 
     ride, same = stage.case("地铁-8001"), stage.case("地铁-8002")
     times = {"started": stage.moment(180), "ended": stage.moment(140)}
@@ -61,6 +66,10 @@ def walk(stage: Stage) -> None:
     metro.does("log", boat, **trip | times | {"mode": "ferry"})
     verifier.refused("mode", "verify", boat)
 
+
+def use_credits(stage: Stage, rider: Actor, friend: Actor) -> None:
+    """A reward, and two retirements; no gram is used twice."""
+    shop = stage.actor("书店", "buyer")
     reward = {"amount": 1_000, "reward": "图书券 · a book token"}
     rider.refused("buyer", "exchange", buyer=friend.account, **reward)
     rider.does("exchange", buyer=shop.account, **reward)

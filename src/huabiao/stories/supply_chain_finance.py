@@ -5,7 +5,7 @@ Financing twice, splitting beyond the remainder and settling another's claim are
 on the way, and refused; so is opening another quote than the one that was sealed.
 """
 
-from huabiao.testing.stage import Stage
+from huabiao.testing.stage import Actor, Case, Stage
 
 SALT, OTHER_SALT = "7d" * 16, "e2" * 16
 
@@ -16,13 +16,33 @@ def walk(stage: Stage) -> None:
     smelter = stage.actor("某铸造公司", "supplier")
     buyer = stage.actor("某汽车集团", "core")
     rival = stage.actor("另一汽车集团", "core")
-    bank, trust = stage.actor("某银行", "funder"), stage.actor("某信托", "funder")
+    bank = stage.actor("某银行", "funder")
+    claim, part = register_and_split(stage, maker, buyer, rival)
+    maker.refused("transfer.to", "transfer", part, to=bank.account)
+    maker.does("transfer", part, to=smelter.account)
+    part.stands("acknowledged", holder=smelter.account, face=30_000_000)
 
+    finance(stage, claim, maker, bank)
+    smelter.does("invite", part)
+    smelter.does("withdraw", part)
+    paid = stage.digest("银行回单 · bank receipt")
+    rival.refused("party.other", "settle", claim, payment=paid)
+    buyer.does("settle", claim, payment=paid)
+    buyer.refused("state.wrong", "settle", claim, payment=paid)
+    buyer.does("settle", part, payment=paid)
+    claim.stands("settled", holder=bank.account, price=68_600_000, payment=paid)
+    part.stands("settled", split_from=claim.key)
+
+
+def register_and_split(
+    stage: Stage, maker: Actor, buyer: Actor, rival: Actor
+) -> tuple[Case, Case]:
+    """A claim and a part of it; its invoice can carry no other."""
     claim, double = stage.case("债权-2026-0001"), stage.case("债权-2026-0002")
     invoice = stage.digest(f"发票 · invoice {claim.key}")
     past = {"debtor": buyer.account, "face": 100_000_000, "invoice": invoice}
     asked = past | {"due": "2999-12-31"}
-    bank.refused("role.missing", "register", claim, **asked)
+    buyer.refused("role.missing", "register", claim, **asked)
     maker.refused("due", "register", claim, due="2020-12-31", **past)
     maker.does("register", claim, **asked)
     rival.refused("party.other", "acknowledge", claim)
@@ -33,12 +53,16 @@ def walk(stage: Stage) -> None:
     part = stage.case("债权-2026-0001-A")
     split = {"parent": claim.key, "amount": 30_000_000}
     maker.refused("split.beyond", "split", part, parent=claim.key, amount=100_000_000)
-    smelter.refused("split.other", "split", part, **split)
+    thief = stage.actor("另一供应商", "supplier")
+    thief.refused("split.other", "split", part, **split)
     maker.does("split", part, **split)
-    maker.refused("transfer.to", "transfer", part, to=bank.account)
-    maker.does("transfer", part, to=smelter.account)
-    part.stands("acknowledged", holder=smelter.account, face=30_000_000)
+    double.stands("registered")
+    return claim, part
 
+
+def finance(stage: Stage, claim: Case, maker: Actor, bank: Actor) -> None:
+    """Two funders seal their quotes, one opens it and is taken; once."""
+    trust = stage.actor("某信托", "funder")
     maker.does("invite", claim)
     banks = stage.seal("quotes", claim, bank, SALT, price=68_600_000)
     trusts = stage.seal("quotes", claim, trust, OTHER_SALT, price=67_900_000)
@@ -54,14 +78,3 @@ def walk(stage: Stage) -> None:
     maker.does("finance", claim, funder=bank.account)
     maker.refused("state.wrong", "finance", claim, funder=bank.account)
     maker.refused("state.wrong", "invite", claim)
-    double.stands("registered")
-
-    smelter.does("invite", part)
-    smelter.does("withdraw", part)
-    paid = stage.digest("银行回单 · bank receipt")
-    rival.refused("party.other", "settle", claim, payment=paid)
-    buyer.does("settle", claim, payment=paid)
-    buyer.refused("state.wrong", "settle", claim, payment=paid)
-    buyer.does("settle", part, payment=paid)
-    claim.stands("settled", holder=bank.account, price=68_600_000, payment=paid)
-    part.stands("settled", split_from=claim.key)
