@@ -47,7 +47,16 @@ from huabiao.contracts.operations import (
     moves,
     opens,
 )
-from huabiao.contracts.parts import Approval, Cell, Part, Registry, Releases
+from huabiao.contracts.parts import (
+    Approval,
+    Cell,
+    Input,
+    Part,
+    Registry,
+    Releases,
+    Series,
+    Trace,
+)
 from huabiao.contracts.scenario import Scenario
 
 __all__ = [
@@ -61,6 +70,7 @@ __all__ = [
     "Fen",
     "Flag",
     "Grams",
+    "Input",
     "Instant",
     "Kilograms",
     "ListOf",
@@ -81,11 +91,13 @@ __all__ = [
     "Role",
     "Scenario",
     "Secret",
+    "Series",
     "Signature",
     "Source",
     "State",
     "Text",
     "Title",
+    "Trace",
     "answers",
     "anyone",
     "decode",
