@@ -2,7 +2,7 @@
 Packing: things with an identity, in containers and attached to one another.
 
 The part of `trace` that is not about grams; its laws stand there. EPCIS calls it
-aggregation (`pack`, `unpack`) and association (`attach`, `detach`).
+aggregation (`pack`) and association (`attach`).
 """
 
 from typing import Any
@@ -24,8 +24,12 @@ MOST_INSIDE, DEEPEST = 500, 20
 class Packing(Part):
     """What `Trace` stands on."""
 
-    def pack(self, container: str, contents: list[str]) -> None:
-        """Put things that are in no container into one, which is made at first use."""
+    def pack(self, container: str, contents: list[str], out: bool = False) -> None:
+        """Put things that are in no container into one, which is made at first use; or
+        take them `out`, all that is in it where none is named."""
+        if out:
+            self._unpack(container, contents)
+            return
         around, parent = self._around(container), self._own(container)
         require(
             not parent.made and len(parent.contents) + len(contents) <= MOST_INSIDE,
@@ -47,8 +51,7 @@ class Packing(Part):
         parent.contents = [*parent.contents, *contents]  # type: ignore[assignment]
         self._put(container, parent)
 
-    def unpack(self, container: str, contents: list[str]) -> None:
-        """Take things out of a container, or all of it where none is named."""
+    def _unpack(self, container: str, contents: list[str]) -> None:
         parent = self._own(container)
         for inner in contents or list(parent.contents):
             require(
@@ -63,26 +66,15 @@ class Packing(Part):
         self._put(container, parent)
 
     def attach(self, asset: str, to: str) -> None:
-        """Bind an asset, such as a thermometer, to something else."""
+        """Bind an asset, such as a thermometer, to something; to "": undo it."""
         thing = self._own(asset)
         require(
-            not thing.attached and asset != to,
-            f"“{asset}”已附着于“{thing.attached}”，或将附着于自身。"
-            f" {asset!r} is attached to {thing.attached!r}, or would be to itself.",
+            bool(thing.attached) != bool(to) and asset != to,
+            f"“{asset}”现附着于“{thing.attached or '无'}”。"
+            f" {asset!r} is attached to {thing.attached or 'nothing'!r}.",
             code="trace.attached",
         )
         thing.attached = to  # type: ignore[assignment]
-        self._put(asset, thing)
-
-    def detach(self, asset: str) -> None:
-        """Undo `attach`."""
-        thing = self._own(asset)
-        require(
-            thing.attached,
-            f"“{asset}”没有附着。 {asset!r} is not attached to anything.",
-            code="trace.not_attached",
-        )
-        thing.attached = ""  # type: ignore[assignment]
         self._put(asset, thing)
 
     # -- the state ---------------------------------------------------------

@@ -43,7 +43,7 @@ READINGS_A_COST = 8
 
 
 class Device(Record):
-    """A device and its line: `next` is the moment of the reading that comes next, `line`
+    """A device and its line: `next` is the moment of the reading that is due, `line`
     the running digest; `missing` and `highest` count from the last settlement."""
 
     key: PublicKey

@@ -2,8 +2,8 @@
 Trace (追溯): lots of goods, what became of them, and where they are.
 
 The verbs are the four kinds of event of GS1 EPCIS 2.0: object (`make`, `hand_over`,
-`spend`), transformation (`transform`), aggregation (`pack`, `unpack`) and association
-(`attach`, `detach`). All amounts are whole grams.
+`spend`, `observe`), transformation (`make` of inputs), aggregation (`pack`) and
+association (`attach`). All amounts are whole grams.
 
 Laws:
 
@@ -11,6 +11,7 @@ Laws:
   and what was sold or destroyed add up to them at all times.
 - Nothing from nothing. A lot that is made of others weighs no more than what was taken
   from them, and takes at least something; each of them loses exactly what was taken.
+- Once. A document of events is taken once, so that nothing is told twice.
 - One way. A lot is made once, of lots that are there: nobody is their own ancestor.
 - One place. A thing is in one container at most, and moves with it; while it is packed
   it is not used, sold or handed over by itself.
@@ -25,6 +26,8 @@ every new recall, and only as far as others have not looked since.
     <part>/<id>     what is known of a lot, a container or an asset
 """
 
+from collections.abc import Sequence
+
 from huabiao.codec import decode, encode
 from huabiao.contracts.context import refuse, require
 from huabiao.contracts.parts.packing import Packing
@@ -33,6 +36,7 @@ from huabiao.contracts.parts.traced import (
     Input,
     Traced,
     held_by,
+    is_gs1_path,
     put,
     require_loose,
     require_sole_holder,
@@ -45,15 +49,36 @@ LOOK_COST = 20
 
 
 class Trace(Packing):
-    """`trace = Trace()`."""
+    """`trace = Trace()`; with `gs1`, lots have ids that are GS1 Digital Link paths."""
 
     kind = "trace"
 
+    def __init__(self, *, gs1: bool = False) -> None:
+        self.gs1 = gs1
+
     # -- object events -----------------------------------------------------
 
-    def make(self, lot: str, grams: int) -> None:
-        """A lot comes to be, from outside of what is traced; the caller holds it."""
-        self._enter(lot, grams, [])
+    def make(self, lot: str, grams: int, inputs: Sequence[Input] = ()) -> None:
+        """A lot comes to be: of what the caller takes from others, or of nothing."""
+        if inputs:
+            self._transform(lot, grams, inputs)
+        else:
+            self._enter(lot, grams, [])
+
+    def observe(self, id_: str) -> None:
+        """Say that a thing is there; look whether an ancestor was recalled."""
+        if self.get(id_).made:
+            self.recalled_by(id_)
+
+    def capture(self, document: str) -> None:
+        """A document of events is taken once."""
+        require(
+            self.find(document) is None,
+            f"文件“{document}”的事件已写入。"
+            f" The events of the document {document!r} were taken already.",
+            code="trace.captured",
+        )
+        self._put(document, self._own(document))
 
     def hand_over(self, id_: str, to: bytes, grams: int = 0) -> None:
         """Give grams of a lot, or a container with all that is in it."""
@@ -92,13 +117,13 @@ class Trace(Packing):
 
     # -- transformation ----------------------------------------------------
 
-    def transform(self, lot: str, grams: int, inputs: list[Input]) -> None:
-        """Make a lot of what the caller takes from others; what is missing is loss."""
+    def _transform(self, lot: str, grams: int, inputs: Sequence[Input]) -> None:
+        """What is taken and does not come out again is loss."""
         require(
-            inputs and len(inputs) <= MOST_INPUTS,
-            f"产出须有 1 至 {MOST_INPUTS} 批投入。"
-            f" A lot is made of 1 to {MOST_INPUTS} others.",
-            code="trace.no_input",
+            len(inputs) <= MOST_INPUTS,
+            f"一次至多 {MOST_INPUTS} 批投入。"
+            f" A lot is made of up to {MOST_INPUTS} others.",
+            code="trace.many",
         )
         amounts = dict[str, int]()
         for each in inputs:
@@ -131,7 +156,17 @@ class Trace(Packing):
         self._put(lot, thing)
 
     def check(self, lot: str) -> None:
-        """Refuse if the lot or an ancestor was recalled; else remember that not."""
+        """Refuse if the lot or an ancestor was recalled."""
+        recalled = self.recalled_by(lot)
+        require(
+            not recalled,
+            f"“{lot}”受召回限制，召回的批次是“{recalled}”。"
+            f" {lot!r} is under the recall of {recalled!r}.",
+            code="trace.recalled",
+        )
+
+    def recalled_by(self, lot: str) -> str:
+        """The recalled lot among a lot and its ancestors; else "", and remember it."""
         newest, waiting, looked = self._recalls(), [lot], dict[str, Traced]()
         for _ in range(MOST_LOOKED_AT):
             if not waiting:
@@ -140,24 +175,25 @@ class Trace(Packing):
             if id_ in looked:
                 continue
             thing = self._look(id_)
-            require(
-                not thing.recall,
-                f"“{lot}”受召回限制，召回的批次是“{id_}”。"
-                f" {lot!r} is under the recall of {id_!r}.",
-                code="trace.recalled",
-            )
+            if thing.recall:
+                return id_
             if thing.clean != newest:
                 looked[id_] = thing
                 waiting.extend(each.lot for each in thing.inputs)
         require(
             not waiting,
-            f"“{lot}”的上游批次过多，请先核对“{''.join(waiting[-1:])}”。"
-            f" {lot!r} has too many ancestors: check {''.join(waiting[-1:])!r} first.",
+            f"“{lot}”的上游批次过多，请先观察“{''.join(waiting[-1:])}”。"
+            f" {lot!r} has many ancestors: observe {''.join(waiting[-1:])!r} first.",
             code="trace.far",
         )
         for id_, thing in looked.items():
             thing.clean = newest  # type: ignore[assignment]
             self._put(id_, thing)
+        return ""
+
+    def left(self, lot: str) -> int:
+        """Grams that anybody still has of a lot."""
+        return sum(each.grams for each in self.get(lot).holdings)
 
     def ancestors(self, lot: str, most: int) -> list[str]:
         """What a lot was made of, and what that was made of; sorted, up to so many."""
@@ -190,6 +226,13 @@ class Trace(Packing):
     # -- the state ---------------------------------------------------------
 
     def _enter(self, lot: str, grams: int, inputs: list[Input]) -> None:
+        require(
+            not self.gs1 or is_gs1_path(lot),
+            f"“{lot}”不是 GS1 数字链接路径，应如 01/09506000134352/10/A1。"
+            f" {lot!r} is not the path of a GS1 Digital Link such as"
+            " 01/09506000134352/10/A1.",
+            code="trace.id",
+        )
         require(
             self.find(lot) is None,
             f"已有“{lot}”。 {lot!r} is there already.",

@@ -98,3 +98,16 @@ def require_loose(id_: str, thing: Traced) -> None:
         f" {id_!r} is in {thing.inside!r}: unpack it first.",
         code="trace.packed",
     )
+
+
+def is_gs1_path(id_: str) -> bool:
+    """Whether an id is the path of a GS1 Digital Link to a batch or an item: 01, a GTIN
+    of 14 digits, 10 or 21 and 1 to 20 characters. The check digit of a GTIN is that of
+    the GS1 General Specifications, section 7.9."""
+    parts = id_.split("/")
+    if len(parts) != 4 or parts[0] != "01" or parts[2] not in ("10", "21"):
+        return False
+    gtin = parts[1]
+    if len(gtin) != 14 or not (gtin.isascii() and gtin.isdigit()) or not parts[3]:
+        return False
+    return sum(int(gtin[i]) * (3 - 2 * (i % 2)) for i in range(14)) % 10 == 0
