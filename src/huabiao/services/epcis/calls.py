@@ -128,7 +128,10 @@ def _receiver(event: Event, how: Translation) -> bytes | None:
     for party in event.destinations:
         written = how.parties.get(party) or account_in(party)
         if written:
-            return parse_account(written)
+            try:
+                return parse_account(written)
+            except ValueError as error:
+                raise NotEpcis(str(error)) from None
     named = "、".join(event.destinations) or "—"
     how.notes.append(
         f"第 {event.number} 个事件的收货方（{named}）没有对应账户，只记为观察。"
