@@ -47,5 +47,19 @@ class CityGround:
             return None
         return show_stored_record(self.description(scenario), encode(stored))
 
+    @property
+    def chain(self) -> str:
+        return self.city.genesis.chain
+
+    @property
+    def now(self) -> int:
+        return self.city.now
+
+    def public(self, name: str) -> bytes:
+        return self.city.cast(name).public
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        return self.city.cast(name).sign(message)
+
     def digest(self, text: str) -> str:
         return self.city.admin.suite.digest(text.encode()).hex()

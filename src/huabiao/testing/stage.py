@@ -49,6 +49,20 @@ class Ground(Protocol):
     def digest(self, text: str) -> str:
         """Of a document that the story invents, in the chain's suite, hexadecimal."""
 
+    @property
+    def chain(self) -> str:
+        """The chain's name."""
+
+    @property
+    def now(self) -> int:
+        """The city's clock, UTC milliseconds."""
+
+    def public(self, name: str) -> bytes:
+        """An identity's public key."""
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        """A signature by an identity's key, such as a device makes."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -106,6 +120,16 @@ class Stage:
         """The digest of an invented document, as an argument."""
         return self.ground.digest(text)
 
+    @property
+    def chain(self) -> str:
+        """The chain's name, which devices sign with what they read."""
+        return self.ground.chain
+
+    @property
+    def now(self) -> int:
+        """The city's clock, UTC milliseconds."""
+        return self.ground.now
+
     def call(self, who: str, operation: str, case: str, written: Json) -> Step:
         """One call, whatever comes of it."""
         description = self.ground.description(self.scenario)
@@ -152,6 +176,15 @@ class Actor:
     def account(self) -> str:
         """As an argument, where an operation names a party."""
         return self.stage.ground.account(self.name)
+
+    @property
+    def public(self) -> str:
+        """The public key as an argument, hexadecimal."""
+        return self.stage.ground.public(self.name).hex()
+
+    def signs(self, message: bytes) -> str:
+        """A signature over a message as an argument, hexadecimal."""
+        return self.stage.ground.sign(self.name, message).hex()
 
     def does(self, operation: str, case: Case | None = None, /, **written: Any) -> None:
         """A call that must be accepted."""

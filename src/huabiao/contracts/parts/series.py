@@ -50,6 +50,7 @@ class Device(Record):
     owner: Party
     interval: Count
     until: Instant
+    limit: Number
     next: Instant
     line: Digest
     taken: Count = 0  # type: ignore[assignment]
@@ -65,6 +66,10 @@ class Batch(NamedTuple):
     lowest: int
     highest: int
     missed: int
+
+    def detail(self) -> dict[str, int]:
+        """As an event tells it."""
+        return self._asdict()
 
 
 def statement(chain: str, contract: str, device: str, start: int, steps: Any) -> bytes:
@@ -83,10 +88,12 @@ class Series(Part):
         key: bytes,
         owner: bytes,
         interval: int,
-        since: int,
-        until: int,
+        term: tuple[int, int],
+        limit: int,
     ) -> None:
-        """A device reads every `interval` ms from `since` until before `until`."""
+        """A device reads every `interval` ms from a term's start until before its end;
+        readings over the limit are a fault."""
+        since, until = term
         require(
             self.find(device) is None,
             f"设备“{device}”已登记。 The device {device!r} is registered.",
@@ -99,7 +106,7 @@ class Series(Part):
             code="series.term",
         )
         line = bytes(32)
-        self._put(device, Device(key, owner, interval, until, since, line))
+        self._put(device, Device(key, owner, interval, until, limit, since, line))
 
     def retire(self, device: str) -> None:
         """Readings from this moment on are no longer the device's."""
@@ -159,12 +166,12 @@ class Series(Part):
 
     # -- faults and alarms -------------------------------------------------
 
-    def fault(self, device: str, limit: int, patience: int) -> str:
-        """ "gap", "high" (over a limit), "silence" (over so many intervals) or ""."""
+    def fault(self, device: str, patience: int) -> str:
+        """What is wrong: "gap", "high", "silence" (over so many intervals), or ""."""
         known = self.get(device)
         if known.missing:
             return "gap"
-        if known.taken and known.highest > limit:
+        if known.taken and known.highest > known.limit:
             return "high"
         due = min(self._context.now, known.until) - known.next
         return "silence" if due > patience * known.interval else ""

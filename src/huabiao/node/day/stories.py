@@ -1,5 +1,6 @@
 """The stories of every scenario that ships, walked in the city that is being served."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -62,6 +63,20 @@ class ServedGround:
                     return None
                 raise
         return found
+
+    @property
+    def chain(self) -> str:
+        return self.cast.city.chain
+
+    @property
+    def now(self) -> int:
+        return int(time.time() * 1000)
+
+    def public(self, name: str) -> bytes:
+        return self.cast.keys(name).public
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        return self.cast.keys(name).sign(message)
 
     def digest(self, text: str) -> str:
         return self.cast.keys("operator").suite.digest(text.encode()).hex()
