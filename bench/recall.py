@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 
 from bench.ledger import PORT, post, start_node
-from bench.machine import machine, percentiles
+from bench.machine import children_cpu, machine, percentiles
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import create, open_identity
 from huabiao.crypto.envelope import Call
@@ -30,7 +30,7 @@ from huabiao.crypto.keys import Keys
 
 FOOD, GTIN, CALLS, WIDENING = "food_trace", "09506000134352", 400, 10
 ROOT_GRAMS = 10**14
-SALES = 200
+SALES = 50
 
 
 def lot(layer: int, number: int) -> str:
@@ -89,7 +89,7 @@ async def timed(http: httpx.AsyncClient, path: str) -> tuple[Any, float]:
     return answer.json(), time.monotonic() - started
 
 
-async def drive(home: Path, suite: str, lots: int) -> dict[str, Any]:
+async def drive(home: Path, suite: str, lots: int, pid: int) -> dict[str, Any]:
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{PORT}", timeout=300
     ) as http:
@@ -116,13 +116,16 @@ async def drive(home: Path, suite: str, lots: int) -> dict[str, Any]:
         await accepted(http, [sign_envelope(chain, keys, recalled)])
         path = f"/api/epcis/descendants/{lot(0, 0)}"
         count, counting = await timed(http, f"{path}?limit=0")
+        before = children_cpu(pid)
         named, naming = await timed(http, f"{path}?limit=200000")
+        usage = children_cpu(pid) - before
         assert count["count"] == len(named["lots"]) == lots, (count, lots)
         refused = await sales(http, chain, keys, sizes, "trace.recalled")
     return {
         "lots": lots, "layers": sizes, "building_s": round(building, 1),
         "made_a_second": round(lots / building),
         "count_and_digest_s": round(counting, 2), "all_named_s": round(naming, 2),
+        "all_named_cpu_s": round(usage, 2),
         "sale_s": quiet, "sale_after_another_recall_s": looking,
         "refused_sale_s": refused,
     }  # fmt: skip
@@ -155,7 +158,7 @@ def main() -> None:
         home = Path(folder)
         node = start_node(home, given.suite)
         try:
-            report = asyncio.run(drive(home, given.suite, given.lots))
+            report = asyncio.run(drive(home, given.suite, given.lots, node.pid))
         finally:
             node.terminate()
             node.wait(30)

@@ -80,14 +80,15 @@ def lot(request: Request, city: CityHere, viewer: Viewer, lot: str) -> Response:
     return Response(msgspec.json.encode(document), media_type=LD_JSON)
 
 
-@router.get("/epcis/descendants/{lot:path}")
+@router.get("/epcis/descendants/{lot:path}", response_model=Json)
 def descendants(
     city: CityHere,
     viewer: Viewer,
     lot: str,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     limit: Annotated[int, Query(ge=0, le=200_000)] = MOST_LOTS,
-) -> Json:
+) -> Response:
     """Every lot that was made of this one, however far down; the digest is over all."""
     found = tracing.findings(city, tracing.path_of(lot), viewer)
-    return found | {"lots": found["lots"][offset : offset + limit]}
+    shown = found | {"lots": found["lots"][offset : offset + limit]}
+    return Response(msgspec.json.encode(shown), media_type="application/json")
