@@ -139,6 +139,27 @@ def test_a_document_is_prepared_and_signed_by_its_sender(food: Served) -> None:
     assert lot_now["fields"]["grams"] == 3_000
 
 
+def test_what_moved_in_a_crate_is_on_the_page(food: Served) -> None:
+    crate, shop = "8003/00614141123452DOOR", show(food.keys("shop").account)
+    lot = "01/09506000134352/10/CRATED"
+
+    def does(who: str, operation: str, key: str, **arguments: object) -> None:
+        done = food.remote().call(food.keys(who), FOOD, operation, key, arguments)
+        assert done.accepted, done
+
+    does("dairy", "make", lot, product="milk", grams=10, inputs=[])
+    does("dairy", "observe", lot, step="inspecting", place="gate")
+    does("dairy", "pack", crate, contents=[lot])
+    does("dairy", "hand_over", crate, to=shop)
+    does("shop", "pack", crate, contents=[lot], out=True)
+    does("shop", "observe", crate, step="holding", place="an empty crate")
+    document = httpx.get(f"{food.url}/api/epcis/lots/{lot}").json()
+    steps = [event.get("bizStep") for event in document["epcisBody"]["eventList"]]
+    assert steps == ["commissioning", "inspecting", "packing", "shipping", "unpacking"]
+    page = httpx.get(f"{food.url}/t/{lot}").text
+    assert "hand_over" in page and "an empty crate" not in page
+
+
 def test_a_recall_is_seen_wherever_the_milk_went(food: Served) -> None:
     ordered = food.remote().call(
         food.keys("bureau"), FOOD, "order", MILK, {"reason": "residues"}

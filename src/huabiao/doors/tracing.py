@@ -18,7 +18,11 @@ from huabiao.services.epcis import Act, NotEpcis, lot_path
 
 SCENARIO, LINEAGE = "food_trace", "inputs"
 MOST_LOTS, MOST_STEPS, MOST_LOOKED_AT = 100, 200, 5_000
+MOVES = ("pack", "hand_over", "observe")
 Json = dict[str, Any]
+Place = tuple[int, int, int]
+"""Of a call on the chain: height, envelope, call."""
+LAST: Place = (2**62, 0, 0)
 
 
 def path_of(written: str) -> str:
@@ -83,30 +87,56 @@ def findings(city: City, path: str, viewer: bytes | None) -> Json:
 
 
 def acts(city: City, paths: Iterable[str]) -> list[Act]:
-    """What was done with each of these and accepted, oldest first."""
-    description = city.description(SCENARIO)
+    """What was done with each of these and accepted, oldest first; also what was done
+    with a container while one of them was in it."""
     city.caught_up()
-    found: dict[tuple[str, int], Act] = {}
+    found: dict[Place, Act] = {}
     for path in paths:
-        for step in city.index.history(SCENARIO, path, MOST_STEPS):
-            if step["code"] != "ok":
-                continue
-            block = city.port.block(step["height"])
-            if block is None:
-                continue  # pruned here: its acts stand in the archive
-            envelope = block.envelopes[step["index"]]
-            for number, call in enumerate(envelope.body.calls):
-                if (call.contract, call.key) == (SCENARIO, path):
-                    found[step["envelope"], number] = Act(
-                        call.operation,
-                        path,
-                        show_arguments(description, call.operation, call.arguments),
-                        step["sender"],
-                        step["time"],
-                        step["envelope"],
-                        number,
-                    )
-    return sorted(found.values(), key=lambda a: (a.time, a.envelope, a.number))
+        found |= _acts_on(city, path, path)
+        for container, start, end in _stays(city, path):
+            moved = _acts_on(city, container, container)
+            found |= {
+                place: act
+                for place, act in moved.items()
+                if start <= place <= end and act.operation in MOVES
+            }
+    return [found[place] for place in sorted(found)]
+
+
+def _acts_on(city: City, history: str, key: str | None = None) -> dict[Place, Act]:
+    """Accepted calls in a history of the read model, those on one key or on any."""
+    description = city.description(SCENARIO)
+    found: dict[Place, Act] = {}
+    for step in city.index.history(SCENARIO, history, MOST_STEPS):
+        block = city.port.block(step["height"]) if step["code"] == "ok" else None
+        if block is None:
+            continue  # refused; or pruned here: then the archive has it
+        calls = block.envelopes[step["index"]].body.calls
+        for number, call in enumerate(calls):
+            if call.contract == SCENARIO and key in (None, call.key):
+                written = show_arguments(description, call.operation, call.arguments)
+                found[step["height"], step["index"], number] = Act(
+                    call.operation, call.key, written, step["sender"], step["time"],
+                    step["envelope"], number,
+                )  # fmt: skip
+    return found
+
+
+def _stays(city: City, path: str) -> list[tuple[str, Place, Place]]:
+    """(container, in, out) of each time that something was packed: by the calls that
+    wrote its entry in the part `trace`."""
+    opened: dict[str, Place] = {}
+    stays = []
+    packed = sorted(_acts_on(city, f"trace/{path}").items())
+    for place, act in packed:
+        contents = act.arguments.get("contents", ())
+        if act.operation != "pack":
+            continue
+        if not act.arguments.get("out") and path in contents:
+            opened[act.key] = place
+        elif act.key in opened and (path in contents or not contents):
+            stays.append((act.key, opened.pop(act.key), place))
+    return stays + [(key, start, LAST) for key, start in opened.items()]
 
 
 def way(city: City, path: str, viewer: bytes | None) -> Json:

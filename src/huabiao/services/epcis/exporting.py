@@ -34,10 +34,10 @@ class Act:
 
 
 def write_document(acts: Iterable[Act], city: str, created: int) -> Json:
-    """A document of acts, oldest first; `city` is the address of its public pages."""
+    """A document of acts in their order; `city` is the address of its public pages."""
     events = []
     bound: dict[str, str] = {}
-    for act in sorted(acts, key=lambda act: (act.time, act.envelope, act.number)):
+    for act in acts:
         made = WAYS.get(act.operation)
         if made is None:
             continue
