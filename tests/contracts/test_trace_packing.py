@@ -83,6 +83,7 @@ def test_a_recalled_lot_is_not_given_away_in_a_box(city, cooks):
     city.call(anna, KITCHEN, "recall", "flour")
     city.refused("trace.recalled", anna, KITCHEN, "give", "box", to=ben.account)
     city.call(anna, KITCHEN, "spend", "bread", grams=5, destroy=True)
+    city.call(anna, KITCHEN, "give", "box", to=ben.account)
 
 
 def test_an_asset_is_bound_to_one_thing(city, cooks):

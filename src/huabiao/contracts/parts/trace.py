@@ -96,9 +96,10 @@ class Trace(Packing):
             inner = waiting.pop()
             thing = self.get(inner)
             waiting.extend(thing.contents)
-            if thing.made:
-                self._give(inner, to, held_by(thing, self._context.caller))
-            else:
+            held = held_by(thing, self._context.caller)
+            if held:
+                self._give(inner, to, held)
+            elif not thing.made:  # of a lot in it all may have been destroyed
                 thing.holdings = [Holding(to, 0)]  # type: ignore[assignment]
                 self._put(inner, thing)
         refuse(
