@@ -48,6 +48,20 @@ class CityGround:
             return None
         return show_stored_record(self.description(scenario), encode(stored))
 
+    @property
+    def chain(self) -> str:
+        return self.city.genesis.chain
+
+    @property
+    def now(self) -> int:
+        return self.city.now
+
+    def public(self, name: str) -> bytes:
+        return self.city.cast(name).public
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        return self.city.cast(name).sign(message)
+
     def digest(self, message: bytes) -> str:
         return self.city.admin.suite.digest(message).hex()
 
@@ -55,6 +69,3 @@ class CityGround:
         self._used.append(name)
         times = self._used.count(name)
         return name if times == 1 else f"{name}-{times}"
-
-    def now(self) -> int:
-        return self.city.now

@@ -56,8 +56,19 @@ class Ground(Protocol):
     def fresh(self, name: str) -> str:
         """The name, or one like it that no walk has used on this ground."""
 
+    @property
+    def chain(self) -> str:
+        """The chain's name."""
+
+    @property
     def now(self) -> int:
-        """The city's time, UTC milliseconds."""
+        """The city's clock, UTC milliseconds."""
+
+    def public(self, name: str) -> bytes:
+        """An identity's public key."""
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        """A signature by an identity's key, such as a device makes."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,7 @@ class Stage:
 
     def moment(self, minutes_ago: int) -> str:
         """A moment of the city's recent past, as an argument."""
-        return str(Instant.show(self.ground.now() - minutes_ago * MINUTE_MS))
+        return str(Instant.show(self.ground.now - minutes_ago * MINUTE_MS))
 
     def seal(
         self, part: str, case: "Case", actor: "Actor", salt: str, **value: Any
@@ -134,6 +145,16 @@ class Stage:
             description, part, case.key, account, bytes.fromhex(salt), value
         )
         return self.ground.digest(message)
+
+    @property
+    def chain(self) -> str:
+        """The chain's name, which devices sign with what they read."""
+        return self.ground.chain
+
+    @property
+    def now(self) -> int:
+        """The city's clock, UTC milliseconds."""
+        return self.ground.now
 
     def call(self, who: str, operation: str, case: str, written: Json) -> Step:
         """One call, whatever comes of it."""
@@ -181,6 +202,15 @@ class Actor:
     def account(self) -> str:
         """As an argument, where an operation names a party."""
         return self.stage.ground.account(self.name)
+
+    @property
+    def public(self) -> str:
+        """The public key as an argument, hexadecimal."""
+        return self.stage.ground.public(self.name).hex()
+
+    def signs(self, message: bytes) -> str:
+        """A signature over a message as an argument, hexadecimal."""
+        return self.stage.ground.sign(self.name, message).hex()
 
     def does(self, operation: str, case: Case | str = "", /, **written: Any) -> None:
         """A call that must be accepted, about a record or under another id."""

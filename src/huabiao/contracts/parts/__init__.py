@@ -9,6 +9,8 @@ The shared vocabulary: parts with laws of their own.
 - `registry`: named entries, unique under their key
 - `releases`: versions, each in force from a height on
 - `sealed`: commit and reveal
+- `series`: readings that devices sign
+- `trace`: lots, what they were made of and where they are; with `packing`, `traced`
 """
 
 from huabiao.contracts.parts.approval import Approval
@@ -20,15 +22,21 @@ from huabiao.contracts.parts.part import Part
 from huabiao.contracts.parts.registry import Registry
 from huabiao.contracts.parts.releases import Releases
 from huabiao.contracts.parts.sealed import Sealed
+from huabiao.contracts.parts.series import Series
+from huabiao.contracts.parts.trace import Trace
+from huabiao.contracts.parts.traced import Input
 
 __all__ = [
     "Approval",
     "Books",
     "Cell",
     "Deadline",
+    "Input",
     "Objections",
     "Part",
     "Registry",
     "Releases",
     "Sealed",
+    "Series",
+    "Trace",
 ]

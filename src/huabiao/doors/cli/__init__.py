@@ -11,6 +11,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
+- `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
@@ -43,6 +44,7 @@ COMMANDS = {
     "share": "sharing",
     "correction": "correction",
     "calendar": "calendar",
+    "epcis": "epcis",
     "member": "members",
     "vault": "vault",
     "engine": "network",
