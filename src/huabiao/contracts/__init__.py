@@ -3,6 +3,7 @@ What a contract author imports, and nothing else.
 
 - `drawing`: titles, roles, states, moves
 - `operations`: opens, moves, does, answers
+- `identifiers`: whether a code of a national standard is well formed
 - `parts`: the shared vocabulary with laws of its own
 - `scenario`: the base class, and the check of its drawing
 - `context`: what a running operation may reach
@@ -39,6 +40,7 @@ from huabiao.codec import (
 from huabiao.contracts.context import Refused, refuse, require
 from huabiao.contracts.describe import describe
 from huabiao.contracts.drawing import Move, Role, State, Title, anyone, founder
+from huabiao.contracts.identifiers import is_credit_code, is_estate_unit_code
 from huabiao.contracts.operations import (
     MalformedDrawing,
     Operation,
@@ -47,7 +49,17 @@ from huabiao.contracts.operations import (
     moves,
     opens,
 )
-from huabiao.contracts.parts import Approval, Cell, Part, Registry, Releases
+from huabiao.contracts.parts import (
+    Approval,
+    Cell,
+    Grants,
+    Part,
+    Registry,
+    Releases,
+    Share,
+    SignOffs,
+    Titles,
+)
 from huabiao.contracts.scenario import Scenario
 
 __all__ = [
@@ -61,6 +73,7 @@ __all__ = [
     "Fen",
     "Flag",
     "Grams",
+    "Grants",
     "Instant",
     "Kilograms",
     "ListOf",
@@ -81,11 +94,14 @@ __all__ = [
     "Role",
     "Scenario",
     "Secret",
+    "Share",
+    "SignOffs",
     "Signature",
     "Source",
     "State",
     "Text",
     "Title",
+    "Titles",
     "answers",
     "anyone",
     "decode",
@@ -93,6 +109,8 @@ __all__ = [
     "does",
     "encode",
     "founder",
+    "is_credit_code",
+    "is_estate_unit_code",
     "moves",
     "opens",
     "refuse",
