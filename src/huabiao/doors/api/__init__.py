@@ -7,6 +7,8 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
+- `bills`: electronic bills as files, and whether one is genuine
+- `plan`: the action plan, and what is late
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `documentation`: the OpenAPI page, with nothing from elsewhere
@@ -22,9 +24,11 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import (
+    bills,
     entry,
     envelopes,
     metrics,
+    plan,
     platform,
     proofs,
     reads,
@@ -34,6 +38,7 @@ from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
 from huabiao.doors.api.hot_paths import HotPaths
+from huabiao.doors.bills import BillChecks
 from huabiao.doors.city import City
 from huabiao.doors.pages import install_pages
 from huabiao.doors.sessions import Sessions
@@ -61,7 +66,9 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (envelopes, reads, metrics, proofs, entry, platform, vault):
+    app.state.bill_checks = BillChecks()
+    rooms = envelopes, reads, metrics, proofs, entry, platform, bills, plan, vault
+    for room in rooms:
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)

@@ -9,6 +9,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
+- `bills`       bill render, check
+- `plan`        plan
 - `calendar`    calendar announce, show
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `vault`       vault open, erase, mine, rotate
@@ -39,6 +41,8 @@ COMMANDS = {
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
+    "bill": "bills",
+    "plan": "plan",
     "calendar": "calendar",
     "member": "members",
     "vault": "vault",
