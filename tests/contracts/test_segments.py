@@ -10,7 +10,9 @@ from huabiao.testing.city import City
 
 SOURCE = '''
 """Numbers."""
-from huabiao.contracts import Code, Count, Party, Scenario, Segments, Title, anyone, does
+from huabiao.contracts import (
+    Code, Count, Party, Scenario, Segments, Title, anyone, does,
+)
 
 
 class Numbers(Scenario):
@@ -56,7 +58,8 @@ def test_a_segment_is_whole_thousands(city, first, last):
 steps = st.lists(
     st.one_of(
         st.tuples(
-            st.just("allot"), st.sampled_from("ab"), st.integers(0, 3), st.integers(1, 2)
+            st.just("allot"), st.sampled_from("ab"),
+            st.integers(0, 3), st.integers(1, 2),
         ),
         st.tuples(
             st.just("use"), st.sampled_from("ab"),

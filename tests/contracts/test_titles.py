@@ -108,7 +108,7 @@ def test_shares_sum_to_the_whole_and_a_burdened_share_stays(city, taken):
         assert receipt.code == expected
         _, whole, stored, laid, _ = city.read(f"register/titles/{key}")
         assert sum(share for _, share in stored) == whole == WHOLE
-        assert {party: share for party, share in stored} == {
+        assert dict(stored) == {
             account(city, name): share for name, share in shares.items() if share
         }
         assert [each[0] for each in laid] == list(burdens)
