@@ -1,5 +1,5 @@
 """
-Sign-offs (会签): every one of some named desks agrees to a subject.
+Sign-offs (部门会签): every one of some named desks agrees to a subject.
 
 Where an approval counts any k of n accounts, here each desk must be heard, whoever sits
 at it on that day.
