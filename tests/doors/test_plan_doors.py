@@ -24,7 +24,7 @@ def today(served: Served) -> date:
     day = date.fromisoformat(served.remote().get("/api/plan")["today"])
     for key, days in (("任务-01", -3), ("任务-02", 0), ("任务-03", -10)):
         written = {
-            "name": "研究", "text": "x",
+            "title": "研究", "text": "x",
             "leads": ["市科委"], "supporting": ["海淀区政府"],
             "lead": show(served.keys("lead").account),
             "due": (day + timedelta(days=days)).isoformat(),

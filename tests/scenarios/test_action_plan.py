@@ -79,7 +79,7 @@ def today(city):
 
 def assign(city, key="t1", **changes):
     task = {
-        "name": "研究", "text": "", "leads": ["市科委"], "supporting": [],
+        "title": "研究", "text": "", "leads": ["市科委"], "supporting": [],
         "lead": city.cast("市科委").account, "due": today(city),
     }  # fmt: skip
     city.call(city.cast("专班"), PLAN, "assign", key, **task | changes)

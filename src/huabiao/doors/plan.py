@@ -52,7 +52,7 @@ def task_json(record: Json, today: date) -> Json:
     done = record["state"] == DONE
     until = date.fromisoformat(fields["accepted_on"]) if done else today
     late = (until - date.fromisoformat(fields["due"])).days
-    names = ("name", "leads", "supporting", "lead", "due", "accepted_on")
+    names = ("title", "leads", "supporting", "lead", "due", "accepted_on")
     return {
         "id": record["id"],
         "state": record["state"],

@@ -30,7 +30,7 @@ from huabiao.contracts import (
 class Task(Record):
     """A task or measure; `leads` and `supporting` are units as the plan names them."""
 
-    name: Text
+    title: Text
     text: Text
     leads: ListOf[Text]
     supporting: ListOf[Text]
@@ -68,12 +68,12 @@ class ActionPlan(Scenario):
 
     @opens(assigned, by=force, title="下达")
     def assign(
-        self, name: Text, text: Text, leads: ListOf[Text], supporting: ListOf[Text],
+        self, title: Text, text: Text, leads: ListOf[Text], supporting: ListOf[Text],
         lead: Party, due: Day,
     ) -> Task:  # fmt: skip
         """Assign a task of the plan to the account of its first lead unit."""
         require(leads, "须有牵头单位。 A task has a lead unit.", code="leads")
-        return Task(name, text, leads, supporting, lead, due)
+        return Task(title, text, leads, supporting, lead, due)
 
     @moves(assigned >> under_way, by=unit, only="lead", title="启动")
     def begin(self, task: Task) -> None:

@@ -56,7 +56,7 @@ def assign(stage: Stage, force: Actor) -> list[Case]:
             units[unit] = stage.actor(unit, "unit")
         task = stage.case(entry["id"])
         written = {
-            "name": entry["title"], "text": entry["text"], "leads": entry["leads"],
+            "title": entry["title"], "text": entry["text"], "leads": entry["leads"],
             "supporting": entry["supporting"], "lead": units[unit].account,
             "due": found["due"],
         }  # fmt: skip

@@ -36,7 +36,7 @@ class Encumbrance(Record):
     """What burdens a holder's share, and for whom: a security such as a mortgage has
     an amount, a restraint such as a seizure has none."""
 
-    name: Code
+    id: Code
     kind: Code
     holder: Party
     beneficiary: Party
@@ -129,8 +129,8 @@ class Titles(Part):
         if burden:
             raise Refused(
                 "title.encumbered",
-                f"份额上有“{burden[0].kind}”（{burden[0].name}），解除前不得转让。"
-                f" A {burden[0].kind} ({burden[0].name}) lies on the share; it does"
+                f"份额上有“{burden[0].kind}”（{burden[0].id}），解除前不得转让。"
+                f" A {burden[0].kind} ({burden[0].id}) lies on the share; it does"
                 " not move before that ends.",
             )
 
@@ -179,7 +179,7 @@ class Titles(Part):
         """Lay an encumbrance on all that its holder holds of a thing."""
         self.check_burden(key, holder, amount)
         thing = self.get(key)
-        names = [each.name for each in thing.encumbrances]
+        names = [each.id for each in thing.encumbrances]
         if name in names or len(names) >= MOST_ENCUMBRANCES:
             raise Refused(
                 "title.burdened",
@@ -194,7 +194,7 @@ class Titles(Part):
     def discharge(self, key: str, name: str) -> None:
         """End an encumbrance; refused if there is none of that name."""
         thing = self.get(key)
-        left = [each for each in thing.encumbrances if each.name != name]
+        left = [each for each in thing.encumbrances if each.id != name]
         if len(left) == len(thing.encumbrances):
             raise Refused(
                 "title.unburdened",
@@ -219,15 +219,16 @@ class Titles(Part):
 
     def revoke(self, number: str) -> None:
         """Take the certificate of a thing out of force; its number stays used."""
-        issued_for = self._context.read(self._number(number))
-        thing = None if issued_for is None else self.get(decode(issued_for))
+        stored = self._context.read(self._number(number))
+        key = "" if stored is None else decode(stored)
+        thing = self.find(key)
         if thing is None or thing.certificate != number:
             raise Refused(
                 "title.uncertified",
                 f"没有有效的证书“{number}”。 No certificate {number!r} is in force.",
             )
         thing.certificate = ""  # type: ignore[assignment]
-        self._write(decode(issued_for), thing)
+        self._write(key, thing)
 
     def _refuse_taker(self) -> NoReturn:
         raise Refused(

@@ -12,7 +12,7 @@ def plan(settings: Settings, late: bool) -> None:
     if late:
         found["tasks"] = [each for each in found["tasks"] if each["days_late"]]
     lines = [
-        f"{each['id']}  {each['name']}  {'、'.join(each['leads'])}"
+        f"{each['id']}  {each['title']}  {'、'.join(each['leads'])}"
         f"  {each['state_title'].get('zh', '')} {each['state']}  {each['due']}"
         + (f"  逾期 {each['days_late']} 天 · days late" if each["days_late"] else "")
         for each in found["tasks"]
