@@ -56,10 +56,10 @@ def other_python(version, folder):
     return folder / "bin/python"
 
 
-@pytest.fixture
-def lived(tmp_path):
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
     """A chain on which much has happened, refused calls of every sort among it."""
-    city = City(tmp_path / "city")
+    city = City(tmp_path_factory.mktemp("lived") / "city")
     cast = [city.cast(name) for name in ("plant", "truck", "kiln")]
     for who, role in zip(cast, ("generator", "carrier", "facility"), strict=True):
         city.grant("hazardous_waste", role, who)
