@@ -74,15 +74,15 @@ def _bucket(name: str) -> int:
 
 
 class BillChecks:
-    """The public check, and how often it may be asked."""
+    """How often the public check was asked; one beside each node's doors, as
+    `services["bill_checks"]`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.addresses = Limit(CHECKS_A_MINUTE, 60, clock)
         self.numbers = Limit(WRONG_AN_HOUR, 3_600, clock)
 
-    def is_valid(self, city: City, number: str, code: str, address: str) -> bool:
-        """Whether a bill of this number and check code stands, not reversed; Problem
-        429 for who asks too often."""
+    def admit(self, number: str, address: str) -> None:
+        """Count a check; Problem 429 for who asks too often."""
         if self.addresses.reached(address) or self.numbers.reached(number):
             raise Problem(
                 429,
@@ -91,14 +91,21 @@ class BillChecks:
                 "请稍后再试。 Wait, then try again.",
             )
         self.addresses.count(address)
-        description = city.description(BILL)
-        stored = city.port.read(f"{BILL}/record/{number}")
-        held, stands = "", False
-        if stored is not None:
-            record = show_stored_record(description, stored)
-            held = str(record["fields"]["check_code"])
-            stands = record["state"] != "reversed"
-        fits = hmac.compare_digest(held.encode(), code.strip().lower().encode())
-        if not (fits and stands):
-            self.numbers.count(number)
-        return fits and stands
+
+
+def is_valid(city: City, number: str, code: str, address: str) -> bool:
+    """Whether a bill of this number and check code stands, not reversed; Problem 429
+    for who asks too often."""
+    checks: BillChecks = city.services["bill_checks"]
+    checks.admit(number, address)
+    description = city.description(BILL)
+    stored = city.port.read(f"{BILL}/record/{number}")
+    held, stands = "", False
+    if stored is not None:
+        record = show_stored_record(description, stored)
+        held = str(record["fields"]["check_code"])
+        stands = record["state"] != "reversed"
+    fits = hmac.compare_digest(held.encode(), code.strip().lower().encode())
+    if not (fits and stands):
+        checks.numbers.count(number)
+    return fits and stands

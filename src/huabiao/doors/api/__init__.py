@@ -65,8 +65,8 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         redoc_url=None,
         responses=PROBLEMS,
     )
+    services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
-    app.state.bill_checks = BillChecks()
     rooms = envelopes, reads, metrics, proofs, entry, platform, bills, plan, vault
     for room in rooms:
         app.include_router(room.router, prefix="/api")
