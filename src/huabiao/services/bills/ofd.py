@@ -37,9 +37,10 @@ def to_ofd(face: Face) -> bytes:
     for place, content in zip(places, contents, strict=True):
         files[f"Doc_0/{place}"] = content
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(out, "w") as package:
         for name, octets in files.items():
-            package.writestr(zipfile.ZipInfo(name, EPOCH), octets)
+            entry = zipfile.ZipInfo(name, EPOCH)
+            package.writestr(entry, octets, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

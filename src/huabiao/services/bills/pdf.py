@@ -25,6 +25,9 @@ def to_pdf(face: Face) -> bytes:
     canvas = Canvas(out, pagesize=(WIDTH * mm, HEIGHT * mm), invariant=True)
     canvas.setTitle(f"{face.title} {face.number}")
     canvas.setCreator("Huabiao")
+    canvas.beginForm("qr")  # drawn once, however many pages show it
+    _draw_qr(canvas, face)
+    canvas.endForm()
     for page in face.pages:
         for piece in page:
             # PDF counts from the lower left corner.
@@ -35,7 +38,7 @@ def to_pdf(face: Face) -> bytes:
                 ends = piece.x, HEIGHT - piece.y, piece.to_x, HEIGHT - piece.to_y
                 canvas.setLineWidth(0.2 * mm)
                 canvas.line(*(end * mm for end in ends))
-        _draw_qr(canvas, face)
+        canvas.doForm("qr")
         canvas.showPage()
     canvas.save()
     return out.getvalue()
