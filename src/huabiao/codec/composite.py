@@ -6,6 +6,7 @@ Kinds made of kinds: lists, choices, optional values, personal and secret fields
 (docs/formats/commitment.md).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -58,7 +59,6 @@ class ListOf(Kind, list):  # type: ignore[type-arg]
         """Items between commas; a list of records, which hold commas, is JSON."""
         if not cls.item.holds_records():
             return [part for part in written.split(",") if part]
-        import json
 
         try:
             return json.loads(written)

@@ -3,6 +3,7 @@ What a contract author imports, and nothing else.
 
 - `drawing`: titles, roles, states, moves
 - `operations`: opens, moves, does, answers
+- `identifiers`: whether a code of a national standard is well formed
 - `parts`: the shared vocabulary with laws of its own
 - `scenario`: the base class, and the check of its drawing
 - `context`: what a running operation may reach
@@ -40,6 +41,7 @@ from huabiao.codec import (
 from huabiao.contracts.context import Refused, refuse, require
 from huabiao.contracts.describe import describe
 from huabiao.contracts.drawing import Move, Role, State, Title, anyone, founder
+from huabiao.contracts.identifiers import is_credit_code, is_estate_unit_code
 from huabiao.contracts.operations import (
     MalformedDrawing,
     Operation,
@@ -53,13 +55,18 @@ from huabiao.contracts.parts import (
     Books,
     Cell,
     Deadline,
+    Grants,
     Input,
     Objections,
     Part,
     Registry,
     Releases,
     Sealed,
+    Segments,
     Series,
+    Share,
+    SignOffs,
+    Titles,
     Trace,
 )
 from huabiao.contracts.scenario import Scenario
@@ -77,6 +84,7 @@ __all__ = [
     "Fen",
     "Flag",
     "Grams",
+    "Grants",
     "Input",
     "Instant",
     "Kilograms",
@@ -101,12 +109,16 @@ __all__ = [
     "Scenario",
     "Sealed",
     "Secret",
+    "Segments",
     "Series",
+    "Share",
+    "SignOffs",
     "Signature",
     "Source",
     "State",
     "Text",
     "Title",
+    "Titles",
     "Trace",
     "answers",
     "anyone",
@@ -115,6 +127,8 @@ __all__ = [
     "does",
     "encode",
     "founder",
+    "is_credit_code",
+    "is_estate_unit_code",
     "moves",
     "opens",
     "refuse",

@@ -10,6 +10,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
+- `bills`       bill render, check
+- `plan`        plan
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
@@ -43,6 +45,8 @@ COMMANDS = {
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
+    "bill": "bills",
+    "plan": "plan",
     "calendar": "calendar",
     "epcis": "epcis",
     "member": "members",
