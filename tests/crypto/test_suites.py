@@ -32,7 +32,7 @@ def test_a_suite_is_one_object_with_its_sizes(name):
     assert chosen is suite(name) and chosen.name == name
     pair = chosen.generate()
     assert len(pair.public) == chosen.public_size and len(pair.secret) == 32
-    assert len(chosen.sign(pair.secret, b"m")) == chosen.signature_size == 64
+    assert len(chosen.sign(pair.secret, b"m")) == chosen.signature_size
     assert len(chosen.digest(b"")) == 32
 
 
