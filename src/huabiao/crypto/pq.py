@@ -45,7 +45,9 @@ MLKEM_PUBLIC_SIZE, MLKEM_SEED_SIZE = 1184, 64
 RECIPIENT_SIZE = MLKEM_PUBLIC_SIZE + 32
 ENC_SIZE = 1088 + 32
 
-_HPKE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+_HPKE = hpke.Suite(
+    hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM
+)
 
 
 def digest(data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import click
 
+from huabiao.crypto.suite import SUITES
 from huabiao.doors.cli.settings import Settings, command
 
 
@@ -12,7 +13,7 @@ def key() -> None:
 
 @command(
     click.argument("name"),
-    click.option("--suite", type=click.Choice(["intl", "sm"]), help="默认随链 · suite"),
+    click.option("--suite", type=click.Choice(SUITES), help="默认随链 · suite"),
 )
 def new(settings: Settings, name: str, suite: str | None) -> None:
     """新建身份。 Make an identity; its suite is the chain's unless it is named."""
