@@ -234,7 +234,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--max", type=float, default=1e6, help="keys to grow to")
-    parser.add_argument("--suite", choices=SUITES, default="intl")
+    parser.add_argument("--suite", choices=["intl", "sm"], default="intl")
     parser.add_argument("--memory", type=int, default=512, help="state's budget in MiB")
     parser.add_argument("--folder", type=Path, help="where the store is made")
     parser.add_argument("--json", action="store_true", help="one JSON object only")

@@ -7,9 +7,8 @@ Membership: the seats of those that sign headers (链上成员).
    next header is signed by the new members.
 3. A member rotates its own keys and leaves by its own word: a lost key must not wait
    for others. What is done to another's seat (suspend, readmit, weigh) needs k of n.
-
-4. When the chain changes its suite, all seats change to the keys that they prepared with
-   the contract `suites`, in one block.
+4. When the chain changes its suite, all seats change in one block to the keys that they
+   prepared with the contract `suites`.
 
 An organisation may hold several seats, each under a name of its own; a name that left
 does not come back. The administrators are those of the contract `governance`. What the
