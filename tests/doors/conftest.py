@@ -4,19 +4,37 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
 from served_city import Served
 
+from huabiao.client.wallets import passphrase
+from huabiao.crypto import keystore
 from huabiao.doors.api import build_app
 from huabiao.node.node import start
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("city")
-    node = start(home, "intl", lambda line: None)
+    with serving(tmp_path_factory.mktemp("city"), "intl") as city:
+        yield city
+
+
+@pytest.fixture
+def served_in_sm(tmp_path: Path) -> Iterator[Served]:
+    """A city of suite sm whose header key of suite pq is there from the start."""
+    home = tmp_path / "city"
+    keystore.create(home / "member-pq.json", "pq", "city", passphrase(home))
+    with serving(home, "sm") as city:
+        yield city
+
+
+@contextmanager
+def serving(home: Path, suite: str) -> Iterator[Served]:
+    node = start(home, suite, lambda line: None)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
