@@ -2,14 +2,13 @@
 
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
-from served_city import Served
+from served_city import Served, wait_until
 
 from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
@@ -49,13 +48,6 @@ def serving(home: Path, suite: str) -> Iterator[Served]:
     thread.join(10)
     listener.close()
     node.close()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end, "the server did not start"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
-from served_city import Served
+from served_city import Served, wait_until
 
+from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
+from huabiao.crypto.address import address
 from huabiao.crypto.suite import suite
 from huabiao.proofs.verify import verify
 
@@ -23,7 +25,7 @@ def test_a_city_changes_its_suite_while_it_serves(
     }
 
     # 1. The administrators plan it; from then on keys of the new suite are taken.
-    start = served.node.port.height + 9
+    start = served.node.port.height + 12
     plan = ("call", "suites", "plan", "2030", "suite=pq", f"start={start}")
     assert served.json(*plan, *OPERATOR)["accepted"]
     assert served.json("call", "suites", "approve", "2030", *OPERATOR)["accepted"]
@@ -36,12 +38,18 @@ def test_a_city_changes_its_suite_while_it_serves(
         assert served.json("key", "join", name, "--suite", "pq")["accepted"]
     served.json("key", "new", "sleeper")
 
+    # The vault registers one by itself, for it signs that an erasure is done.
+    vault, port = served.node.vault, served.node.port
+    wait_until(lambda: vault.signing.of("pq") is not vault.master)
+    later = address(port.digest, vault.signing.of("pq").public)
+    wait_until(lambda: port.read(f"identity/keys/{later.hex()}") is not None)
+
     # 3. At the height the seats change over, and not before.
     refused = served.run("member", "adopt", *OPERATOR)
     assert refused.exit_code == 1 and "suite.early" in refused.stderr
     note = tmp_path / "note.txt"
+    note.write_text("a note")
     while served.node.port.height < start - 2:
-        note.write_text(str(served.node.port.height))
         assert served.run("notarize", str(note), "--as", "clerk").exit_code == 0
     adopted = served.json("member", "adopt", *OPERATOR)
     assert adopted["accepted"] and adopted["height"] == start - 1
@@ -55,6 +63,15 @@ def test_a_city_changes_its_suite_while_it_serves(
     assert served.json("key", "token", "clerk")["account"] == account["clerk"]
     late = served.run("notarize", str(note), "--as", "sleeper")
     assert late.exit_code == 1 and "key join" in late.stderr
+
+    name = bytes(32).hex()
+    place = {"keeper": vault.account, "scenario": "s", "record": "r", "field": "f"}
+    kept, asked = (
+        call("privacy", "keep", name, **place),
+        call("privacy", "ask_erasure", name, reason="x"),
+    )
+    assert served.remote().send(clerk, kept, asked).accepted
+    wait_until(lambda: port.read(f"privacy/asked/{vault.account.hex()}/{name}") is None)
 
     # 5. A newcomer's account is by the chain's digest, which stays SM3.
     fresh = served.json("key", "new", "fresh")
