@@ -14,75 +14,80 @@ from huabiao.proofs.verify import verify
 OPERATOR = ("--as", "operator")
 
 
-def test_a_city_changes_its_suite_while_it_serves(
-    served_in_sm: Served, tmp_path: Path
-) -> None:
-    served, trust = served_in_sm, tmp_path / "trust.json"
-    assert served.run("trust", "-o", str(trust)).exit_code == 0
-    served.json("key", "new", "clerk")
-    account = {
-        k["name"]: k["account"] for k in served.json("key", "list")["identities"]
-    }
-
-    # 1. The administrators plan it; from then on keys of the new suite are taken.
-    start = served.node.port.height + 12
+def announce(served: Served, start: int) -> None:
     plan = ("call", "suites", "plan", "2030", "suite=pq", f"start={start}")
     assert served.json(*plan, *OPERATOR)["accepted"]
     assert served.json("call", "suites", "approve", "2030", *OPERATOR)["accepted"]
 
-    # 2. Seats and accounts register theirs; one who forgets is a stranger later.
+
+def register(served: Served) -> None:
+    """A seat's key, two accounts' keys, and the vault's, which it makes by itself."""
     header_key = str(served.home / "member-pq.json")
     preparing = ("member", "prepare", "city", "--suite", "pq", "--key", header_key)
     assert served.json(*preparing, *OPERATOR)["accepted"]
     for name in ("operator", "clerk"):
         assert served.json("key", "join", name, "--suite", "pq")["accepted"]
-    served.json("key", "new", "sleeper")
-
-    # The vault registers one by itself, for it signs that an erasure is done.
     vault, port = served.node.vault, served.node.port
     wait_until(lambda: vault.signing.of("pq") is not vault.master)
     later = address(port.digest, vault.signing.of("pq").public)
     wait_until(lambda: port.read(f"identity/keys/{later.hex()}") is not None)
 
-    # 3. At the height the seats change over, and not before.
+
+def adopt(served: Served, start: int, note: Path) -> None:
     refused = served.run("member", "adopt", *OPERATOR)
     assert refused.exit_code == 1 and "suite.early" in refused.stderr
-    note = tmp_path / "note.txt"
-    note.write_text("a note")
     while served.node.port.height < start - 2:
         assert served.run("notarize", str(note), "--as", "clerk").exit_code == 0
     adopted = served.json("member", "adopt", *OPERATOR)
     assert adopted["accepted"] and adopted["height"] == start - 1
-
-    # 4. The same identities act with their new keys, for the same accounts.
     status = served.json("status")
     assert (status["suite"], status["founding_suite"]) == ("pq", "sm")
-    (record,) = served.json("notarize", str(note), "--as", "clerk")["records"]
+
+
+def erase(served: Served) -> None:
+    """The vault confirms an erasure after the change, with its new key."""
     clerk = open_identity(served.home, "clerk", "pq")
     assert clerk.suite.name == "pq"
-    assert served.json("key", "token", "clerk")["account"] == account["clerk"]
+    name, keeper = bytes(32).hex(), served.node.vault.account
+    place = {"keeper": keeper, "scenario": "s", "record": "r", "field": "f"}
+    kept = call("privacy", "keep", name, **place)
+    asked = call("privacy", "ask_erasure", name, reason="x")
+    assert served.remote().send(clerk, kept, asked).accepted
+    waits = f"privacy/asked/{keeper.hex()}/{name}"
+    wait_until(lambda: served.node.port.read(waits) is None)
+
+
+def account_of(served: Served, name: str) -> str:
+    return str(served.json("key", "token", name)["account"])
+
+
+def test_a_city_changes_its_suite_while_it_serves(
+    served_in_sm: Served, tmp_path: Path
+) -> None:
+    served, trust, note = served_in_sm, tmp_path / "trust.json", tmp_path / "note.txt"
+    note.write_text("a note")
+    assert served.run("trust", "-o", str(trust)).exit_code == 0
+    for name in ("clerk", "sleeper"):
+        served.json("key", "new", name)
+    before, start = account_of(served, "clerk"), served.node.port.height + 12
+    announce(served, start)
+    register(served)
+    adopt(served, start, note)
+    erase(served)
+
+    # The same identities act for the same accounts; one slept, and one is new.
+    assert account_of(served, "clerk") == before
     late = served.run("notarize", str(note), "--as", "sleeper")
     assert late.exit_code == 1 and "key join" in late.stderr
-
-    name = bytes(32).hex()
-    place = {"keeper": vault.account, "scenario": "s", "record": "r", "field": "f"}
-    kept, asked = (
-        call("privacy", "keep", name, **place),
-        call("privacy", "ask_erasure", name, reason="x"),
-    )
-    assert served.remote().send(clerk, kept, asked).accepted
-    wait_until(lambda: port.read(f"privacy/asked/{vault.account.hex()}/{name}") is None)
-
-    # 5. A newcomer's account is by the chain's digest, which stays SM3.
     fresh = served.json("key", "new", "fresh")
-    assert served.json("key", "token", "fresh")["account"] == fresh["account"]
+    assert account_of(served, "fresh") == fresh["account"]
 
-    # 6. Whoever trusts the members of genesis verifies what came after, offline.
+    # Whoever trusts the members of genesis verifies what came after, offline.
+    (record,) = served.json("notarize", str(note), "--as", "clerk")["records"]
     proof = tmp_path / "note.proof"
-    proving = served.run("proof", record["id"], "-o", str(proof))
-    assert proving.exit_code == 0, proving.stderr
+    assert served.run("proof", record["id"], "-o", str(proof)).exit_code == 0
     given = json.loads(trust.read_text("utf-8"))
     verdict = verify(proof.read_bytes(), given, note.read_bytes())
     assert verdict.ok and given["suite"] == "sm", verdict.sentence
-    digest = suite("sm").digest(note.read_bytes())
+    digest = suite("sm").digest(note.read_bytes())  # it stays SM3
     assert verdict.statement["digest"] == digest.hex()
