@@ -10,10 +10,13 @@ from changing_city import ChangingCity
 
 from huabiao.codec import decode, encode
 from huabiao.crypto.keys import generate
+from huabiao.ledger import snapshot
 from huabiao.ledger.block import decode_logged
+from huabiao.ledger.genesis import founding_members
 from huabiao.ledger.ledger import LedgerDamaged
 from huabiao.ledger.recovery import replay
 from huabiao.node import proving
+from huabiao.node.history.checking import Walk
 from huabiao.proofs.header import decode_header
 from huabiao.proofs.verify import verify
 
@@ -66,6 +69,11 @@ def test_headers_are_signed_in_the_new_suite_from_the_height_on(
     state = proving.prove_state(city.ledger, "suites/coming", None)
     assert verify(state, trust).ok
     root = city.ledger.state.root
+    walk = Walk(city.genesis, founding_members(city.genesis))
+    for _, record in city.ledger.log.blocks(1):
+        logged = decode_logged(record)
+        walk.step(logged, logged.certificate)
+    assert walk.hash == city.ledger.hash
     city.close()
 
     # A restart finds the suite in force, and a replay from block 1 the same roots.
@@ -75,6 +83,21 @@ def test_headers_are_signed_in_the_new_suite_from_the_height_on(
     height, replayed = replay(city.folder, city.genesis)
     assert height == city.ledger.height and replayed == city.ledger.state.root != root
     city.close()
+
+
+def test_a_snapshot_from_after_the_change_is_taken(city):
+    before = city.ledger.members
+    city.change()
+    city.call(city.admin, "evidence", "notarize", **NOTE)
+    logged = decode_logged(city.ledger.log.read(city.ledger.height))
+    chain, suite = city.genesis.chain, city.genesis.suite
+    about = (snapshot.VERSION, chain, suite, logged.header, logged.certificate)
+    raw = encode(snapshot.Metadata(*about, city.ledger.members, []))
+    _, header = snapshot.open_metadata(raw, city.genesis)
+    assert header.suite == "pq"
+    stale = encode(snapshot.Metadata(*about, before, []))
+    with pytest.raises(snapshot.BadSnapshot):
+        snapshot.open_metadata(stale, city.genesis)
 
 
 def test_a_certificate_of_the_old_key_is_refused_after_the_change(city):
