@@ -23,6 +23,7 @@ from huabiao.codec import (
     Kilograms,
     ListOf,
     Maybe,
+    Metres,
     Number,
     OneOf,
     Party,
@@ -47,16 +48,28 @@ from huabiao.contracts.operations import (
     moves,
     opens,
 )
-from huabiao.contracts.parts import Approval, Cell, Part, Registry, Releases
+from huabiao.contracts.parts import (
+    Approval,
+    Books,
+    Cell,
+    Deadline,
+    Objections,
+    Part,
+    Registry,
+    Releases,
+    Sealed,
+)
 from huabiao.contracts.scenario import Scenario
 
 __all__ = [
     "Approval",
+    "Books",
     "Bytes",
     "Cell",
     "Code",
     "Count",
     "Day",
+    "Deadline",
     "Digest",
     "Fen",
     "Flag",
@@ -66,8 +79,10 @@ __all__ = [
     "ListOf",
     "MalformedDrawing",
     "Maybe",
+    "Metres",
     "Move",
     "Number",
+    "Objections",
     "OneOf",
     "Operation",
     "Part",
@@ -80,6 +95,7 @@ __all__ = [
     "Releases",
     "Role",
     "Scenario",
+    "Sealed",
     "Secret",
     "Signature",
     "Source",

@@ -5,6 +5,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `running`     up, status, trust, replay, doctor
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
+- `amounts`     balance, seal
 - `keyring`     key new, list, token
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
@@ -35,6 +36,8 @@ COMMANDS = {
     "scenarios": "cases",
     "call": "cases",
     "show": "cases",
+    "balance": "amounts",
+    "seal": "amounts",
     "key": "keyring",
     "directory": "directory",
     "share": "sharing",
