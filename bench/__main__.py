@@ -8,6 +8,7 @@ RUNS = (
     ("bench.crypto",),
     ("bench.ledger", "--suite", "intl"),
     ("bench.ledger", "--suite", "sm"),
+    ("bench.ledger", "--suite", "pq"),
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
     ("bench.growth",),

@@ -37,7 +37,8 @@ def test_a_seat_is_applied_for_taken_rotated_suspended_and_left(
     refused = served.run(*applying)
     assert refused.exit_code == 1 and "organisation.unlisted" in refused.stderr
     list_organisation(served)
-    assert served.json(*applying)["accepted"]
+    said = served.json(*applying)
+    assert said["accepted"], said
     assert seats(served)["port"]["state"] == "applied"
     operator = ("--as", "operator")
     # the node's engine signs alone, so its own seat outweighs the newcomer's

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from huabiao.codec import decode, encode
 from huabiao.crypto.keys import Keys, generate
-from huabiao.crypto.suite import suite
+from huabiao.crypto.suite import SUITES, suite
 from huabiao.engines.cometbft.bundles import BadBundle
 from huabiao.engines.cometbft.certifying import MOST_SIGNED, Certifying
 from huabiao.engines.signers import HeldKeys
@@ -36,7 +36,7 @@ def network(suite_name: str = "intl", blocks: int = 1) -> list[Certifying]:
     return made
 
 
-@pytest.mark.parametrize("suite_name", ["intl", "sm"])
+@pytest.mark.parametrize("suite_name", SUITES)
 def test_three_of_four_make_a_certificate(suite_name: str) -> None:
     nodes = network(suite_name)
     extensions = [node.extension() for node in nodes[:3]]

@@ -87,6 +87,8 @@ def lived(tmp_path_factory):
         )  # fmt: skip
     proof = cast[1].sign(b"huabiao-account\x00" + cast[0].account)
     city.call(cast[0], "identity", "add_key", public=cast[1].public, proof=proof)
+    city.call(city.admin, "suites", "plan", "p", suite="pq", start=9_999)
+    city.call(city.admin, "suites", "approve", "p")
     live(city)
     (city.folder / "genesis").write_bytes(encode(city.genesis))
     end = f"{city.ledger.height} {city.ledger.state.root.hex()}"

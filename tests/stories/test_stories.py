@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from huabiao.crypto.suite import SUITES
 from huabiao.node.catalogue import shipped_sources
 from huabiao.stories import stories
 from huabiao.testing import City, CityGround, Stage, not_walked, unbalanced
@@ -28,7 +29,7 @@ def test_each_scenario_has_a_story():
     assert set(stories()) == set(SCENARIOS) and SCENARIOS
 
 
-@pytest.mark.parametrize("suite", ["intl", "sm"])
+@pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_story_walks_the_whole_of_its_scenario(scenario, suite, tmp_path):
     stage = stage_for(scenario, tmp_path, suite)

@@ -135,6 +135,15 @@ class Remote:
     def suite_name(self) -> str:
         return str((self._status or self.status())["suite"])
 
+    @property
+    def founding_suite(self) -> str:
+        """The suite of genesis, whose digest the chain keeps."""
+        return str((self._status or self.status())["founding_suite"])
+
+    def digest(self, message: bytes) -> bytes:
+        """The chain's digest."""
+        return suite(self.founding_suite).digest(message)
+
     def descriptions(self) -> dict[str, dict[str, Any]]:
         self._descriptions = self.get("/api/scenarios")["scenarios"]
         return self._descriptions
@@ -181,9 +190,8 @@ class Remote:
         chain; `subject` is the account of the person whom they are about.
         """
         made = commit_arguments(
-            self.description(contract), operation, written,
-            suite(self.suite_name).digest,
-        )  # fmt: skip
+            self.description(contract), operation, written, self.digest
+        )
         call = Call(contract, operation, key, made.arguments)
         if not made.openings:
             return self.send(signer, call)

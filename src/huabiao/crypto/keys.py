@@ -16,14 +16,16 @@ class Keys:
     secret: bytes
     recipient_public: bytes
     recipient_secret: bytes
+    joined: bytes = b""
+    """The account that the key stands for, where it is not the one derived from it."""
 
     def __repr__(self) -> str:
         return f"Keys({self.name!r}, {self.suite.name}, {self.public.hex()[:16]}…)"
 
     @property
     def account(self) -> bytes:
-        """The account derived from the signing key."""
-        return address(self.suite.digest, self.public)
+        """The account that was joined, else the one derived from the signing key."""
+        return self.joined or address(self.suite.digest, self.public)
 
     def sign(self, message: bytes) -> bytes:
         return self.suite.sign(self.secret, message)

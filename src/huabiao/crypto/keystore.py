@@ -3,23 +3,26 @@ Key files: one identity's keys on disk, opened by a passphrase.
 
     {"version": 1, "suite": "sm", "name": …, "public": hex, "recipient_public": hex,
      "kdf": {"name": "scrypt", "salt": hex, "n": 16384, "r": 8, "p": 1},
-     "sealed": hex}
+     "account": hex, "sealed": hex}
 
 `sealed` is the suite's `seal` under scrypt(passphrase) of length(secret) as one byte,
 the signing secret, then the recipient's secret. Its associated data is everything else
 in the file as canonical bytes, so that a changed name or public key does not open
-either. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
+either. `account` stands there only for a key that joined another's account
+(`Keys.joined`). scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
 """
 
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import scrypt
 from pathlib import Path
 from typing import Any
 
 from huabiao.codec.canonical import encode
+from huabiao.crypto.address import ADDRESS_SIZE
 from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import SEALING_KEY_SIZE, SUITES, Unopenable, suite
 
@@ -41,14 +44,27 @@ class WrongPassphrase(BadKeyFile):
     """The file is well formed and does not open with this passphrase."""
 
 
-def create(path: Path, suite_name: str, name: str, passphrase: str) -> Keys:
-    """Make an identity and write its file; BadKeyFile if the path is taken."""
+def create(
+    path: Path,
+    suite_name: str,
+    name: str,
+    passphrase: str,
+    account_of: Callable[[bytes], bytes] | None = None,
+) -> Keys:
+    """
+    Make an identity and write its file; BadKeyFile if the path is taken.
+
+    `account_of` gives the account that its public key will stand for, where that is not
+    the one derived with its own suite's digest.
+    """
     if not name.strip() or not passphrase:
         raise BadKeyFile(
             "身份名称和口令都不能为空。"
             " A key file needs a name and a passphrase; neither may be empty."
         )
     keys = generate(name, suite_name)
+    if account_of is not None and account_of(keys.public) != keys.account:
+        keys = replace(keys, joined=account_of(keys.public))
     _write_new(path, _seal(keys, passphrase))
     return keys
 
@@ -98,6 +114,8 @@ def _seal(keys: Keys, passphrase: str) -> dict[str, Any]:
             "p": SCRYPT_P,
         },
     }
+    if keys.joined:
+        fields["account"] = keys.joined.hex()
     plaintext = bytes((len(keys.secret),)) + keys.secret + keys.recipient_secret
     sealing_key = _stretch(passphrase, fields["kdf"])
     sealed = keys.suite.seal(sealing_key, plaintext, encode(fields))
@@ -126,6 +144,7 @@ def _open(path: Path, fields: dict[str, Any], passphrase: str) -> Keys:
         rest[:size],
         bytes.fromhex(fields["recipient_public"]),
         rest[size:],
+        bytes.fromhex(fields.get("account", "")),
     )
     signature = chosen.sign(keys.secret, _PROOF)
     if not chosen.verify(keys.public, _PROOF, signature):
@@ -162,6 +181,8 @@ def _parse(content: bytes) -> dict[str, Any]:
         raise ValueError("the name is no text")
     for field in ("public", "recipient_public", "sealed"):
         bytes.fromhex(fields[field])
+    if len(bytes.fromhex(fields.get("account", ""))) not in (0, ADDRESS_SIZE):
+        raise ValueError("the account is no address")
     kdf = fields["kdf"]
     bytes.fromhex(kdf["salt"])
     limits = {"n": LARGEST_N, "r": LARGEST_R, "p": LARGEST_P}

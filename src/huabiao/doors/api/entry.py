@@ -9,8 +9,8 @@ Sessions: an account proves its key by signing a challenge, then reads what it m
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from huabiao.crypto import by_key
 from huabiao.crypto.address import show
-from huabiao.crypto.suite import suite
 from huabiao.doors.records import uses_of
 from huabiao.doors.sessions import session_message
 from huabiao.doors.viewer import CityHere, Json, SignedIn
@@ -45,7 +45,7 @@ def open_session(city: CityHere, answer: Answer) -> Json:
         bytes.fromhex(answer.challenge),
         public,
         bytes.fromhex(answer.signature),
-        suite(city.port.suite_name).verify,
+        by_key.verify,
         city.port.account_of(public),
     )
     return {

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import click
 
+from huabiao.crypto.suite import SUITES
 from huabiao.doors.cli.footing import entries
 from huabiao.doors.cli.settings import (
     Failed,
@@ -68,6 +69,34 @@ def rotate(
 
 
 @command(
+    _SEAT,
+    click.option("--suite", type=click.Choice(SUITES), required=True),
+    _KEYS[0],
+    _KEYS[2],
+)
+def prepare(
+    settings: Settings, seat: str, suite: str, key_file: Path, identity: str
+) -> None:
+    """登记本席新套件的密钥。 A header key of the suite that was announced."""
+    fields = settings.city.get(f"{RECORDS}/{quote(seat, safe='/')}")["fields"]
+    said = _possession(
+        settings, seat, fields["organisation"], key_file, fields["engine_key"], suite
+    )
+    del said["engine_key"]
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, "suites", "prepare", seat, said)
+    tell_outcome(settings, outcome, seat)
+
+
+@command(identity_option(required=True))
+def adopt(settings: Settings, identity: str) -> None:
+    """启用已公布的套件。 Change all seats to the suite that was announced, when due."""
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, "membership", "adopt_suite", "", {})
+    tell_outcome(settings, outcome, "adopt_suite")
+
+
+@command(
     click.argument("name"),
     click.option("--account", required=True, help="该单位的账户 · its account"),
     click.option("--code", default="—", help="统一社会信用代码 · GB 32100 code"),
@@ -96,8 +125,9 @@ def enrol(
 
 
 def _possession(
-    settings: Settings, seat: str, organisation: str, key_file: Path, engine_key: str
-) -> dict[str, Any]:
+    settings: Settings, seat: str, organisation: str, key_file: Path, engine_key: str,
+    suite: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """The keys of a seat, and the header key's own word that it is for it."""
     from huabiao.client.signing import prove_seat
     from huabiao.client.wallets import passphrase
@@ -107,7 +137,7 @@ def _possession(
     if key_file.exists():
         key = keystore.load(key_file, secret)
     else:
-        key = keystore.create(key_file, city.suite_name, seat, secret)
+        key = keystore.create(key_file, suite or city.suite_name, seat, secret)
     try:
         engine = bytes.fromhex(engine_key)
     except ValueError:
@@ -167,7 +197,7 @@ def list_(settings: Settings) -> None:
 
 
 member.add_command(list_, "list")
-for each in (enrol, apply, rotate, weigh):
+for each in (enrol, apply, rotate, weigh, prepare, adopt):
     member.add_command(each)
 for name, said in (
     ("approve", "管理员同意申请。 An administrator approves an application."),

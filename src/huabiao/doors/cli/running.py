@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from huabiao.crypto.suite import SUITES
 from huabiao.doors.cli.settings import DEFAULT_HOME, Settings, as_failure, command
 
 _HOME = click.option(
@@ -26,9 +27,7 @@ _HOME = click.option(
     type=click.IntRange(1, 65_535),
     help="端口，默认 8080 · port",
 )
-@click.option(
-    "--suite", type=click.Choice(["intl", "sm"]), help="创世时选定 · at genesis"
-)
+@click.option("--suite", type=click.Choice(SUITES), help="创世时选定 · at genesis")
 @click.option(
     "--engine",
     type=click.Choice(["embedded", "cometbft"]),

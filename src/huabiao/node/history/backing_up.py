@@ -36,7 +36,7 @@ from huabiao.state.tail import LogTail, measure
 
 VERSION, MANIFEST = 1, "manifest.json"
 PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
-PATTERNS = ("member*.json", "wallets/[!.]*.json", "vault/**/*", "engine/config/*")
+PATTERNS = ("member*.json", "wallets/**/[!.]*.json", "vault/**/*", "engine/config/*")
 
 
 class _Hashed(io.RawIOBase):
