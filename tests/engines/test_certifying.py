@@ -32,7 +32,7 @@ def network(suite_name: str = "intl", blocks: int = 1) -> list[Certifying]:
     ]
     for height in range(1, blocks + 1):
         for each in made:
-            each.add(height, bytes([height]) * 32, members_of(keys))
+            each.add(height, bytes([height]) * 32, b"", members_of(keys))
     return made
 
 

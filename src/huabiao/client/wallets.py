@@ -2,7 +2,8 @@
 Wallets: the identities that live in a home folder, opened with its passphrase.
 
     HOME/wallets/NAME.json   key files (huabiao.crypto.keystore)
-    HOME/passphrase          opens them (0600); HUABIAO_PASSPHRASE stands in
+    HOME/passphrase          opens them (0600); HUABIAO_PASSPHRASE stands in, or the
+                             operating system's keyring (passphrase.keyring)
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from huabiao.crypto import keystore
 from huabiao.crypto.keys import Keys
+from huabiao.crypto.stores import os_keyring
 
 _NAME = re.compile(r"[^\s/\\.][^/\\\x00-\x1f]{0,63}")
 
@@ -25,6 +27,8 @@ def passphrase(home: Path) -> str:
     given = os.environ.get("HUABIAO_PASSPHRASE")
     if given:
         return given
+    if (home / os_keyring.MARK).exists():
+        return os_keyring.read(home)
     path = home / "passphrase"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -48,9 +52,11 @@ def wallet_path(home: Path, name: str) -> Path:
     return home / "wallets" / f"{name}.json"
 
 
-def create(home: Path, name: str, suite_name: str) -> Keys:
+def create(home: Path, name: str, suite_name: str, days: int | None = None) -> Keys:
     """A new identity; keystore.BadKeyFile if there is one of this name."""
-    return keystore.create(wallet_path(home, name), suite_name, name, passphrase(home))
+    meant = keystore.LIFETIME_DAYS if days is None else days
+    path = wallet_path(home, name)
+    return keystore.create(path, suite_name, name, passphrase(home), meant)
 
 
 def open_identity(home: Path, name: str, suite_name: str, make: bool = False) -> Keys:

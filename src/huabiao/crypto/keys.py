@@ -16,9 +16,15 @@ class Keys:
     secret: bytes
     recipient_public: bytes
     recipient_secret: bytes
+    ends: str = ""
+    """The last day that the key is meant for, as 2027-11-25; empty: none is stated."""
 
     def __repr__(self) -> str:
         return f"Keys({self.name!r}, {self.suite.name}, {self.public.hex()[:16]}…)"
+
+    @property
+    def suite_name(self) -> str:
+        return self.suite.name
 
     @property
     def account(self) -> bytes:

@@ -2,19 +2,22 @@
 Key files: one identity's keys on disk, opened by a passphrase.
 
     {"version": 1, "suite": "sm", "name": …, "public": hex, "recipient_public": hex,
+     "ends": "2028-11-24",
      "kdf": {"name": "scrypt", "salt": hex, "n": 16384, "r": 8, "p": 1},
      "sealed": hex}
 
 `sealed` is the suite's `seal` under scrypt(passphrase) of length(secret) as one byte,
 the signing secret, then the recipient's secret. Its associated data is everything else
 in the file as canonical bytes, so that a changed name or public key does not open
-either. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
+either. `ends` is the last day that the keys are meant for; a file without it states
+none. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
 """
 
 import json
 import os
 import secrets
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from hashlib import scrypt
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,8 @@ from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import SEALING_KEY_SIZE, SUITES, Unopenable, suite
 
 VERSION = 1
+LIFETIME_DAYS = 730
+"""What new keys are meant for, if nothing else is said: two years."""
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**14, 8, 1
 LARGEST_N, LARGEST_R, LARGEST_P = 2**20, 32, 16
 LARGEST_SCRYPT_MEMORY = 2**28
@@ -41,14 +46,17 @@ class WrongPassphrase(BadKeyFile):
     """The file is well formed and does not open with this passphrase."""
 
 
-def create(path: Path, suite_name: str, name: str, passphrase: str) -> Keys:
-    """Make an identity and write its file; BadKeyFile if the path is taken."""
+def create(
+    path: Path, suite_name: str, name: str, passphrase: str, days: int = LIFETIME_DAYS
+) -> Keys:
+    """Make an identity for so many days; BadKeyFile if the path is taken."""
     if not name.strip() or not passphrase:
         raise BadKeyFile(
             "身份名称和口令都不能为空。"
             " A key file needs a name and a passphrase; neither may be empty."
         )
-    keys = generate(name, suite_name)
+    ends = datetime.now(UTC).date() + timedelta(days)
+    keys = replace(generate(name, suite_name), ends=ends.isoformat())
     _write_new(path, _seal(keys, passphrase))
     return keys
 
@@ -83,6 +91,15 @@ def load(path: Path, passphrase: str) -> Keys:
     return _open(path, fields, passphrase)
 
 
+def stated_end(path: Path) -> str:
+    """The last day that a file states, without opening it; empty if it states none."""
+    try:
+        with open(path, "rb") as file:
+            return str(_parse(file.read(LARGEST_FILE + 1)).get("ends", ""))
+    except (OSError, *_MALFORMED):
+        return ""
+
+
 def _seal(keys: Keys, passphrase: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "version": VERSION,
@@ -90,6 +107,7 @@ def _seal(keys: Keys, passphrase: str) -> dict[str, Any]:
         "name": keys.name,
         "public": keys.public.hex(),
         "recipient_public": keys.recipient_public.hex(),
+        **({"ends": keys.ends} if keys.ends else {}),
         "kdf": {
             "name": "scrypt",
             "salt": secrets.token_hex(SALT_SIZE),
@@ -126,6 +144,7 @@ def _open(path: Path, fields: dict[str, Any], passphrase: str) -> Keys:
         rest[:size],
         bytes.fromhex(fields["recipient_public"]),
         rest[size:],
+        fields.get("ends", ""),
     )
     signature = chosen.sign(keys.secret, _PROOF)
     if not chosen.verify(keys.public, _PROOF, signature):
@@ -162,6 +181,8 @@ def _parse(content: bytes) -> dict[str, Any]:
         raise ValueError("the name is no text")
     for field in ("public", "recipient_public", "sealed"):
         bytes.fromhex(fields[field])
+    if "ends" in fields:
+        date.fromisoformat(fields["ends"])
     kdf = fields["kdf"]
     bytes.fromhex(kdf["salt"])
     limits = {"n": LARGEST_N, "r": LARGEST_R, "p": LARGEST_P}

@@ -28,8 +28,15 @@ from huabiao.ledger.recovery import open_ledger
 from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
-from huabiao.node.header_keys import HeaderKeys
-from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
+from huabiao.node.header_keys import AMONG_OTHERS_S, HeaderKeys
+from huabiao.node.home import (
+    Home,
+    lock_home,
+    name_signer,
+    open_home,
+    suite_of,
+    write_run_file,
+)
 from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
 from huabiao.node.place import read_place
@@ -98,8 +105,10 @@ def start(
     if again:
         say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
     verification = Verification(genesis.suite)
-    engine = make_engine(folder, place, ledger, HeaderKeys(folder), verification)
+    signers = HeaderKeys(folder, AMONG_OTHERS_S if many else None)
+    engine = make_engine(folder, place, ledger, signers, verification)
     port = LocalPort(engine, verification)
+    port.warnings.append(lambda: " ".join(signers.warnings()))
     port.alerts.extend(ledger.log.notices)
     if many and place is not None:
         port.introduction = introduction(folder, place, genesis)
@@ -122,11 +131,17 @@ def run(
     suite: str | None = None,
     story: str = "none",
     as_json: bool = False,
+    signer: str | None = None,
 ) -> int:
-    """Serve a city until it is told to stop; returns the exit code."""
+    """
+    Serve a city until it is told to stop; returns the exit code. `signer` names where
+    the member's key is (huabiao.crypto.stores.reference), if not in this home.
+    """
     say: Say = (
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
+    if signer:
+        name_signer(Home(home), signer)
     place = read_place(Home(home))
     certificate = door_certificate(Home(home), place)
     host, _, known = (place.door if place else "127.0.0.1:8080").rpartition(":")

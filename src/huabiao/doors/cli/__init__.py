@@ -5,7 +5,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `running`     up, status, trust, replay, doctor
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
-- `keyring`     key new, list, token
+- `keyring`     key new, list, token, passphrase
+- `signer`      signer serve, show, make
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -36,6 +37,7 @@ COMMANDS = {
     "call": "cases",
     "show": "cases",
     "key": "keyring",
+    "signer": "signer",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
