@@ -1,9 +1,12 @@
 """A node whose header key is with a signer: asked, killed, started again, rotated."""
 
+import contextlib
 import os
 import socket
 import stat
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,18 +19,23 @@ from signer_desk import (
     signer_process,
 )
 
-from huabiao.client.signing import call, prove_seat
+from huabiao.client.signing import call, prove_seat, sign_envelope
+from huabiao.client.wallets import open_identity
 from huabiao.crypto import keystore
-from huabiao.crypto.envelope import open_envelope
+from huabiao.crypto.envelope import Envelope, open_envelope
+from huabiao.crypto.keys import Keys
 from huabiao.crypto.stores import signer_socket
 from huabiao.crypto.stores.signing import SigningRefused, StoreAway, StoreFailed
 from huabiao.doors.cli import main
+from huabiao.engines.embedded import EmbeddedEngine
 from huabiao.engines.pool import Placed, Ticket
+from huabiao.node.header_keys import HeaderKeys
 from huabiao.node.home import Home, HomeError, name_signer
 from huabiao.node.node import Node, start
 from huabiao.node.replaying import replay
 from huabiao.services.signer.guard import Guard
 from huabiao.services.signer.server import SignerServer, SocketTaken
+from huabiao.testing.city import City
 
 
 @pytest.fixture(autouse=True)
@@ -35,42 +43,49 @@ def passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUABIAO_PASSPHRASE", HOME_PASSPHRASE)
 
 
-def notarize(node: Node, mark: int) -> Placed:
-    """One envelope of the operator's, by the way that a door takes."""
-    from huabiao.client.signing import sign_envelope
-    from huabiao.client.wallets import open_identity
-
-    operator = open_identity(node.home.folder, "operator", node.port.suite_name)
-    made = call("evidence", "notarize", digests=[bytes([mark]) * 32])
-    raw = sign_envelope(node.port.chain, operator, [made])
+def place_one(engine: EmbeddedEngine, envelope: Envelope) -> Placed:
+    """Offer it as a door does, and wait for its answer."""
     done = threading.Event()
-    ticket = Ticket([open_envelope(raw, node.ledger.digest)], lambda _: done.set())
-    node.engine.offer(ticket)
-    assert done.wait(30)
+    ticket = Ticket([envelope], lambda _: done.set())
+    engine.offer(ticket)
+    assert done.wait(60)
     return ticket.placed[0]
 
 
-@pytest.mark.parametrize("suite_name", ["intl", "sm"])
-def test_a_city_runs_without_its_members_key(tmp_path: Path, suite_name: str) -> None:
-    desk, home = tmp_path / "desk", tmp_path / "home"
-    keystore.create(tmp_path / "k.json", suite_name, "member", HOME_PASSPHRASE)
-    key = str(tmp_path / "k.json")
-    with signer_process(key, desk, home):
-        name_signer(Home(home), f"unix:{desk / 'signer.sock'}")
-        node = start(home, suite_name, lambda line: None)
-        assert notarize(node, 1).code == "ok"
-    # stopped, and started again while a block waits for its certificate
-    first = threading.Thread(target=lambda: answered.append(notarize(node, 2)))
-    answered: list[Placed] = []
-    first.start()
+def notarize(node: Node, mark: int) -> Placed:
+    """One envelope of the operator's."""
+    operator = open_identity(node.home.folder, "operator", node.port.suite_name)
+    made = call("evidence", "notarize", digests=[bytes([mark]) * 32])
+    raw = sign_envelope(node.port.chain, operator, [made])
+    assert isinstance(node.engine, EmbeddedEngine)
+    return place_one(node.engine, open_envelope(raw, node.ledger.digest))
+
+
+def place(city: City, engine: EmbeddedEngine, mark: int) -> Placed:
+    """One envelope in a city without doors."""
+    note = call("evidence", "notarize", digests=[bytes([mark]) * 32])
+    raw = city.envelope(city.cast("other"), note)
+    return place_one(engine, open_envelope(raw, city.ledger.digest))
+
+
+def test_a_city_runs_without_its_members_key(tmp_path: Path) -> None:
+    desk, home, key = tmp_path / "desk", tmp_path / "home", str(tmp_path / "k.json")
+    keystore.create(Path(key), "intl", "member", HOME_PASSPHRASE)
     with signer_process(key, desk, home) as process:
-        first.join(30)
-        assert answered[0].code == "ok"
+        name_signer(Home(home), f"unix:{desk / 'signer.sock'}")
+        node = start(home, "intl", lambda line: None)
+        assert notarize(node, 1).code == "ok"
         process.kill()
         process.wait()
+    # a block waits for its certificate while the signer is started again
+    answered: list[Placed] = []
+    waiting = threading.Thread(target=lambda: answered.append(notarize(node, 2)))
+    waiting.start()
     with signer_process(key, desk, home):
-        assert notarize(node, 3).code == "ok"
+        waiting.join(30)
+        answered = answered if answered[0].code == "ok" else [notarize(node, 2)]
         node.close()
+    assert answered[0].code == "ok", "more than one block was lost"
     assert list(home.glob("member*.json")) == []
     assert replay(home)["ok"]
 
@@ -78,42 +93,54 @@ def test_a_city_runs_without_its_members_key(tmp_path: Path, suite_name: str) ->
 def test_while_the_signer_is_away_nothing_is_lost_or_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signer_socket.SocketSigner, "patience", 0.2)
-    desk, home = tmp_path / "desk", tmp_path / "home"
-    keystore.create(tmp_path / "k.json", "intl", "member", HOME_PASSPHRASE)
-    with signer_process(str(tmp_path / "k.json"), desk, home):
-        name_signer(Home(home), f"unix:{desk / 'signer.sock'}")
-        node = start(home, "intl", lambda line: None)
-    height = node.ledger.height
-    placed = notarize(node, 1)
-    assert placed.code == "signer.failed" and "signer serve" in placed.sentence
-    assert "signer serve" in " ".join(node.port.health()["alerts"])
-    assert node.ledger.height == height
-    with signer_process(str(tmp_path / "k.json"), desk, home):
-        assert notarize(node, 1).code == "ok"
-        assert not node.port.health()["alerts"]
-    node.close()
-    with pytest.raises(StoreAway, match="does not answer"):
-        signer_socket.open_signer(desk / "signer.sock", 0.1)
+    monkeypatch.setattr("huabiao.node.header_keys.LOOK_AGAIN_S", 0.0)
+    city = City(tmp_path / "city")
+    city.now = int(time.time() * 1000)
+    state, path = tmp_path / "state", tmp_path / "s.sock"
+    (tmp_path / "member.signer").write_text(f"unix:{path}\n")
+    with signer_here(Guard(city.member, state), path):
+        engine = EmbeddedEngine(city.ledger, HeaderKeys(tmp_path, 0.1))
+        engine.start()
+        assert place(city, engine, 1).code == "ok"
+    refused = place(city, engine, 2)
+    assert refused.code == "signer.failed" and "signer serve" in refused.sentence
+    assert "signer serve" in " ".join(engine.health()["alerts"])
+    assert city.ledger.height == 1
+    with signer_here(Guard(city.member, state), path):
+        assert place(city, engine, 3).code == "ok"
+        assert not engine.health()["alerts"]
+    engine.stop()
+    assert city.ledger.height == 2
+    city.close()
 
 
 def test_a_home_that_holds_its_key_says_how_to_hand_it_over(tmp_path: Path) -> None:
-    start(tmp_path, "intl", lambda line: None).close()
+    keystore.create(tmp_path / "member.json", "intl", "member", HOME_PASSPHRASE)
     with pytest.raises(HomeError, match="member rotate"):
         name_signer(Home(tmp_path), "unix:/run/other.sock")
 
 
-@pytest.fixture
-def served(tmp_path: Path):
-    """A signer in this process, with its guard's key."""
-    keys = cheap_keys()
-    server = SignerServer(Guard(keys, tmp_path / "state"), tmp_path / "s.sock")
+@contextlib.contextmanager
+def signer_here(guard: Guard, path: Path) -> Iterator[SignerServer]:
+    """A signer in this process."""
+    server = SignerServer(guard, path)
     thread = threading.Thread(target=server.serve)
     thread.start()
-    yield server, keys
-    server.stop()
-    thread.join(10)
-    assert not (tmp_path / "s.sock").exists()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join(10)
+        guard.close()
+    assert not path.exists()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[SignerServer, Keys]]:
+    keys = cheap_keys()
+    guard = Guard(keys, tmp_path / "state")
+    with signer_here(guard, tmp_path / "s.sock") as server:
+        yield server, keys
 
 
 def test_the_socket_is_private_and_the_kernel_says_who_asks(served) -> None:
