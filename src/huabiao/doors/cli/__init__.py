@@ -6,7 +6,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
 - `keyring`     key new, list, token, passphrase
-- `signer`      signer serve, show, make
+- `signer`      signer serve, show
+- `certificate` certificate init, issue, renew, revoke, crl, list, show
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -38,6 +39,7 @@ COMMANDS = {
     "show": "cases",
     "key": "keyring",
     "signer": "signer",
+    "certificate": "certificate",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
