@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import uvicorn
 
+from huabiao.client.remote import LOCAL_SOCKET
 from huabiao.doors.api import build_app
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
@@ -39,6 +40,7 @@ from huabiao.node.home import (
 )
 from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
+from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
 from huabiao.services.index import FollowedIndex
@@ -186,7 +188,9 @@ async def _serve(
         timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     config.load()
-    config.ssl = node.certificate.context() if node.certificate else None
+    front, listener = _in_front(node, listener)
+    if node.certificate and front is None:
+        config.ssl = node.certificate.context()
     server = _Server(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -194,19 +198,33 @@ async def _serve(
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
+    fronting = asyncio.create_task(front.serve()) if front else None
     facts = {"url": url, "chain": node.port.chain, "suite": node.port.suite_name}
-    write_run_file(node.home, facts)
+    local = f"{LOCAL_SOCKET}{node.home.folder.resolve() / SOCKET}" if front else url
+    write_run_file(node.home, {**facts, "url": local})
     if as_json:
         print(json.dumps({**facts, "height": node.port.height}), flush=True)
     say(f"华表已启动：{url} · 链 {node.port.chain} · 高度 {node.port.height}")
     say(f"Huabiao serves at {url} · chain {node.port.chain}")
     try:
         if story != "none":
-            await asyncio.to_thread(_play, node, url, say, services)
+            await asyncio.to_thread(_play, node, local, say, services)
             say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
         await serving
     finally:
+        if fronting:
+            fronting.cancel()
         _stop_services(services)
+
+
+def _in_front(
+    node: Node, listener: socket.socket
+) -> tuple[NationalFront | None, socket.socket]:
+    """What ends national TLS, and where the doors listen behind it."""
+    if node.certificate is None or not node.certificate.national:
+        return None, listener
+    context, home = node.certificate.national_context(), node.home.folder
+    return NationalFront(context, listener, home), inner_listener(home)
 
 
 class _Server(uvicorn.Server):

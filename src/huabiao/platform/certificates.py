@@ -100,6 +100,6 @@ class Certificates(Scenario):
         self.emit("revoked", certificate=certificate, reason=reason)
 
 
-def place(certificate: bytes, account: bytes) -> str:
+def place(certificate: Digest, account: Party) -> str:
     """Where an account's word on a certificate stands."""
     return f"{certificate.hex()}.{account.hex()}"
