@@ -170,7 +170,7 @@ def show(settings: Settings, file: Path) -> None:
     prefix = f"{_digest(settings, file).hex()}."
     anchored = entries(settings, "certificates", "anchored", prefix)
     words = [
-        {"account": key.removeprefix(prefix), "revoked": bool(each["revoked_at"]),
+        {"account": key.removeprefix(prefix), "revoked": bool(each["reason"]),
          "reason": each["reason"], "entry": each}
         for key, each in anchored.items()
     ]  # fmt: skip
@@ -226,14 +226,11 @@ def _anchor(
     """The height at which the chain took the certificate's digest; 0: not asked."""
     if not identity:
         return 0
-    from datetime import datetime
-
-    ends = int(datetime.fromisoformat(issued.ends).timestamp() * 1000)
     said = {
         "certificate": _digest(settings, path).hex(),
         "serial": issued.serial,
         "subject": issued.organisation or issued.name,
-        "ends": ends,
+        "ends": issued.ends.replace("+00:00", "Z"),
     }
     return _call(settings, identity, "anchor", said)
 
