@@ -114,6 +114,37 @@ def test_while_the_signer_is_away_nothing_is_lost_or_broken(
     city.close()
 
 
+def test_a_seat_rotates_to_a_signer_while_blocks_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huabiao.node.header_keys.LOOK_AGAIN_S", 0.0)
+    city = City(tmp_path / "city")
+    city.now = int(time.time() * 1000)
+    old, new = tmp_path / "old.sock", tmp_path / "new.sock"
+    (tmp_path / "member.signer").write_text(f"unix:{old}\n")
+    with (
+        signer_here(Guard(city.member, tmp_path / "old"), old),
+        signer_here(Guard(cheap_keys(), tmp_path / "new"), new),
+    ):
+        engine = EmbeddedEngine(city.ledger, HeaderKeys(tmp_path, 0.1))
+        engine.start()
+        assert place(city, engine, 1).code == "ok"
+        (tmp_path / "member-2.signer").write_text(f"unix:{new}\n")
+        following = signer_socket.open_signer(new)
+        chain = city.genesis.chain
+        proof = prove_seat(chain, following, "member", "")
+        said = {"public": following.public, "proof": proof}
+        turn = call("membership", "rotate", "member", **said)
+        raw = city.envelope(city.admin, turn)
+        placed = place_one(engine, open_envelope(raw, city.ledger.digest))
+        assert placed.code == "ok"
+        assert place(city, engine, 2).code == "ok"
+        engine.stop()
+    assert [each.public for each in city.ledger.members] == [following.public]
+    assert city.ledger.height == 3
+    city.close()
+
+
 def test_a_home_that_holds_its_key_says_how_to_hand_it_over(tmp_path: Path) -> None:
     keystore.create(tmp_path / "member.json", "intl", "member", HOME_PASSPHRASE)
     with pytest.raises(HomeError, match="member rotate"):
