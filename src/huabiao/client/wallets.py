@@ -81,6 +81,33 @@ def open_identity(home: Path, name: str, suite_name: str, make: bool = False) ->
     return keys
 
 
+def renew(home: Path, name: str, days: int) -> tuple[Keys, Keys]:
+    """
+    The identity, and the key that is to take its place: made beside it, and found again
+    there if a rotation was interrupted.
+    """
+    path, secret = wallet_path(home, name), passphrase(home)
+    old, following = keystore.load(path, secret), _following(path)
+    if following.exists():
+        return old, keystore.load(following, secret)
+    return old, keystore.renew_signing(following, old, secret, days)
+
+
+def put_in_place(home: Path, name: str) -> None:
+    """The new key is the identity's from now on; the old one is gone."""
+    path = wallet_path(home, name)
+    os.replace(_following(path), path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _following(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.following.json")
+
+
 def names(home: Path) -> list[str]:
     """The identities of this home, sorted."""
     return sorted(path.stem for path in (home / "wallets").glob("[!.]*.json"))

@@ -10,7 +10,8 @@ Key files: one identity's keys on disk, opened by a passphrase.
 the signing secret, then the recipient's secret. Its associated data is everything else
 in the file as canonical bytes, so that a changed name or public key does not open
 either. `ends` is the last day that the keys are meant for; a file without it states
-none. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
+none. A rotated key has the `account` that it stands for, in hexadecimal. scrypt: RFC
+7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
 """
 
 import json
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from huabiao.codec.canonical import encode
+from huabiao.crypto.address import ADDRESS_SIZE
 from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import SEALING_KEY_SIZE, SUITES, Unopenable, suite
 
@@ -69,6 +71,23 @@ def renew_recipient(path: Path, keys: Keys, passphrase: str) -> Keys:
     return renewed
 
 
+def renew_signing(
+    path: Path, keys: Keys, passphrase: str, days: int = LIFETIME_DAYS
+) -> Keys:
+    """
+    The same account and recipient key with a new signing key, in a file of its own; as
+    `create`. On a chain it stands for the account once the old key has said so.
+    """
+    pair = keys.suite.generate()
+    ends = datetime.now(UTC).date() + timedelta(days)
+    renewed = replace(
+        keys, public=pair.public, secret=pair.secret, ends=ends.isoformat(),
+        stands_for=keys.account,
+    )  # fmt: skip
+    _write_new(path, _seal(renewed, passphrase))
+    return renewed
+
+
 def load(path: Path, passphrase: str) -> Keys:
     """Open a key file; WrongPassphrase, or BadKeyFile if the file is broken."""
     try:
@@ -108,6 +127,7 @@ def _seal(keys: Keys, passphrase: str) -> dict[str, Any]:
         "public": keys.public.hex(),
         "recipient_public": keys.recipient_public.hex(),
         **({"ends": keys.ends} if keys.ends else {}),
+        **({"account": keys.stands_for.hex()} if keys.stands_for else {}),
         "kdf": {
             "name": "scrypt",
             "salt": secrets.token_hex(SALT_SIZE),
@@ -145,6 +165,7 @@ def _open(path: Path, fields: dict[str, Any], passphrase: str) -> Keys:
         bytes.fromhex(fields["recipient_public"]),
         rest[size:],
         fields.get("ends", ""),
+        bytes.fromhex(fields.get("account", "")),
     )
     signature = chosen.sign(keys.secret, _PROOF)
     if not chosen.verify(keys.public, _PROOF, signature):
@@ -181,6 +202,8 @@ def _parse(content: bytes) -> dict[str, Any]:
         raise ValueError("the name is no text")
     for field in ("public", "recipient_public", "sealed"):
         bytes.fromhex(fields[field])
+    if "account" in fields and len(bytes.fromhex(fields["account"])) != ADDRESS_SIZE:
+        raise ValueError("the account is none")
     if "ends" in fields:
         date.fromisoformat(fields["ends"])
     kdf = fields["kdf"]

@@ -20,8 +20,8 @@ def warning(path: Path, ends: str, today: date | None = None) -> str:
     if left > WARN_DAYS:
         return ""
     advice = (
-        "请更换：huabiao member rotate（席位）或 huabiao key new（身份）",
-        "rotate it: huabiao member rotate for a seat, huabiao key new for an identity",
+        "请更换：huabiao member rotate（席位）或 huabiao key rotate（身份）",
+        "rotate it: huabiao member rotate for a seat, huabiao key rotate for an identity",
     )
     if left < 0:
         return (

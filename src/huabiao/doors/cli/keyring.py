@@ -2,7 +2,7 @@
 
 import click
 
-from huabiao.doors.cli.settings import Settings, command
+from huabiao.doors.cli.settings import Failed, Settings, command
 
 
 @click.group()
@@ -66,6 +66,36 @@ def token(settings: Settings, name: str) -> None:
     settings.give(opened, str(opened["token"]))
 
 
+@command(
+    click.argument("name"),
+    click.option("--reason", default="rotation", help="停用旧密钥的原因 · why"),
+    click.option("--days", type=click.IntRange(1, 36_500), default=730),
+)
+def rotate(settings: Settings, name: str, reason: str, days: int) -> None:
+    """换一把密钥，账户不变。 Another key for the same account, in one envelope."""
+    from huabiao.client.signing import call, prove_account
+    from huabiao.client.wallets import put_in_place, renew
+    from huabiao.crypto.address import show
+
+    settings.keys(name)  # fit for this city, or a sentence
+    old, new = renew(settings.home, name, days)
+    proof = prove_account(new, old.account)
+    outcome = settings.city.send(
+        old,
+        call("identity", "add_key", public=new.public, proof=proof),
+        call("identity", "retire_key", public=old.public, reason=reason),
+    )
+    # An envelope whose answer was lost has done it: then the old key no longer acts.
+    if not outcome.accepted and outcome.code != "key.retired":
+        raise Failed(f"{outcome.sentence} [{outcome.code}]")
+    put_in_place(settings.home, name)
+    settings.give(
+        {"name": name, "account": show(new.account), "public": new.public.hex(),
+         "ends": new.ends, "height": outcome.height},
+        f"{name}  {show(new.account)}  {new.ends}",
+    )  # fmt: skip
+
+
 @command()
 def passphrase(settings: Settings) -> None:
     """把口令移入系统密钥环。 Move the passphrase into the system's keyring."""
@@ -80,6 +110,7 @@ def passphrase(settings: Settings) -> None:
 
 
 key.add_command(new, "new")
+key.add_command(rotate, "rotate")
 key.add_command(passphrase, "passphrase")
 key.add_command(list_, "list")
 key.add_command(token, "token")
