@@ -21,7 +21,7 @@ def warning(path: Path, ends: str, today: date | None = None) -> str:
         return ""
     advice = (
         "请更换：huabiao member rotate（席位）或 huabiao key rotate（身份）",
-        "rotate it: huabiao member rotate for a seat, huabiao key rotate for an identity",
+        "rotate it: huabiao member rotate for a seat, key rotate for an identity",
     )
     if left < 0:
         return (

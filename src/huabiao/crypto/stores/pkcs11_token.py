@@ -65,11 +65,19 @@ class TokenKey:
                 signature = _sign(self.session, self.place, message)
             except pkcs11.PKCS11Error:
                 # The card was pulled out and put back, or the module restarted.
-                self.session = _session(self.place)
-                signature = _sign(self.session, self.place, message)
+                signature = self._sign_again(message)
         if not suite("intl").verify(self.public, message, signature):
             raise _failed(self.place, "its signature does not hold")
         return signature
+
+    def _sign_again(self, message: bytes) -> bytes:
+        import pkcs11
+
+        try:
+            self.session = _session(self.place)
+            return _sign(self.session, self.place, message)
+        except pkcs11.PKCS11Error as error:
+            raise _failed(self.place, f"{type(error).__name__} {error}") from None
 
 
 def parse(reference: str) -> Place:
