@@ -3,6 +3,7 @@ A city over HTTP: what a client needs of the port, with keys that stay at the cl
 
     city = Remote("http://127.0.0.1:8080")      https:// too; HUABIAO_CA names a file of
                                                 certificates to trust, else the system's
+                                                (http+unix:///path: a socket here)
     outcome = city.call(keys, "hazardous_waste", "draft", "m1", {"declared": "1000", …})
     record = city.as_(keys).get("/api/scenarios/hazardous_waste/records/m1")
 """
@@ -24,6 +25,7 @@ from huabiao.crypto.envelope import Call
 from huabiao.crypto.suite import suite
 
 MESSAGEPACK = "application/msgpack"
+LOCAL_SOCKET = "http+unix://"
 SESSION_DOMAIN = b"huabiao session\x00"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
@@ -66,8 +68,13 @@ class Remote:
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
+        base = self.url
+        if self.url.startswith(LOCAL_SOCKET):
+            # A node with national TLS, which httpx does not speak, is reached so.
+            base = "http://localhost"
+            transport = httpx.HTTPTransport(uds=self.url.removeprefix(LOCAL_SOCKET))
         self._http = httpx.Client(
-            base_url=self.url,
+            base_url=base,
             timeout=TIMEOUT,
             transport=transport,
             trust_env=False,

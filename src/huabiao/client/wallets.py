@@ -3,7 +3,8 @@ Wallets: the identities that live in a home folder, opened with its passphrase.
 
     HOME/wallets/NAME.json         key files (huabiao.crypto.keystore)
     HOME/wallets/SUITE/NAME.json   the identity's key of a suite that the chain goes to
-    HOME/passphrase                opens them (0600); HUABIAO_PASSPHRASE stands in
+    HOME/passphrase                opens them (0600); HUABIAO_PASSPHRASE stands in, or
+                                   the operating system's keyring (passphrase.keyring)
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from huabiao.crypto import keystore
 from huabiao.crypto.address import address
 from huabiao.crypto.keys import Keys
+from huabiao.crypto.stores import os_keyring
 from huabiao.crypto.suite import suite
 
 _NAME = re.compile(r"[^\s/\\.][^/\\\x00-\x1f]{0,63}")
@@ -28,6 +30,8 @@ def passphrase(home: Path) -> str:
     given = os.environ.get("HUABIAO_PASSPHRASE")
     if given:
         return given
+    if (home / os_keyring.MARK).exists():
+        return os_keyring.read(home)
     path = home / "passphrase"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -51,7 +55,10 @@ def wallet_path(home: Path, name: str) -> Path:
     return home / "wallets" / f"{name}.json"
 
 
-def create(home: Path, name: str, suite_name: str, founding: str = "") -> Keys:
+def create(
+    home: Path, name: str, suite_name: str, founding: str = "",
+    days: int = keystore.LIFETIME_DAYS,
+) -> Keys:  # fmt: skip
     """
     A new identity; keystore.BadKeyFile if there is one of this name.
 
@@ -59,7 +66,7 @@ def create(home: Path, name: str, suite_name: str, founding: str = "") -> Keys:
     """
     digest = suite(founding or suite_name).digest
     return keystore.create(
-        wallet_path(home, name), suite_name, name, passphrase(home),
+        wallet_path(home, name), suite_name, name, passphrase(home), days,
         lambda public: address(digest, public),
     )  # fmt: skip
 
@@ -76,7 +83,7 @@ def create_later(home: Path, keys: Keys, suite_name: str) -> Keys:
     if path.exists():
         return keystore.load(path, secret)
     return keystore.create(
-        path, suite_name, keys.name, secret, lambda public: keys.account
+        path, suite_name, keys.name, secret, account_of=lambda public: keys.account
     )
 
 
@@ -105,6 +112,33 @@ def open_identity(
             f" {suite_name}: make another (before a change of suite: huabiao key join)."
         )
     return keys
+
+
+def renew(home: Path, name: str, days: int) -> tuple[Keys, Keys]:
+    """
+    The identity, and the key that is to take its place: made beside it, and found again
+    there if a rotation was interrupted.
+    """
+    path, secret = wallet_path(home, name), passphrase(home)
+    old, following = keystore.load(path, secret), _following(path)
+    if following.exists():
+        return old, keystore.load(following, secret)
+    return old, keystore.renew_signing(following, old, secret, days)
+
+
+def put_in_place(home: Path, name: str) -> None:
+    """The new key is the identity's from now on; the old one is gone."""
+    path = wallet_path(home, name)
+    os.replace(_following(path), path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _following(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.following.json")
 
 
 def names(home: Path) -> list[str]:

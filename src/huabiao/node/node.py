@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import uvicorn
 
+from huabiao.client.remote import LOCAL_SOCKET
 from huabiao.doors.api import build_app
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
@@ -28,10 +29,18 @@ from huabiao.ledger.recovery import open_ledger
 from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
-from huabiao.node.header_keys import HeaderKeys
-from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
+from huabiao.node.header_keys import AMONG_OTHERS_S, HeaderKeys
+from huabiao.node.home import (
+    Home,
+    lock_home,
+    name_signer,
+    open_home,
+    suite_of,
+    write_run_file,
+)
 from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
+from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
 from huabiao.services.index import FollowedIndex
@@ -98,8 +107,10 @@ def start(
     if again:
         say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
     verification = Verification(genesis.suite)
-    engine = make_engine(folder, place, ledger, HeaderKeys(folder), verification)
+    signers = HeaderKeys(folder, AMONG_OTHERS_S if many else None)
+    engine = make_engine(folder, place, ledger, signers, verification)
     port = LocalPort(engine, verification)
+    port.warnings.append(lambda: " ".join(signers.warnings()))
     port.alerts.extend(ledger.log.notices)
     if many and place is not None:
         port.introduction = introduction(folder, place, genesis)
@@ -122,11 +133,17 @@ def run(
     suite: str | None = None,
     story: str = "none",
     as_json: bool = False,
+    signer: str | None = None,
 ) -> int:
-    """Serve a city until it is told to stop; returns the exit code."""
+    """
+    Serve a city until it is told to stop; returns the exit code. `signer` names where
+    the member's key is (huabiao.crypto.stores.reference), if not in this home.
+    """
     say: Say = (
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
+    if signer:
+        name_signer(Home(home), signer)
     place = read_place(Home(home))
     certificate = door_certificate(Home(home), place)
     host, _, known = (place.door if place else "127.0.0.1:8080").rpartition(":")
@@ -171,7 +188,9 @@ async def _serve(
         timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     config.load()
-    config.ssl = node.certificate.context() if node.certificate else None
+    front, listener = _in_front(node, listener)
+    if node.certificate and front is None:
+        config.ssl = node.certificate.context()
     server = _Server(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -179,19 +198,33 @@ async def _serve(
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
+    fronting = asyncio.create_task(front.serve()) if front else None
     facts = {"url": url, "chain": node.port.chain, "suite": node.port.suite_name}
-    write_run_file(node.home, facts)
+    local = f"{LOCAL_SOCKET}{node.home.folder.resolve() / SOCKET}" if front else url
+    write_run_file(node.home, {**facts, "url": local})
     if as_json:
         print(json.dumps({**facts, "height": node.port.height}), flush=True)
     say(f"华表已启动：{url} · 链 {node.port.chain} · 高度 {node.port.height}")
     say(f"Huabiao serves at {url} · chain {node.port.chain}")
     try:
         if story != "none":
-            await asyncio.to_thread(_play, node, url, say, services)
+            await asyncio.to_thread(_play, node, local, say, services)
             say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
         await serving
     finally:
+        if fronting:
+            fronting.cancel()
         _stop_services(services)
+
+
+def _in_front(
+    node: Node, listener: socket.socket
+) -> tuple[NationalFront | None, socket.socket]:
+    """What ends national TLS, and where the doors listen behind it."""
+    if node.certificate is None or not node.certificate.national:
+        return None, listener
+    context, home = node.certificate.national_context(), node.home.folder
+    return NationalFront(context, listener, home), inner_listener(home)
 
 
 class _Server(uvicorn.Server):

@@ -6,7 +6,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
 - `amounts`     balance, seal
-- `keyring`     key new, list, token
+- `keyring`     key new, list, token, join, rotate, passphrase
+- `signer`      signer serve, show
+- `certificate` certificate init, issue, renew, revoke, crl, list, show
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -42,6 +44,8 @@ COMMANDS = {
     "balance": "amounts",
     "seal": "amounts",
     "key": "keyring",
+    "signer": "signer",
+    "certificate": "certificate",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",

@@ -44,6 +44,11 @@ _HOME = click.option(
     default="none",
     help="day 演示一天 · play a day, or none",
 )
+@click.option(
+    "--signer",
+    envvar="HUABIAO_SIGNER",
+    help="成员密钥另在何处：unix:路径 或 pkcs11:… · where the member's key is kept",
+)
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
 def up(
     home: Path,
@@ -52,6 +57,7 @@ def up(
     engine: str | None,
     validators: int | None,
     story: str,
+    signer: str | None,
     as_json: bool,
 ) -> None:
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
@@ -63,7 +69,7 @@ def up(
         else:
             from huabiao.node.node import run
 
-            code = run(home, port, suite, story, as_json)
+            code = run(home, port, suite, story, as_json, signer)
         raise SystemExit(code)
     except Exception as error:
         raise as_failure(error) from error

@@ -125,7 +125,8 @@ class CometbftEngine:
 
     def health(self) -> dict[str, Any]:
         """What keeps blocks from being made, in sentences; peers and lag beside."""
-        alerts = [a for a in (self.failure, self.process.alert) if a]
+        said = self.failure, self.process.alert, self.certifying.alert
+        alerts = [each for each in said if each]
         seen = self.watch.seen
         silent_s = (self._clock() - self._last_block) / 1000
         if not self.failure and silent_s > STALLED_S and self._serving.is_set():

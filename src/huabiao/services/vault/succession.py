@@ -58,7 +58,7 @@ class SigningKeys:
         account = self.master.account
         made = keystore.create(
             self._folder / f"{suite_name}.json", suite_name, self.master.name,
-            passphrase(self._home), lambda public: account,
+            passphrase(self._home), account_of=lambda public: account,
         )  # fmt: skip
         self._by_suite[suite_name] = made
         return made
