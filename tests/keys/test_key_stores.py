@@ -86,7 +86,7 @@ def test_a_token_key_takes_a_seat_and_signs_headers(token: str, tmp_path: Path) 
     encoded = header(city.admin)
     hash_ = header_hash(city.ledger.digest, encoded)
     signature = certify(hash_, encoded)
-    assert city.ledger.suite.verify(key.public, message(city.admin, encoded), signature)
+    assert city.admin.suite.verify(key.public, message(city.admin, encoded), signature)
     assert seat == 0
     city.close()
 
