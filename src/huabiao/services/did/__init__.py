@@ -12,6 +12,7 @@ reading order:
 - `web_method`   did:web, fetched over HTTPS from public addresses only
 - `chain_method` did:huabiao, from a chain's state at a height
 - `resolver`     one resolver over the three
+- `city_reader`  a city's chain, as `chain_method` reads it
 
 Sources: W3C DID Core 1.0 (2022-07-19), W3C DID Resolution 1.0 (CRD 2026-07-23), did:key
 and did:web of the W3C Credentials Community Group, W3C Controlled Identifiers 1.0.

@@ -8,6 +8,8 @@ at once: whoever asks for a DID makes this node call somebody.
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 from huabiao.services.did import chain_method, key_method, web_method
 from huabiao.services.did.chain_method import ChainReader, resolve_chain
@@ -18,7 +20,6 @@ from huabiao.services.did.syntax import Did, parse_did
 from huabiao.services.did.web_method import WebDids
 
 MOST_FETCHES, REMEMBERED, FRESH_S = 4, 500, 60.0
-METHODS = (chain_method.METHOD, key_method.METHOD, web_method.METHOD)
 
 
 class Resolver:
@@ -40,19 +41,25 @@ class Resolver:
         if did.method == chain_method.METHOD and self._reader is not None:
             now = int(time.time() * 1000)
             return resolve_chain(did, self._reader, now, version_id, version_time)
-        if did.method not in METHODS or (did.method == "web" and self._web is None):
+        others: dict[str, Callable[[Did], Resolution]] = {
+            key_method.METHOD: resolve_key
+        }
+        if self._web is not None:
+            others[web_method.METHOD] = partial(self._from_web, self._web)
+        if did.method not in others:
+            known = [*others, chain_method.METHOD] if self._reader else [*others]
             raise DidFailed(
                 "methodNotSupported",
-                f"不支持 DID 方法“{did.method[:40]}”，支持：{'、'.join(METHODS)}。"
+                f"不支持 DID 方法“{did.method[:40]}”，支持：{'、'.join(known)}。"
                 f" The method {did.method[:40]!r} is not supported; these are:"
-                f" {', '.join(METHODS)}.",
+                f" {', '.join(known)}.",
             )
         if version_id is not None or version_time is not None:
             raise DidFailed(
                 "featureNotSupported",
                 f"did:{did.method} 没有版本。 did:{did.method} keeps no versions.",
             )
-        return resolve_key(did) if did.method == "key" else self._from_web(did)
+        return others[did.method](did)
 
     def keys(
         self, text: str, purpose: str = "assertionMethod", time: int | None = None
@@ -69,7 +76,7 @@ class Resolver:
             return chain_method.keys_at(did, self._reader, time)
         return keys_for(self.resolve(text).document, purpose)
 
-    def _from_web(self, did: Did) -> Resolution:
+    def _from_web(self, web: WebDids, did: Did) -> Resolution:
         name, now = str(did), time.monotonic()
         with self._lock:
             known = self._known.get(name)
@@ -81,8 +88,7 @@ class Resolver:
                 "正在取其他文档，请稍后重试。 Others are being fetched: try again.",
             )
         try:
-            assert self._web is not None  # the caller looked
-            found = self._web.resolve(did)
+            found = web.resolve(did)
         finally:
             self._fetching.release()
         with self._lock:
