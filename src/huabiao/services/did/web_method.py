@@ -94,22 +94,28 @@ class WebDids:
         target = url._replace(netloc=f"{host}:{port}", fragment="").geturl()
         headers = {"host": name if port == 443 else f"{name}:{port}", "accept": ACCEPT,
                    "accept-encoding": "identity"}  # fmt: skip
-        left = max(end - time.monotonic(), 0.1)
+        fetching = self._fetch(target, headers, name)
         try:
-            with (
-                httpx.Client(
-                    verify=self._trusted, trust_env=False, timeout=left
-                ) as web,
-                web.stream(
-                    "GET", target, headers=headers, extensions={"sni_hostname": name}
-                ) as answer,
-            ):
-                return answer, _bounded(answer, end)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # A deadline for the whole: a site may send its headers byte by byte.
+            return asyncio.run(asyncio.wait_for(fetching, end - time.monotonic()))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise _failed(
                 f"{name} 取不到（{type(error).__name__}）",
                 f"{name} gives no document ({type(error).__name__})",
             ) from None
+
+    async def _fetch(
+        self, target: str, headers: dict[str, str], name: str
+    ) -> tuple[httpx.Response, bytes]:
+        async with (
+            httpx.AsyncClient(
+                verify=self._trusted, trust_env=False, timeout=SECONDS
+            ) as web,
+            web.stream(
+                "GET", target, headers=headers, extensions={"sni_hostname": name}
+            ) as answer,
+        ):
+            return answer, await _bounded(answer)
 
     async def _fetch(
         self, target: str, headers: dict[str, str], name: str
