@@ -6,6 +6,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
 - `keyring`     key new, list, token
+- `did`         did publish, show
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -36,6 +37,7 @@ COMMANDS = {
     "call": "cases",
     "show": "cases",
     "key": "keyring",
+    "did": "did",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
