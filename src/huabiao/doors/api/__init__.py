@@ -26,6 +26,7 @@ from huabiao.doors.api import (
     envelopes,
     identifiers,
     metrics,
+    organisations,
     platform,
     proofs,
     reads,
@@ -69,6 +70,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         proofs,
         entry,
         identifiers,
+        organisations,
         platform,
         vault,
     ):
