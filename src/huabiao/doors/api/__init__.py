@@ -27,6 +27,7 @@ from huabiao.doors.api import (
     identifiers,
     metrics,
     organisations,
+    persons,
     platform,
     proofs,
     reads,
@@ -71,6 +72,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         entry,
         identifiers,
         organisations,
+        persons,
         platform,
         vault,
     ):
