@@ -114,10 +114,12 @@ def test_verified_once_and_relied_on_by_another_bank(served):
     assert all(use["record"] == "enterprise_kyc/kyc-1" for use in uses)
     # Each use is an envelope of its own, which a proof can be had of.
     assert seen_by(company).octets(f"/api/proofs/{uses[1]['receipt']}")
-    # Nobody else sees the file or its trail.
+    assert does(company, "withdraw", bank=named[second]) == "ok"
+    assert does(second, "rely", purpose="开户") == "entry.unknown"
+
+
+def test_nobody_else_sees_a_file_or_its_trail(served):
     seen = served.remote().get("/api/scenarios/enterprise_kyc/records/kyc-1")
     assert not seen["complete"] and "facts" not in seen["fields"]
     page = served.remote().get("/api/scenarios/enterprise_kyc/parts/uses")
     assert page["entries"] == []
-    assert does(company, "withdraw", bank=named[second]) == "ok"
-    assert does(second, "rely", purpose="开户") == "entry.unknown"

@@ -1,8 +1,8 @@
 """
 One person, one subject; to each relying party another name (pairwise identifiers).
 
-    tag         HMAC-SHA256(K1, identity number)        on the chain: one number, one tag
-    identifier  HMAC-SHA256(K2, tag ‖ party's account)  told to that party and the person
+    tag         HMAC-SHA256(K1, identity number)        on the chain: one number, one
+    identifier  HMAC-SHA256(K2, tag ‖ party's account)  for that party and the person
     K1, K2      HKDF-SHA256 (RFC 5869) of the bureau's key, a file that never leaves it
 
 Without the key a tag can be neither made from a number nor tried out, although there
