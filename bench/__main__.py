@@ -11,6 +11,8 @@ RUNS = (
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
     ("bench.growth",),
+    ("bench.recall", "--lots", "20000"),
+    ("bench.water", "--hours", "2"),
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from huabiao.node.catalogue import shipped_sources
 from huabiao.stories import stories
-from huabiao.testing import City, CityGround, Stage, not_walked
+from huabiao.testing import City, CityGround, Stage, not_walked, unbalanced
 from huabiao.testing.coverage import refusal_codes
 from huabiao.testing.stage import Astray
 
@@ -34,6 +34,7 @@ def test_a_story_walks_the_whole_of_its_scenario(scenario, suite, tmp_path):
     stage = stage_for(scenario, tmp_path, suite)
     stories()[scenario](stage)
     assert not_walked(stage, SCENARIOS[scenario]) == []
+    assert unbalanced(stage.ground.city) == []
 
 
 def test_a_story_that_was_cut_off_can_be_walked_again(tmp_path):

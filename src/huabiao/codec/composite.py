@@ -46,12 +46,26 @@ class ListOf(Kind, list):  # type: ignore[type-arg]
     @classmethod
     def parse(cls, written: Any) -> Any:
         if isinstance(written, str):
-            written = [part for part in written.split(",") if part]
+            written = cls._split(written)
         if not isinstance(written, list):
             raise malformed(
                 f"须为列表，得到 {written!r:.60}", f"not a list: {written!r:.60}"
             )
         return cls.check([cls.item.parse(item) for item in written])
+
+    @classmethod
+    def _split(cls, written: str) -> Any:
+        """Items between commas; a list of records, which hold commas, is JSON."""
+        if not cls.item.holds_records():
+            return [part for part in written.split(",") if part]
+        import json
+
+        try:
+            return json.loads(written)
+        except ValueError as error:
+            raise malformed(
+                f"{cls.item.name} 列表须为 JSON", f"a {cls.name} is written as JSON"
+            ) from error
 
     @classmethod
     def show(cls, value: Any) -> Any:

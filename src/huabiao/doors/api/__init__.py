@@ -7,6 +7,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
+- `epcis`: documents of events about food, in and out
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `documentation`: the OpenAPI page, with nothing from elsewhere
@@ -24,10 +25,8 @@ from huabiao.client.port import Port
 from huabiao.doors.api import (
     entry,
     envelopes,
-    identifiers,
+    epcis,
     metrics,
-    organisations,
-    persons,
     platform,
     proofs,
     reads,
@@ -64,18 +63,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (
-        envelopes,
-        reads,
-        metrics,
-        proofs,
-        entry,
-        identifiers,
-        organisations,
-        persons,
-        platform,
-        vault,
-    ):
+    for room in (envelopes, reads, metrics, proofs, entry, platform, vault, epcis):
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)

@@ -5,6 +5,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `running`     up, status, trust, replay, doctor
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
+- `amounts`     balance, seal
 - `keyring`     key new, list, token
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
@@ -13,6 +14,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
+- `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
@@ -38,6 +40,8 @@ COMMANDS = {
     "scenarios": "cases",
     "call": "cases",
     "show": "cases",
+    "balance": "amounts",
+    "seal": "amounts",
     "key": "keyring",
     "did": "did",
     "org": "org",
@@ -46,6 +50,7 @@ COMMANDS = {
     "share": "sharing",
     "correction": "correction",
     "calendar": "calendar",
+    "epcis": "epcis",
     "member": "members",
     "vault": "vault",
     "engine": "network",

@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from huabiao.doors.pages import own, values, views
+from huabiao.doors.pages import own, trace, values, views
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 
@@ -22,6 +22,7 @@ def install_pages(app: FastAPI) -> None:
     app.include_router(views.router, include_in_schema=False)
     app.include_router(own.router, include_in_schema=False)
     app.include_router(values.router, include_in_schema=False)
+    app.include_router(trace.router, include_in_schema=False)
 
 
 __all__ = ["install_pages"]

@@ -9,7 +9,8 @@ built again from the chain. In reading order:
 - `store`      rows into tables, one transaction
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
-- `questions`  the reads, and in `uses` who read a person's data
+- `questions`  the reads; in `uses` who read a person's data, in `kinship` what came
+               of a record
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
 - `followed`   the reads where another process writes: `FollowedIndex`

@@ -113,7 +113,7 @@ def records(
     """Main records in the order of their ids, after an id; see Index.records."""
     given: list[tuple[str, Any]] = []
     if field is not None:
-        _check_indexed(layouts, contract, field)
+        check_indexed(layouts, contract, field)
         given.append((field, column_value(value)))
     if sender is not None:
         given.append((ACTOR, sender))
@@ -152,7 +152,8 @@ def _lookups(
     return tables, terms, arguments
 
 
-def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:
+def check_indexed(layouts: Layouts, contract: str, field: str) -> None:
+    """Raise NotIndexed unless a scenario declares the field in its indexes."""
     names = [name for name, _ in layouts.plans.get(contract, ())]
     if field not in names:
         raise NotIndexed(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from huabiao.services.index import questions
+from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
 from huabiao.services.index.schema import open_reader
 from huabiao.services.index.topics import find_topics
@@ -64,6 +65,14 @@ class Readings:
                 connection, self._layouts, contract, state=state, sender=sender,
                 field=field, value=value, after=after, limit=limit,
             )  # fmt: skip
+
+    def descendants(
+        self, contract: str, field: str, key: str, limit: int = MOST_KIN
+    ) -> list[str]:
+        """Ids of the records that name this one in a field, and of those that name
+        these, down to the last, sorted; raises NotIndexed."""
+        with self._reading() as connection:
+            return descendants(connection, self._layouts, contract, field, key, limit)
 
     def counts(self, contract: str) -> dict[str, int]:
         """How many records stand in each state."""
