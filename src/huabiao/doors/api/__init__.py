@@ -6,6 +6,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
+- `identifiers`, `organisations`, `persons`: DIDs resolved, who is who
 - `platform`: the directory and the sharing of data
 - `epcis`: documents of events about food, in and out
 - `vault`: personal and secret values, kept and opened
@@ -26,7 +27,10 @@ from huabiao.doors.api import (
     entry,
     envelopes,
     epcis,
+    identifiers,
     metrics,
+    organisations,
+    persons,
     platform,
     proofs,
     reads,
@@ -63,7 +67,19 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (envelopes, reads, metrics, proofs, entry, platform, vault, epcis):
+    for room in (
+        envelopes,
+        reads,
+        metrics,
+        proofs,
+        entry,
+        identifiers,
+        organisations,
+        persons,
+        platform,
+        vault,
+        epcis,
+    ):
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)
