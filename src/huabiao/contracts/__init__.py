@@ -7,6 +7,7 @@ What a contract author imports, and nothing else.
 - `parts`: the shared vocabulary with laws of its own
 - `scenario`: the base class, and the check of its drawing
 - `context`: what a running operation may reach
+- `identifiers`: codes of national standards, their form and check digits
 - `perform`: how one call runs
 - `describe`: the Description that every door is drawn from
 """
@@ -57,6 +58,7 @@ from huabiao.contracts.parts import (
     Deadline,
     Grants,
     Input,
+    Mandate,
     Objections,
     Part,
     Registry,
@@ -90,6 +92,7 @@ __all__ = [
     "Kilograms",
     "ListOf",
     "MalformedDrawing",
+    "Mandate",
     "Maybe",
     "Metres",
     "Move",

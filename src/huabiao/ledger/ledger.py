@@ -97,12 +97,12 @@ class Ledger:
         return suite_in_force(self.members, self.genesis.suite)
 
     def account_of(self, public: bytes) -> bytes:
-        """The account that a key stands for; refused if the key was retired or is of
-        another suite."""
+        """The account that a key stands for; refused if the key was retired, has ended
+        or is of another suite."""
         refusal = self._other_suite(public)
         if refusal is not None:
             raise refusal
-        return self._accounts.of(public, self.governed)
+        return self._accounts.of(public, self.governed, self.time)
 
     def _other_suite(self, public: bytes) -> Refused | None:
         suite, height = self.suite_name, self.height + 1
@@ -177,7 +177,9 @@ class Ledger:
             )
         if refusal is None:
             try:
-                sender = self._accounts.of(envelope.body.signer, execution.governed)
+                sender = self._accounts.of(
+                    envelope.body.signer, execution.governed, time
+                )
             except Refused as retired:
                 refusal = retired
         if refusal is not None:

@@ -27,6 +27,7 @@ from huabiao.ledger.adoption import begin_again
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
+from huabiao.node.ending_keys import EndingKeys
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
 from huabiao.node.header_keys import AMONG_OTHERS_S, HeaderKeys
@@ -43,7 +44,9 @@ from huabiao.node.local_port import LocalPort
 from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
+from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
+from huabiao.services.pairwise import Pairwise
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
 from huabiao.services.vault.erasing import Eraser
@@ -75,7 +78,13 @@ class Node:
 
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
-        return {"gateways": {}, "tags": self.tags, "vault": self.vault}
+        return {
+            "gateways": {},
+            "tags": self.tags,
+            "vault": self.vault,
+            "dids": city_resolver(self.port, self.index),
+            "pairwise": Pairwise(self.home.folder),
+        }
 
     def close(self) -> None:
         self.eraser.close()
@@ -112,6 +121,7 @@ def start(
     port = LocalPort(engine, verification)
     port.warnings.append(lambda: " ".join(signers.warnings()))
     port.alerts.extend(ledger.log.notices)
+    port.warnings.append(EndingKeys(folder, ledger.read, ledger.digest).warning)
     if many and place is not None:
         port.introduction = introduction(folder, place, genesis)
     read_model = ReadModel(folder, port)

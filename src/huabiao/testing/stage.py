@@ -28,6 +28,7 @@ from huabiao.crypto.envelope import Call
 
 Json = dict[str, Any]
 MINUTE_MS = 60_000
+ORGANISATIONS, REGISTRAR = "organisations", "市市场监管局"
 
 
 class Astray(AssertionError):
@@ -155,6 +156,17 @@ class Stage:
     def now(self) -> int:
         """The city's clock, UTC milliseconds."""
         return self.ground.now
+
+    def organisation(self, name: str, code: str) -> "Actor":
+        """Somebody who is registered as an organisation, under a credit code."""
+        self.ground.grant(ORGANISATIONS, "registrar", REGISTRAR)
+        facts = {"name": name, "kind": "enterprise"}
+        self.ground.send(name, Call(ORGANISATIONS, "apply", code, facts))
+        self.ground.send(REGISTRAR, Call(ORGANISATIONS, "approve", code, {}))
+        seen = self.ground.record(ORGANISATIONS, code, None)
+        if seen is None or seen["fields"]["account"] != self.ground.account(name):
+            raise Astray(f"{name} 未能登记。 {name} is not {code}.")
+        return Actor(self, name)
 
     def call(self, who: str, operation: str, case: str, written: Json) -> Step:
         """One call, whatever comes of it."""

@@ -6,6 +6,7 @@ The shared vocabulary: parts with laws of their own.
 - `cell`: one record
 - `deadline`: working days of the calendar that is on chain
 - `grants`: whether data may be used under a sharing grant
+- `mandate`: for which organisation somebody acts
 - `objections`: a public notice, and what is said against it
 - `registry`: named entries, unique under their key
 - `releases`: versions, each in force from a height on
@@ -22,6 +23,7 @@ from huabiao.contracts.parts.books import Books
 from huabiao.contracts.parts.cell import Cell
 from huabiao.contracts.parts.deadline import Deadline
 from huabiao.contracts.parts.grants import Grants
+from huabiao.contracts.parts.mandate import Mandate
 from huabiao.contracts.parts.objections import Objections
 from huabiao.contracts.parts.part import Part
 from huabiao.contracts.parts.registry import Registry
@@ -41,6 +43,7 @@ __all__ = [
     "Deadline",
     "Grants",
     "Input",
+    "Mandate",
     "Objections",
     "Part",
     "Registry",

@@ -6,6 +6,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
+- `identifiers`, `organisations`, `persons`: DIDs resolved, who is who
 - `platform`: the directory and the sharing of data
 - `epcis`: documents of events about food, in and out
 - `bills`: electronic bills as files, and whether one is genuine
@@ -29,7 +30,10 @@ from huabiao.doors.api import (
     entry,
     envelopes,
     epcis,
+    identifiers,
     metrics,
+    organisations,
+    persons,
     plan,
     platform,
     proofs,
@@ -70,7 +74,8 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
     rooms = (
-        envelopes, reads, metrics, proofs, entry, platform, vault, bills, epcis, plan
+        envelopes, reads, metrics, proofs, entry, identifiers, organisations, persons,
+        platform, vault, bills, epcis, plan,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

@@ -9,6 +9,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `keyring`     key new, list, token, join, rotate, passphrase
 - `signer`      signer serve, show
 - `certificate` certificate init, issue, renew, revoke, crl, list, show
+- `did`         did publish, show
+- `org`         org apply, approve, decline, officer, device, delegate, show, find
+- `person`      person enrol, identifier
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -46,6 +49,9 @@ COMMANDS = {
     "key": "keyring",
     "signer": "signer",
     "certificate": "certificate",
+    "did": "did",
+    "org": "org",
+    "person": "person",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
