@@ -47,7 +47,14 @@ from huabiao.contracts.operations import (
     moves,
     opens,
 )
-from huabiao.contracts.parts import Approval, Cell, Part, Registry, Releases
+from huabiao.contracts.parts import (
+    Approval,
+    Cell,
+    Credential,
+    Part,
+    Registry,
+    Releases,
+)
 from huabiao.contracts.scenario import Scenario
 
 __all__ = [
@@ -56,6 +63,7 @@ __all__ = [
     "Cell",
     "Code",
     "Count",
+    "Credential",
     "Day",
     "Digest",
     "Fen",

@@ -4,6 +4,8 @@ The built-in contracts, in the same library that every scenario uses.
 - `governance`: administrators, organisations, roles, parameters, contracts; k of n
 - `membership`: the seats of those that sign headers
 - `identity`: keys of accounts, people and their subject tags
+- `accreditation`: who may issue which credentials: root, bodies, issuers; schemas
+- `credentials`: status lists, and who holds a credential that stands
 - `evidence`: notarised files, alone or as a signed batch
 - `privacy`: erasure of personal data, provable afterwards
 - `calendar`: which days are worked, as announced each year
