@@ -117,7 +117,7 @@ class Accreditation(Scenario):
         require(
             held is None
             or held.body == self.caller
-            or self.standing(account, credential_type)["code"] != "ok",
+            or self.judge(account, credential_type)["code"] != "ok",
             "另一机构的认可仍然有效。 Another body's accreditation still stands.",
             code="issuer.accredited",
         )
@@ -160,6 +160,10 @@ class Accreditation(Scenario):
     @answers
     def standing(self, account: Party, credential_type: Code) -> dict:
         """Whether an account may issue a type now: `code` ok, or why not."""
+        return self.judge(account, credential_type)
+
+    def judge(self, account: Party, credential_type: Code) -> dict:
+        """The first thing that an issuer of a type lacks."""
         issuer = self.issuers.find(f"{account.hex()}/{credential_type}")
         if issuer is None:
             return verdict("issuer.unknown", None, None)

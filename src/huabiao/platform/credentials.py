@@ -170,6 +170,10 @@ class Credentials(Scenario):
     @answers
     def is_set(self, status_list: Code, index: Count) -> bool:
         """Whether a bit of a list is 1."""
+        return self.bit(status_list, index)
+
+    def bit(self, status_list: Code, index: Count) -> bool:
+        """A bit; a page that is not kept is all 0."""
         entry = self.lists.get(status_list)
         require(
             index < entry.length, "位置超出列表。 Beyond the list.", code="list.range"
@@ -194,7 +198,7 @@ class Credentials(Scenario):
             code, sentence = standing["code"], standing["sentence"]
             if self.now >= each.until:
                 code, sentence = "credential.expired", EXPIRED
-            elif self.is_set(each.list, each.index):
+            elif self.bit(each.list, each.index):
                 code, sentence = "credential.revoked", REVOKED
             told = {"code": code, "sentence": sentence, "issuer": each.issuer}
             if code == "ok":

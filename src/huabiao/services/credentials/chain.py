@@ -1,5 +1,5 @@
 """
-What a verifier asks the chain: does the issuer stand, is the bit set, what is the schema.
+What a verifier asks the chain: does the issuer stand, is the bit set, which schema.
 
     …/api/credentials/status/<list>              a status list
     …/api/credentials/schemas/<type>/<version>   a schema

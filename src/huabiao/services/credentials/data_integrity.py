@@ -71,10 +71,10 @@ def hash_data(document: Object, options: Object) -> bytes:
 
 def check_proof(
     secured: Object, purpose: str, controller: Any, resolve: Resolve, now: int
-) -> Object:
+) -> tuple[Object, Object]:
     """
-    The options of the one proof of a document, once it holds: made by a key of the
-    controller's for this purpose, not over. NotVerified otherwise.
+    The document as it was signed and the options of its one proof, once that holds:
+    made by a key of the controller's for this purpose, not over. NotVerified otherwise.
     """
     proof = secured.get("proof")
     if isinstance(proof, list) and len(proof) == 1:
@@ -96,7 +96,7 @@ def check_proof(
     signature = multibase.from_base58(proof.get("proofValue"), "proof")
     if not verify(key, hash_data(document, options), signature):
         raise NotVerified("signature", "签名不符", "the proof does not fit")
-    return options
+    return document, options
 
 
 def _check_options(options: Object, purpose: str, now: int) -> None:
@@ -106,7 +106,7 @@ def _check_options(options: Object, purpose: str, now: int) -> None:
             "须为单个 DataIntegrityProof",
             "the proof is no DataIntegrityProof of its own",
         )
-    if options.get("cryptosuite") not in SUITES:
+    if options.get("cryptosuite") not in tuple(SUITES):
         raise NotVerified(
             "alg.refused", "不接受此密码套件", "this cryptosuite is not accepted"
         )

@@ -31,9 +31,8 @@ def issue(document: Object, signer: Signer, now: int) -> Object:
 def check(document: Object, resolve: Resolve, now: int) -> Credential:
     """The credential, once its proof is its issuer's."""
     issuer = name_of(document.get("issuer"))
-    check_proof(document, "assertionMethod", issuer, resolve, now)
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
-    return read_credential(unsecured, FORMAT)
+    signed, _ = check_proof(document, "assertionMethod", issuer, resolve, now)
+    return read_credential(signed, FORMAT)
 
 
 def present(
@@ -60,7 +59,7 @@ def check_presentation(
             "type", f"type 须含 {PRESENTATION}", f"type must hold {PRESENTATION}"
         )
     holder = text_of(name_of(document.get("holder")), "holder")
-    options = check_proof(document, "authentication", holder, resolve, now)
+    _, options = check_proof(document, "authentication", holder, resolve, now)
     if options.get("domain") != audience:
         raise NotVerified(
             "audience", "不是出示给本方的", "this was made for another verifier"

@@ -41,7 +41,7 @@ def read_header(token: str, types: tuple[str, ...]) -> Object:
     if len(parts) != 3:
         raise malformed("jws", "不是 JWS 紧凑格式", "this is no compact JWS")
     header = parse_object(from_base64url(parts[0], "header"), "header")
-    if header.get("alg") not in CURVES:
+    if header.get("alg") not in tuple(CURVES):
         raise NotVerified(
             "alg.refused",
             f"不接受签名算法 {header.get('alg')!r:.40}",

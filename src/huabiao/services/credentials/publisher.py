@@ -1,5 +1,5 @@
 """
-Who signs the status lists of a node: an identity of its own, and lists kept for a while.
+Who signs the status lists of a node: its own identity, and lists kept for a while.
 
     HOME/status/key.json   the publisher's key, opened by the passphrase
 
