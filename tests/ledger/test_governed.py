@@ -88,7 +88,7 @@ def test_keys(city):
     first, second = city.cast("first"), city.cast("second")
     proof = second.sign(b"huabiao-account\x00" + first.account)
     city.call(first, "identity", "add_key", public=second.public, proof=proof)
-    assert view.key_entry(second.account) == (first.account, 0)
+    assert view.key_entry(second.account) == (first.account, 0, 0)
     city.call(second, "identity", "retire_key", public=first.public, reason="lost")
-    assert view.key_entry(first.account) == (first.account, city.ledger.time)
+    assert view.key_entry(first.account) == (first.account, city.ledger.time, 0)
     assert city.ledger.account_of(second.public) == first.account

@@ -14,7 +14,7 @@ class Accounts:
 
     def __init__(self, digest: Callable[[bytes], bytes]) -> None:
         self._digest = digest
-        self._known: dict[bytes, bytes | None] = {}
+        self._known: dict[bytes, tuple[bytes, int, int]] = {}
         self._height = 0
 
     def begin(self, height: int) -> None:
@@ -26,22 +26,28 @@ class Accounts:
     def clear(self) -> None:
         self._known.clear()
 
-    def of(self, public: bytes, governed: Governed) -> bytes:
-        """The account of a key; refused if the key was retired."""
-        if public in self._known:
-            account = self._known[public]
-        else:
+    def of(self, public: bytes, governed: Governed, now: int) -> bytes:
+        """The account of a key; refused if the key was retired or has ended."""
+        known = self._known.get(public)
+        if known is None:
             derived = address(self._digest, public)
-            entry = governed.key_entry(derived)
             # A key that nobody registered stands for the account derived from it.
-            account = derived if entry is None else None if entry[1] else entry[0]
+            known = governed.key_entry(derived) or (derived, 0, 0)
             if len(self._known) > MOST:
                 self._known.clear()
-            self._known[public] = account
-        if account is None:
+            self._known[public] = known
+        account, revoked_at, until = known
+        if revoked_at:
             raise Refused(
                 "key.retired",
                 "此密钥已停用，请用新密钥签署。"
                 " This key has been retired; sign with the new one.",
+            )
+        if until and until <= now:
+            raise Refused(
+                "key.expired",
+                "此密钥已到期，请用账户的另一把密钥签署；若没有，请申请账户恢复。"
+                " This key has ended: sign with another one of the account, or ask for"
+                " its recovery.",
             )
         return account

@@ -13,7 +13,7 @@ platform contracts; tests/ledger/test_governed.py holds both sides to it.
     governance/installed/<name>       [name before, newest, [[version, start], …]]
     governance/sources/<name>@<version>        [source]
     governance/roles/<contract>/<role>/<hex>   [until ms or 0, granted by]
-    identity/keys/<address of the key, hex>    [account, valid from, revoked at or 0]
+    identity/keys/<address of the key, hex>    [account, since, revoked, reason, until]
 """
 
 from collections.abc import Callable
@@ -133,10 +133,12 @@ class Governed:
         until: int = decode(stored)[0]
         return until == 0 or now < until
 
-    def key_entry(self, key_address: bytes) -> tuple[bytes, int] | None:
-        """The account that a registered key stands for, and when it was revoked."""
+    def key_entry(self, key_address: bytes) -> tuple[bytes, int, int] | None:
+        """The account that a registered key stands for, when it was revoked, and when
+        it ends; 0 for never."""
         stored = self._read(f"identity/keys/{key_address.hex()}")
         if stored is None:
             return None
         entry = decode(stored)
-        return entry[0], entry[2]
+        # An entry of the first version of the contract has no end.
+        return entry[0], entry[2], entry[4] if len(entry) > 4 else 0

@@ -91,8 +91,8 @@ class Ledger:
         return self.state.get(key.encode())
 
     def account_of(self, public: bytes) -> bytes:
-        """The account that a key stands for; refused if the key was retired."""
-        return self._accounts.of(public, self.governed)
+        """The account that a key stands for; refused if it was retired or has ended."""
+        return self._accounts.of(public, self.governed, self.time)
 
     # -- one block -----------------------------------------------------------
 
@@ -162,7 +162,9 @@ class Ledger:
             )
         if refusal is None:
             try:
-                sender = self._accounts.of(envelope.body.signer, execution.governed)
+                sender = self._accounts.of(
+                    envelope.body.signer, execution.governed, time
+                )
             except Refused as retired:
                 refusal = retired
         if refusal is not None:

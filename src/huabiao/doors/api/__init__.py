@@ -24,6 +24,7 @@ from huabiao.client.port import Port
 from huabiao.doors.api import (
     entry,
     envelopes,
+    identifiers,
     metrics,
     platform,
     proofs,
@@ -61,7 +62,16 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (envelopes, reads, metrics, proofs, entry, platform, vault):
+    for room in (
+        envelopes,
+        reads,
+        metrics,
+        proofs,
+        entry,
+        identifiers,
+        platform,
+        vault,
+    ):
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)

@@ -201,6 +201,30 @@ def value_at(connection: sqlite3.Connection, key: str, height: int) -> bytes | N
     return row[0] if row else None
 
 
+def time_of(connection: sqlite3.Connection, height: int) -> int:
+    """A block's time in UTC milliseconds; 0 if it is not here."""
+    row = connection.execute(
+        "SELECT time FROM blocks WHERE height = ?", (height,)
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def height_at(connection: sqlite3.Connection, time: int) -> int:
+    """The newest block that is not after a time; 0 before the first."""
+    low, high = connection.execute(
+        "SELECT min(height), max(height) FROM blocks"
+    ).fetchone()
+    if low is None or time_of(connection, low) > time:
+        return 0
+    while low < high:  # blocks follow one another in time, so halves will do
+        middle = (low + high + 1) // 2
+        if time_of(connection, middle) <= time:
+            low = middle
+        else:
+            high = middle - 1
+    return int(low)
+
+
 def envelopes(
     connection: sqlite3.Connection, where: str, arguments: tuple[Any, ...], limit: int
 ) -> list[dict[str, Any]]:

@@ -87,6 +87,16 @@ class Readings:
         with self._reading() as connection:
             return questions.value_at(connection, key, height)
 
+    def time_of(self, height: int) -> int:
+        """A block's time in UTC milliseconds; 0 if it is not here."""
+        with self._reading() as connection:
+            return questions.time_of(connection, height)
+
+    def height_at(self, time: int) -> int:
+        """The newest block that is not after a time; 0 before the first."""
+        with self._reading() as connection:
+            return questions.height_at(connection, time)
+
     def latest(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes, newest first."""
         with self._reading() as connection:
