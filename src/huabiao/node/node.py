@@ -34,6 +34,7 @@ from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
+from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
@@ -68,7 +69,11 @@ class Node:
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
         dids = city_resolver(self.port, self.index)
-        return {"gateways": {}, "tags": self.tags, "vault": self.vault, "dids": dids}
+        lists = open_publisher(self.home.folder, self.port.suite_name)
+        return {
+            "gateways": {}, "tags": self.tags, "vault": self.vault, "dids": dids,
+            "status_lists": lists,
+        }  # fmt: skip
 
     def close(self) -> None:
         self.eraser.close()

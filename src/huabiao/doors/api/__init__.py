@@ -7,6 +7,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
+- `credentials`: status lists, schemas, the standing of issuers
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `documentation`: the OpenAPI page, with nothing from elsewhere
@@ -22,6 +23,7 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import (
+    credentials,
     entry,
     envelopes,
     identifiers,
@@ -63,6 +65,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
     for room in (
+        credentials,
         envelopes,
         reads,
         metrics,

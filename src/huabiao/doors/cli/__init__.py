@@ -11,6 +11,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
+- `credential` credential open, issue, present, verify, revoke, issued
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -41,6 +42,7 @@ COMMANDS = {
     "correction": "correction",
     "calendar": "calendar",
     "member": "members",
+    "credential": "credential",
     "vault": "vault",
     "engine": "network",
     "network": "network",

@@ -18,7 +18,9 @@ Verifiable credentials: issued, presented, verified, revoked. In reading order:
 - `issuing`         one document, signed in the form that is asked for
 - `verifying`       the whole question, in a fixed order
 - `chain`           what a verifier asks the chain: issuer, status, schema
+- `dids`            DIDs and keys: who signs, which key a DID URL names
 - `publisher`       who signs the status lists of a node
+- `register`        an issuer's own register of the places it gave
 """
 
 from huabiao.services.credentials.algorithms import Signer, VerificationKey, key_of

@@ -11,12 +11,12 @@ that a crowd of readers costs one signature.
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
 
 from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
 from huabiao.services.credentials.algorithms import Signer
 from huabiao.services.credentials.chain import Read, read_bits, read_list
+from huabiao.services.credentials.dids import key_signer
 from huabiao.services.credentials.status_list import TTL_MS, publish
 from huabiao.services.credentials.strict_json import Object
 
@@ -52,9 +52,11 @@ class Publisher:
         return document
 
 
-def open_publisher_keys(home: Path, suite_name: str) -> Any:
-    """The publisher's keys of a home, made at first use."""
+def open_publisher(home: Path, suite_name: str) -> Publisher:
+    """The publisher of a home; its key, made at first use, is a did:key."""
     path = home / "status" / "key.json"
     if path.exists():
-        return keystore.load(path, passphrase(home))
-    return keystore.create(path, suite_name, IDENTITY, passphrase(home))
+        keys = keystore.load(path, passphrase(home))
+    else:
+        keys = keystore.create(path, suite_name, IDENTITY, passphrase(home))
+    return Publisher(key_signer(keys))
