@@ -143,5 +143,6 @@ def test_an_account_passes_exactly_while_one_stands(city, taken):
 def test_the_part_stands_in_the_description(city):
     described = describe(city.ledger.contracts["clinic"].scenario)
     assert described["parts"]["licences"] == {
-        "part": "credential", "type": TYPE, "zh": "医师执业证", "en": "a doctor's licence",
+        "part": "credential", "type": TYPE, "zh": "医师执业证",
+        "en": "a doctor's licence",
     }  # fmt: skip

@@ -81,7 +81,7 @@ def issue(
     click.argument("files", nargs=-1, required=True,
                    type=click.Path(exists=True, path_type=Path)),
     click.option("--to", "audience", required=True, help="出示给谁 · the verifier"),
-    click.option("--nonce", required=True, help="对方给的随机数 · the verifier's nonce"),
+    click.option("--nonce", required=True, help="对方给的随机数 · their nonce"),
     click.option("--show", multiple=True, help="披露的项，如 name · what to disclose"),
     click.option("--out", required=True, type=File, help="写入文件 · file"),
     identity_option(required=True),

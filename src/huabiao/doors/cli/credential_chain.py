@@ -96,14 +96,9 @@ def issue_credential(
 ) -> tuple[str | Object, Object]:
     """The credential, and where it stands: list, index, holder."""
     city, now = settings.city, now_ms()
-    path = (
-        f"/api/scenarios/credentials/parts/lists?prefix={quote(wanted.name, safe='')}"
-    )
-    entries = {each["key"]: each["entry"] for each in city.get(path)["entries"]}
-    if wanted.name not in entries:
-        raise Failed(f"没有状态列表“{wanted.name}”。 There is no such status list.")
-    entry, holder = entries[wanted.name], as_did(settings, wanted.subject)
-    until, kind = now + wanted.lasts, entry["credential_type"]
+    entry = city.get(f"/api/credentials/lists/{quote(wanted.name, safe='')}")
+    holder = as_did(settings, wanted.subject)
+    until, kind = now + wanted.lasts, entry["type"]
     register = register_of(settings, keys.name)
     index = register.take(wanted.name, entry["length"], holder, kind, now, until)
     register.close()

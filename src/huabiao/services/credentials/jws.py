@@ -41,6 +41,8 @@ def read_header(token: str, types: tuple[str, ...]) -> Object:
     if len(parts) != 3:
         raise malformed("jws", "不是 JWS 紧凑格式", "this is no compact JWS")
     header = parse_object(from_base64url(parts[0], "header"), "header")
+    if header.get("alg") == "Ed25519":  # the same by its newer name, RFC 9864
+        header["alg"] = "EdDSA"
     if header.get("alg") not in tuple(CURVES):
         raise NotVerified(
             "alg.refused",
