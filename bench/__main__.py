@@ -10,6 +10,7 @@ RUNS = (
     ("bench.ledger", "--suite", "sm"),
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
+    ("bench.identity",),
     ("bench.growth",),
 )
 
