@@ -137,30 +137,33 @@ def measure_forms(city: City, seconds: float) -> Iterator[tuple[str, int]]:
         if form == "sd_jwt_vc":
             options = {"holder": holder.key, "disclosable": ["/name", "/field"]}
 
-        def make(form: str = form, options: dict[str, Any] = options) -> Any:
-            return issue(document, form, issuer, city.now, **options)
+        yield from measure_form(
+            form,
+            lambda form=form, options=options: issue(  # type: ignore[misc]
+                document, form, issuer, city.now, **options
+            ),
+            holder,
+            policy,
+            seconds,
+        )
 
-        secured = make()
-        shown = show(form, secured, holder, city.now)
-        yield f"{form} issue", a_second(make, seconds)
-        yield (
-            f"{form} present",
-            a_second(
-                lambda form=form, secured=secured: show(
-                    form, secured, holder, city.now
-                ),
-                seconds,
-            ),
-        )
-        yield (
-            f"{form} verify",
-            a_second(
-                lambda shown=shown: verify_presentation(
-                    shown, policy, HERE, lambda nonce: None
-                ),
-                seconds,
-            ),
-        )
+
+def measure_form(
+    form: str, make: Callable[[], Any], holder: Signer, policy: Policy, seconds: float
+) -> Iterator[tuple[str, int]]:
+    secured, now = make(), policy.now()
+
+    def present() -> Any:
+        return show(form, secured, holder, now)
+
+    shown = present()
+
+    def verify() -> None:
+        verify_presentation(shown, policy, HERE, lambda nonce: None)
+
+    yield f"{form} issue", a_second(make, seconds)
+    yield f"{form} present", a_second(present, seconds)
+    yield f"{form} verify", a_second(verify, seconds)
 
 
 def measure_lists(city: City, seconds: float) -> Iterator[tuple[str, int]]:

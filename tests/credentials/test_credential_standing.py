@@ -64,50 +64,61 @@ def test_the_status_must_be_the_issuers_own_and_of_its_purpose(town):
         assert told.value.code == "malformed.status"
 
 
-def test_a_published_list_is_signed_fresh_and_the_one_that_was_named(town):
-    city, node = town.city, town.signer("node")
-    publisher, url = Publisher(node), status_url(BASE, LIST)
-    served = {}
+class Published:
+    """A node that publishes the town's list, and a verifier that fetches there."""
 
-    def fetch(asked):
-        if asked not in served:
+    def __init__(self, town):
+        self.town, self.url, self.served = town, status_url(BASE, LIST), {}
+        self.node = town.signer("node")
+        self.publisher = Publisher(self.node)
+        self.secured = issued(town, "vc_jwt", index=90_001)
+
+    def publish(self, name=LIST, **spoiled):
+        issuer, read = self.town.signer("bureau").did, self.town.city.ledger.read
+        now = self.town.city.now
+        found = self.publisher.status_list(read, name, self.url, issuer, now)
+        if found is not None:
+            self.served[self.url] = found | spoiled
+        return found
+
+    def fetch(self, asked):
+        if asked not in self.served:
             raise NotVerified("status.unreachable", "无应答", "no answer")
-        return served[asked]
+        return self.served[asked]
 
-    def policy(*publishers, now=lambda: city.now):
-        lists = published_status(fetch, town.resolve, publishers, now)
-        return town.policy(status=lists, now=now)
+    def verify(self, trusted=True, later=0):
+        def now():
+            return self.town.city.now + later
 
-    def told(code, *publishers, now=lambda: city.now):
+        publishers = [self.node.did] if trusted else []
+        lists = published_status(self.fetch, self.town.resolve, publishers, now)
+        verify_credential(self.secured, self.town.policy(status=lists, now=now))
+
+    def told(self, code, **how):
         with pytest.raises(NotVerified) as error:
-            verify_credential(secured, policy(*publishers, now=now))
+            self.verify(**how)
         assert error.value.code == code
 
-    secured, issuer = issued(town, "vc_jwt", index=90_001), town.signer("bureau").did
-    told("status.unreachable", node.did)
 
-    def publish(name=LIST):
-        return publisher.status_list(city.ledger.read, name, url, issuer, city.now)
-
-    served[url] = publish()
-    verify_credential(secured, policy(node.did))
-    assert publish() is served[url]  # signed once for a crowd
-    told("status.issuer")  # nobody said that this node may publish
-    served[url] = publish() | {"id": "https://city.example/other"}
-    told("status.swapped", node.did)
-    served[url] = publish()
-    served[url] = served[url] | {"validUntil": "2099-01-01T00:00:00Z"}
-    told("signature", node.did)
-    served[url] = publish()
-    told("status.stale", node.did, now=lambda: city.now + TTL_MS + 1_000)
-    old = served[url]
+def test_a_published_list_is_signed_fresh_and_the_one_that_was_named(town):
+    lists = Published(town)
+    lists.told("status.unreachable")
+    first = lists.publish()
+    lists.verify()
+    assert lists.publish() is first  # signed once for a crowd
+    lists.told("status.issuer", trusted=False)  # nobody said that this node may
+    lists.publish(id="https://city.example/other")
+    lists.told("status.swapped")
+    lists.publish(validUntil="2099-01-01T00:00:00Z")
+    lists.told("signature")
+    lists.publish()
+    lists.told("status.stale", later=TTL_MS + 1_000)
     town.revoke(90_001)
-    served[url] = publish()
-    told("status.revoked", node.did)
-    assert old != served[url]
-    bits = decode_list(served[url]["credentialSubject"]["encodedList"])
+    newest = lists.publish()
+    lists.told("status.revoked")
+    bits = decode_list(newest["credentialSubject"]["encodedList"])
     assert is_set(bits, 90_001) and not is_set(bits, 90_000)
-    assert publish("nowhere") is None
+    assert lists.publish("nowhere") is None
 
 
 def test_the_reason_is_told_when_an_issuer_does_not_stand(own_town):

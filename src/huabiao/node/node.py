@@ -37,6 +37,8 @@ from huabiao.node.progress import every_second
 from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
+from huabiao.services.licences import Attempts, Codes, open_codes
+from huabiao.services.licences.attempts import DRAWING
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
 from huabiao.services.vault.erasing import Eraser
@@ -59,6 +61,9 @@ class Node:
     tags: SubjectTags
     vault: Vault
     eraser: Eraser
+    codes: Codes
+    attempts: Attempts
+    draws: Attempts
     certificate: DoorCertificate | None = None
     """The doors speak HTTPS with it."""
 
@@ -72,7 +77,8 @@ class Node:
         lists = open_publisher(self.home.folder, self.port.suite_name)
         return {
             "gateways": {}, "tags": self.tags, "vault": self.vault, "dids": dids,
-            "status_lists": lists,
+            "status_lists": lists, "codes": self.codes, "attempts": self.attempts,
+            "draws": self.draws,
         }  # fmt: skip
 
     def close(self) -> None:
@@ -82,6 +88,8 @@ class Node:
         self.verification.close()
         self.ledger.close()
         self.tags.close()
+        self.attempts.close()
+        self.draws.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -114,13 +122,17 @@ def start(
     tags = SubjectTags(folder / "subjects.sqlite")
     vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))
     eraser = Eraser(vault, port, read_model.index)
+    codes = open_codes(folder, genesis.suite)
+    attempts = Attempts(folder / "codes" / "attempts.sqlite")
+    draws = Attempts(folder / "codes" / "draws.sqlite", DRAWING)
     verification.start()
     engine.start()
     read_model.start()
     eraser.start()
     return Node(
-        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser
-    )
+        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
+        codes, attempts, draws,
+    )  # fmt: skip
 
 
 def run(

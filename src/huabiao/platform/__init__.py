@@ -6,6 +6,7 @@ The built-in contracts, in the same library that every scenario uses.
 - `identity`: keys of accounts, people and their subject tags
 - `accreditation`: who may issue which credentials: root, bodies, issuers; schemas
 - `credentials`: status lists, and who holds a credential that stands
+- `licences`: electronic licences, shown once to one office by a code
 - `evidence`: notarised files, alone or as a signed batch
 - `privacy`: erasure of personal data, provable afterwards
 - `calendar`: which days are worked, as announced each year

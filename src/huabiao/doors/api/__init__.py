@@ -8,6 +8,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
 - `credentials`: status lists, schemas, the standing of issuers
+- `licences`: licences shown by an authorisation code
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `documentation`: the OpenAPI page, with nothing from elsewhere
@@ -27,6 +28,7 @@ from huabiao.doors.api import (
     entry,
     envelopes,
     identifiers,
+    licences,
     metrics,
     platform,
     proofs,
@@ -72,6 +74,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         proofs,
         entry,
         identifiers,
+        licences,
         platform,
         vault,
     ):

@@ -11,7 +11,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `correction`  correction ask, correct, uphold, list
 - `calendar`    calendar announce, show
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
-- `credential` credential open, issue, present, verify, revoke, issued
+- `credential`  credential open, issue, present, verify, revoke, issued
+- `licence`     licence issue, code, redeem, uses, object
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -43,6 +44,7 @@ COMMANDS = {
     "calendar": "calendar",
     "member": "members",
     "credential": "credential",
+    "licence": "licence",
     "vault": "vault",
     "engine": "network",
     "network": "network",
