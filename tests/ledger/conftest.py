@@ -6,7 +6,8 @@ from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import City
 
 CLASSES = (
-    "Governance", "Membership", "Identity", "Recovery", "Evidence", "Privacy", "HazardousWaste",
+    "Governance", "Membership", "Identity", "Recovery", "Evidence", "Privacy",
+    "HazardousWaste",
 )  # fmt: skip
 SOURCES = [
     source

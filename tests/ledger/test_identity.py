@@ -1,5 +1,7 @@
 """Identity: keys come and go, the account stays."""
 
+from huabiao.testing.city import DAY, HOUR
+
 DOMAIN = b"huabiao-account\x00"
 PRIVACY = "privacy"
 PLACE = {"keeper": bytes(20), "scenario": "s", "record": "r", "field": "f"}
@@ -88,3 +90,105 @@ def test_the_last_key_of_an_account_cannot_be_retired(city):
     retire["public"] = second.public
     city.refused("key.last", second, "identity", "retire_key", **retire)
     city.call(second, PRIVACY, "keep", bytes(32).hex(), **PLACE)
+
+
+# -- keys that end, accounts that close ----------------------------------------------
+
+
+def test_a_key_ends_by_itself_for_kernel_and_contracts(city):
+    first, second = city.cast("first"), city.cast("second")
+    end = city.now + HOUR
+    proof = second.sign(DOMAIN + first.account)
+    city.call(
+        first, "identity", "add_key", public=second.public, proof=proof, until=end
+    )
+    assert city.ledger.governed.key_entry(second.account) == (first.account, 0, end)
+    city.call(second, PRIVACY, "keep", bytes(32).hex(), **PLACE)
+    city.pass_time(HOUR)
+    city.refused("key.expired", second, PRIVACY, "keep", bytes([1] * 32).hex(), **PLACE)
+    city.close()
+    city.reopen()
+    city.refused("key.expired", second, PRIVACY, "keep", bytes([1] * 32).hex(), **PLACE)
+    # What is over does not come back, and does not count as a key that is left.
+    later = city.now + HOUR
+    city.refused(
+        "key.expired", first, "identity", "limit_key", public=second.public, until=later
+    )
+    city.refused(
+        "key.last", first, "identity", "retire_key", public=first.public, reason="x"
+    )
+
+
+def test_an_end_is_set_changed_and_lies_ahead(city):
+    first, second = city.cast("first"), city.cast("second")
+    limit = {"public": first.public}
+    city.refused("until.past", first, "identity", "limit_key", **limit, until=city.now)
+    city.refused(
+        "key.other", second, "identity", "limit_key", **limit, until=city.now + HOUR
+    )
+    city.call(first, "identity", "limit_key", **limit, until=city.now + HOUR)
+    city.call(first, "identity", "limit_key", **limit, until=city.now + 2 * HOUR)
+    city.pass_time(HOUR + 1)
+    city.call(first, "identity", "limit_key", **limit, until=0)
+    city.pass_time(DAY)
+    city.call(first, PRIVACY, "keep", bytes(32).hex(), **PLACE)
+
+
+def test_a_first_key_is_published_once_by_its_own_account(city):
+    first, second = city.cast("first"), city.cast("second")
+    publish = {"public": first.public}
+    city.refused("key.other", second, "identity", "publish_key", **publish)
+    city.call(first, "identity", "publish_key", **publish)
+    city.refused("entry.exists", first, "identity", "publish_key", **publish)
+    add(city, first, second, first.account)
+    city.refused("key.other", second, "identity", "publish_key", public=second.public)
+    held = city.read(f"identity/accounts/{first.account.hex()}")
+    assert held[:2] == [[first.account, second.account], second.account.hex()]
+    assert city.read(f"identity/keys/{second.account.hex()}")[7] == first.account.hex()
+
+
+def test_an_account_holds_twenty_keys_at_most(city):
+    first = city.cast("first")
+    for number in range(19):
+        add(city, first, city.cast(f"k{number}"), first.account)
+    one_more = city.cast("k19")
+    city.refused(
+        "keys.many", first, "identity", "add_key",
+        public=one_more.public, proof=one_more.sign(DOMAIN + first.account),
+    )  # fmt: skip
+
+
+def test_a_date_of_doubt_lies_in_the_past(city):
+    first, second = city.cast("first"), city.cast("second")
+    add(city, first, second, first.account)
+    retire = {"public": first.public, "reason": "被窃"}
+    ahead = city.now + HOUR
+    city.refused(
+        "suspect.ahead", second, "identity", "retire_key", **retire, suspect_from=ahead
+    )
+    doubt = city.now - HOUR
+    city.call(second, "identity", "retire_key", **retire, suspect_from=doubt)
+    entry = city.read(f"identity/keys/{first.account.hex()}")
+    assert (entry[3], entry[5]) == ("被窃", doubt)
+
+
+def test_a_closed_account_acts_no_more_with_any_key(city):
+    first, second = city.cast("first"), city.cast("second")
+    add(city, first, second, first.account)
+    city.refused("reason", first, "identity", "close_account", reason="")
+    city.call(first, "identity", "close_account", reason="注销")
+    for keys in (first, second):
+        city.refused("key.retired", keys, PRIVACY, "keep", bytes(32).hex(), **PLACE)
+    assert city.read(f"identity/accounts/{first.account.hex()}")[0] == []
+
+
+def test_one_person_has_one_account(city):
+    bureau, person, other = (city.cast(n) for n in ("bureau", "person", "other"))
+    enrol = {"account": person.account, "tag": bytes(32)}
+    city.refused("role.missing", bureau, "identity", "enrol_person", **enrol)
+    city.grant("identity", "registrar", bureau)
+    city.call(bureau, "identity", "enrol_person", **enrol)
+    again = enrol | {"account": other.account}
+    city.refused("person.enrolled", bureau, "identity", "enrol_person", **again)
+    taken = enrol | {"tag": bytes([1] * 32)}
+    city.refused("account.taken", bureau, "identity", "enrol_person", **taken)

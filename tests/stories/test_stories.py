@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from huabiao.node.catalogue import founding_sources
+from huabiao.node.catalogue import shipped_sources
 from huabiao.stories import stories
 from huabiao.testing import City, CityGround, Stage, not_walked
 from huabiao.testing.coverage import refusal_codes
@@ -16,10 +16,11 @@ SCENARIOS = {
     for entry in resources.files("huabiao.scenarios").iterdir()
     if entry.name.endswith(".py") and not entry.name.startswith("_")
 }
+PLATFORM = [each for each in shipped_sources() if each not in SCENARIOS.values()]
 
 
 def stage_for(scenario: str, folder: Path, suite: str = "intl") -> Stage:
-    sources = [*founding_sources(), SCENARIOS[scenario]]
+    sources = [*PLATFORM, SCENARIOS[scenario]]
     return Stage(scenario, CityGround(City(folder, suite, sources)))
 
 

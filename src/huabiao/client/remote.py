@@ -241,7 +241,10 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
         document = answer.json()
         if isinstance(document, dict) and "detail" in document:
             return document
-    except ValueError:
+        # A DID that does not resolve is told in its own form: services/did/resolution.
+        error = document["didResolutionMetadata"]["error"]
+        return {"status": answer.status_code, "code": error["title"], **error}
+    except (ValueError, LookupError, TypeError):
         pass
     return {
         "status": answer.status_code,

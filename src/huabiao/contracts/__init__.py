@@ -6,6 +6,7 @@ What a contract author imports, and nothing else.
 - `parts`: the shared vocabulary with laws of its own
 - `scenario`: the base class, and the check of its drawing
 - `context`: what a running operation may reach
+- `identifiers`: codes of national standards, their form and check digits
 - `perform`: how one call runs
 - `describe`: the Description that every door is drawn from
 """
@@ -39,6 +40,7 @@ from huabiao.codec import (
 from huabiao.contracts.context import Refused, refuse, require
 from huabiao.contracts.describe import describe
 from huabiao.contracts.drawing import Move, Role, State, Title, anyone, founder
+from huabiao.contracts.identifiers import is_credit_code, is_estate_unit_code
 from huabiao.contracts.operations import (
     MalformedDrawing,
     Operation,
@@ -51,6 +53,7 @@ from huabiao.contracts.parts import (
     Approval,
     Cell,
     Credential,
+    Mandate,
     Part,
     Registry,
     Releases,
@@ -73,6 +76,7 @@ __all__ = [
     "Kilograms",
     "ListOf",
     "MalformedDrawing",
+    "Mandate",
     "Maybe",
     "Move",
     "Number",
@@ -101,6 +105,8 @@ __all__ = [
     "does",
     "encode",
     "founder",
+    "is_credit_code",
+    "is_estate_unit_code",
     "moves",
     "opens",
     "refuse",

@@ -166,6 +166,10 @@ class City:
     def organisation(self, account: bytes) -> str:
         """The registered name of an account, or how the account is written."""
         stored = self.port.read(f"governance/accounts/{account.hex()}")
+        if stored is None:
+            stored = self.port.read(f"organisations/accounts/{account.hex()}")
+            code = decode(stored)[0] if stored else ""
+            stored = self.port.read(f"organisations/organisations/{code}")
         return str(decode(stored)[0]) if stored else show_account(account)
 
     def name_of(self, written: str) -> str:

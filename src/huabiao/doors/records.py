@@ -10,6 +10,7 @@ from huabiao.client.described import show_entry, show_stored_record
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
+from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
 from huabiao.doors.reading import sees_envelope
 from huabiao.doors.vault import openings_about
@@ -103,13 +104,14 @@ def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
 
 def uses_of(city: City, account: bytes) -> list[Json]:
     """Each use of the data of the person behind an account, oldest first: rows read
-    under a grant, and personal values that a vault opened."""
+    under a grant, personal values that a vault opened, and an enterprise's file."""
     city.caught_up()
     found: dict[str, Json] = {}
     for tag in tags_of(city, account):
         for use in city.index.uses(city.tags.receipts(tag)):
             found.setdefault(use["receipt"], use_json(city, use))
-    uses = [*found.values(), *openings_about(city, account)]
+    openings = openings_about(city, account)
+    uses = [*found.values(), *openings, *kyc_uses(city, account)]
     return sorted(uses, key=lambda use: use["height"])
 
 

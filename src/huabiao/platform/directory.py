@@ -28,6 +28,7 @@ from huabiao.contracts import (
     Title,
     answers,
     does,
+    is_credit_code,
     require,
 )
 
@@ -40,7 +41,6 @@ GRADES = ("general", "important", "core")
 PERSONAL = ("none", "personal", "sensitive")
 LEVELS = ("duty", "system", "catalog")
 DIGITS = "0123456789"
-CREDIT_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 class Duty(Record):
@@ -283,14 +283,3 @@ def is_resource_code(code: str) -> bool:
 def is_made_of(text: str, alphabet: str) -> bool:
     """Whether every character of a text is one of an alphabet."""
     return all(character in alphabet for character in text)
-
-
-def is_credit_code(code: str) -> bool:
-    """Whether a code has the form and the check character of GB 32100."""
-    if len(code) != 18 or not is_made_of(code, CREDIT_DIGITS):
-        return False
-    total, weight = 0, 1
-    for character in code[:17]:
-        total += CREDIT_DIGITS.index(character) * weight
-        weight = weight * 3 % 31
-    return CREDIT_DIGITS[-total % 31] == code[17]

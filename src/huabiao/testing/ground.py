@@ -49,3 +49,6 @@ class CityGround:
 
     def digest(self, text: str) -> str:
         return self.city.admin.suite.digest(text.encode()).hex()
+
+    def now(self) -> int:
+        return self.city.now

@@ -21,9 +21,12 @@ from typing import Any, Protocol
 
 from huabiao.client.described import operation_of, parse_arguments
 from huabiao.client.port import Outcome
+from huabiao.codec import Instant
 from huabiao.crypto.envelope import Call
 
 Json = dict[str, Any]
+MINUTE_MS = 60_000
+ORGANISATIONS, REGISTRAR = "organisations", "市市场监管局"
 
 
 class Astray(AssertionError):
@@ -48,6 +51,9 @@ class Ground(Protocol):
 
     def digest(self, text: str) -> str:
         """Of a document that the story invents, in the chain's suite, hexadecimal."""
+
+    def now(self) -> int:
+        """The city's time, UTC milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,21 @@ class Stage:
     def digest(self, text: str) -> str:
         """The digest of an invented document, as an argument."""
         return self.ground.digest(text)
+
+    def moment(self, minutes_ago: int) -> str:
+        """A moment of the city's time, as an argument; a negative one is to come."""
+        return str(Instant.show(self.ground.now() - minutes_ago * MINUTE_MS))
+
+    def organisation(self, name: str, code: str) -> "Actor":
+        """Somebody who is registered as an organisation, under a credit code."""
+        self.ground.grant(ORGANISATIONS, "registrar", REGISTRAR)
+        facts = {"name": name, "kind": "enterprise"}
+        self.ground.send(name, Call(ORGANISATIONS, "apply", code, facts))
+        self.ground.send(REGISTRAR, Call(ORGANISATIONS, "approve", code, {}))
+        seen = self.ground.record(ORGANISATIONS, code, None)
+        if seen is None or seen["fields"]["account"] != self.ground.account(name):
+            raise Astray(f"{name} 未能登记。 {name} is not {code}.")
+        return Actor(self, name)
 
     def call(self, who: str, operation: str, case: str, written: Json) -> Step:
         """One call, whatever comes of it."""

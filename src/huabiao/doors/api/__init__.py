@@ -30,6 +30,7 @@ from huabiao.doors.api import (
     identifiers,
     licences,
     metrics,
+    organisations,
     platform,
     proofs,
     reads,
@@ -75,6 +76,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         entry,
         identifiers,
         licences,
+        organisations,
         platform,
         vault,
     ):

@@ -6,6 +6,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
 - `keyring`     key new, list, token
+- `did`         did publish, show
+- `org`         org apply, approve, decline, officer, device, delegate, show, find
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -38,6 +40,8 @@ COMMANDS = {
     "call": "cases",
     "show": "cases",
     "key": "keyring",
+    "did": "did",
+    "org": "org",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",

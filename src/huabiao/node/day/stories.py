@@ -1,5 +1,6 @@
 """The stories of every scenario that ships, walked in the city that is being served."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -65,3 +66,6 @@ class ServedGround:
 
     def digest(self, text: str) -> str:
         return self.cast.keys("operator").suite.digest(text.encode()).hex()
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000

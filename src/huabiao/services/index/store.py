@@ -15,7 +15,7 @@ from huabiao.codec import decode
 from huabiao.services.index.layouts import Layouts, indexed_values
 from huabiao.services.index.rows import Batch
 from huabiao.services.index.schema import ACTOR
-from huabiao.services.index.topics import SEARCHED, write_topic
+from huabiao.services.index.topics import SEARCHED, is_searched, write_topic
 
 RECORDS_AT_ONCE = 1_000
 
@@ -168,7 +168,7 @@ def _write_entries(
         [(key,) for key, (_, value) in entries if value is None],
     )
     for key, (_, value) in entries:
-        if key.count("/") > 1 and key.partition("/")[0] in SEARCHED:
+        if is_searched(key):
             write_topic(connection, key, value, layouts)
     for (contract, id_), (_, value) in sorted(batch.records.items()):
         if contract in SEARCHED:

@@ -1,11 +1,12 @@
 """
 Topics: what people look for in the directory, in Chinese and in English.
 
-Every text inside a value of the contracts in SEARCHED can be found, whatever its fields
-are; the part's name is its level. Words of three characters and more are found through
-SQLite's trigram index (FTS5), shorter ones by scanning; when nothing has all words, the
-topics that share the most pairs of characters with the question are given, so that
-“企业登记” finds “企业法人登记信息”. Text is compared in its NFKC form.
+Every text inside a value of the contracts in SEARCHED, and of SEARCHED_PARTS, can be
+found, whatever its fields are; the part's name is its level. Words of three characters
+and more are found through SQLite's trigram index (FTS5), shorter ones by scanning; when
+nothing has all words, the topics that share the most pairs of characters with the
+question are given, so that “企业登记” finds “企业法人登记信息”. Text is compared in its
+NFKC form.
 """
 
 import sqlite3
@@ -18,6 +19,7 @@ from huabiao.crypto.address import ADDRESS_SIZE, show
 from huabiao.services.index.layouts import Layouts
 
 SEARCHED = ("directory", "library")
+SEARCHED_PARTS = ("organisations/organisations", "organisations/devices")
 TITLES = ("title", "name", "zh")
 OWNERS = ("owner", "department", "provider", "party", "account")
 LONGEST_QUERY, MOST_WORDS, MOST_PAIRS = 200, 8, 12
@@ -25,6 +27,13 @@ TRIGRAM = 3
 SNIPPET_BEFORE, SNIPPET = 20, 90
 
 _COLUMNS = "t.level, t.key, t.title, t.text, t.owner"
+
+
+def is_searched(state_key: str) -> bool:
+    """Whether what lies under a registry's key is looked for in the directory."""
+    contract, part, *key = state_key.split("/", 2)
+    where = f"{contract}/{part}"
+    return bool(key) and (contract in SEARCHED or where in SEARCHED_PARTS)
 
 
 def write_topic(
