@@ -106,7 +106,7 @@ def policy_of(city: City, resolver: Resolver) -> Policy:
     questions, account_of = Questions(city.ledger), account_with(city.genesis.chain)
     return Policy(
         resolve_with(lambda did, use: resolver.keys(did, use)),
-        chain_accredited(questions.ask, account_of),
+        chain_accredited(questions.ask, account_of, lambda: city.now),
         chain_bits(questions.ask, city.ledger.read, account_of),
         lambda: city.now,
     )

@@ -71,7 +71,9 @@ class Town:
     def policy(self, **changes: Any) -> Policy:
         facts: dict[str, Any] = {
             "resolve": self.resolve,
-            "accredited": chain_accredited(self.ask, self.account_of),
+            "accredited": chain_accredited(
+                self.ask, self.account_of, lambda: self.city.now
+            ),
             "status": chain_bits(self.ask, self.city.ledger.read, self.account_of),
             "now": lambda: self.city.now,
             "schema": chain_schema(self.city.ledger.read),

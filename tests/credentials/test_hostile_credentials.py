@@ -177,6 +177,13 @@ def test_a_period_has_a_beginning_and_an_end(town):
         with pytest.raises(NotVerified) as told:
             verify_credential(secured, town.policy(now=lambda at=at: at))
         assert told.value.code == code
+    for exp, code in ((town.city.now // 1000, "expired"), ("soon", "malformed.exp")):
+        token = jws.sign(
+            {"typ": "vc+jwt"}, town.document(exp=exp), town.signer("bureau")
+        )
+        with pytest.raises(NotVerified) as told:
+            verify_credential(token, town.policy())
+        assert told.value.code == code
     with pytest.raises(NotVerified) as told:
         verify_credential(secured, town.policy(types=["Passport"]))
     assert told.value.code == "type.other" and TYPE in str(told.value)

@@ -74,7 +74,8 @@ def test_codes_are_drawn_evenly_and_keep_their_zeros():
 def test_a_home_keeps_its_key(tmp_path):
     first, again = (open_codes(tmp_path, "intl") for _ in range(2))
     assert first.secret("00000000") == again.secret("00000000")
-    assert (tmp_path / "codes/key").stat().st_mode & 0o077 == 0
+    file = tmp_path / "codes/key.json"
+    assert file.stat().st_mode & 0o077 == 0
     other = open_codes(tmp_path / "other", "intl")
     assert other.secret("00000000") != first.secret("00000000")
 

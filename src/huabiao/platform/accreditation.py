@@ -204,7 +204,7 @@ def is_type(name: str) -> bool:
 
 def verdict(code: str, issuer: Issuer | None, body: Body | None) -> dict:
     """The answer: a code for programs, a sentence for people, the reason that was
-    given, and the body that stands behind the issuer."""
+    given, the body that stands behind the issuer, and the end of the sooner of both."""
     reason = ""
     if code == "issuer.withdrawn":
         reason = issuer.reason
@@ -215,6 +215,7 @@ def verdict(code: str, issuer: Issuer | None, body: Body | None) -> dict:
         "sentence": SENTENCES[VERDICTS.index(code)],
         "reason": reason,
         "body": issuer.body if issuer is not None else None,
+        "until": min(issuer.until, body.until) if issuer is not None else 0,
     }
 
 

@@ -25,7 +25,12 @@ from huabiao.services.credentials import (
     vc_jwt,
 )
 from huabiao.services.credentials.algorithms import VerificationKey
-from huabiao.services.credentials.chain import SCHEMA_PATH, schema_url, status_url
+from huabiao.services.credentials.chain import (
+    SCHEMA_PATH,
+    schema_url,
+    standing_now,
+    status_url,
+)
 from huabiao.services.credentials.dids import ALGORITHM_OF, chain_signer, resolve_with
 from huabiao.services.credentials.register import Register
 from huabiao.services.credentials.status_list import entry_of, published_status
@@ -173,7 +178,7 @@ def policy_of(settings: Settings, types: tuple[str, ...]) -> Policy:
             )
         except Answered as error:
             return error.code, str(error)
-        return told["code"], told["sentence"]
+        return standing_now(told, now_ms())
 
     def fetch(url: str) -> Object:
         if not url.startswith(settings.url + "/"):

@@ -1,7 +1,8 @@
 """
 A home as one tar file, while its node runs: what cannot be made again.
 
-    genesis, node.toml, member*.json, wallets/, vault/, handovers, pruned.json
+    genesis, node.toml, member*.json, wallets/, vault/, status/ and codes/ (keys),
+    handovers, pruned.json
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
     engine/           configuration, keys, and data as a power cut would leave it
@@ -36,7 +37,10 @@ from huabiao.state.tail import LogTail, measure
 
 VERSION, MANIFEST = 1, "manifest.json"
 PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
-PATTERNS = ("member*.json", "wallets/[!.]*.json", "vault/**/*", "engine/config/*")
+PATTERNS = (
+    "member*.json", "wallets/[!.]*.json", "vault/**/*", "status/key.json",
+    "codes/key.json", "engine/config/*",
+)  # fmt: skip
 
 
 class _Hashed(io.RawIOBase):

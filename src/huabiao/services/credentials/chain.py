@@ -19,6 +19,7 @@ from huabiao.services.credentials.verifying import Accredited
 
 STATUS_PATH, SCHEMA_PATH = "/api/credentials/status/", "/api/credentials/schemas/"
 PAGE_BITS = 2_048
+ENDED = "发证机构的认可已到期。 The issuer's accreditation has ended."
 
 Ask = Callable[[str, str, dict[str, Any]], Any]
 Read = Callable[[str], bytes | None]
@@ -45,15 +46,25 @@ def _name(url: str, path: str, code: str) -> str:
     return unquote(name)
 
 
-def chain_accredited(ask: Ask, account_of: AccountOf) -> Accredited:
-    """Ask the contract `accreditation`."""
+def chain_accredited(
+    ask: Ask, account_of: AccountOf, now: Callable[[], int]
+) -> Accredited:
+    """Ask the contract `accreditation`. The chain's time is that of its newest block:
+    on a quiet chain an accreditation may have ended since."""
 
     def accredited(issuer: str, credential_type: str) -> tuple[str, str]:
         asked = {"account": account_of(issuer), "credential_type": credential_type}
         told = ask("accreditation", "standing", asked)
-        return told["code"], told["sentence"]
+        return standing_now(told, now())
 
     return accredited
+
+
+def standing_now(told: dict[str, Any], now: int) -> tuple[str, str]:
+    """The code and sentence of an answer, by the verifier's own clock."""
+    if told["code"] == "ok" and told["until"] <= now:
+        return "issuer.ended", ENDED
+    return told["code"], told["sentence"]
 
 
 def chain_schema(read: Read) -> Callable[[str], str]:

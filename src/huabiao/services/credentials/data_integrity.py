@@ -2,8 +2,10 @@
 Data Integrity proofs over JSON (W3C VC Data Integrity 1.0), canonical by RFC 8785.
 
     eddsa-jcs-2022          Ed25519 and SHA-256; W3C vc-di-eddsa 1.0 §3.3
-    huabiao-sm2-jcs-2026    the same steps with SM2 and SM3; private, told in
-                            docs/formats/credential.md
+    huabiao-sm2-jcs-2026    the same steps with SM2 and SM3
+    huabiao-mldsa65-jcs-2026    the same steps with ML-DSA-65 and SHA-256
+
+The last two are private and told in docs/formats/credential.md.
 
 The proof covers its own options too: hash(options) ‖ hash(document) is what is signed.
 """
@@ -35,6 +37,7 @@ def _sm3(message: bytes) -> bytes:
 SUITES: dict[str, tuple[str, Digest]] = {
     "eddsa-jcs-2022": ("EdDSA", _sha256),
     "huabiao-sm2-jcs-2026": ("SM2-SM3", _sm3),
+    "huabiao-mldsa65-jcs-2026": ("ML-DSA-65", _sha256),
 }
 
 

@@ -18,7 +18,9 @@ from huabiao.services.did import VerificationKey as DidKey
 from huabiao.services.did.chain_method import account_in, chain_did
 from huabiao.services.did.key_method import key_did
 
-ALGORITHM_OF = {"Ed25519": "EdDSA", "P-256": "ES256", "SM2": "SM2-SM3"}
+ALGORITHM_OF = {
+    "Ed25519": "EdDSA", "P-256": "ES256", "SM2": "SM2-SM3", "ML-DSA-65": "ML-DSA-65",
+}  # fmt: skip
 LONGEST_URL = 2_048
 
 

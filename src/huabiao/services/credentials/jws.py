@@ -9,7 +9,7 @@ so that neither `none` nor a swap is a way in. `typ` must be what is expected (R
 from typing import Any
 
 from huabiao.services.credentials.algorithms import (
-    CURVES,
+    ALGORITHMS,
     Resolve,
     Signer,
     VerificationKey,
@@ -43,7 +43,7 @@ def read_header(token: str, types: tuple[str, ...]) -> Object:
     header = parse_object(from_base64url(parts[0], "header"), "header")
     if header.get("alg") == "Ed25519":  # the same by its newer name, RFC 9864
         header["alg"] = "EdDSA"
-    if header.get("alg") not in tuple(CURVES):
+    if header.get("alg") not in ALGORITHMS:
         raise NotVerified(
             "alg.refused",
             f"不接受签名算法 {header.get('alg')!r:.40}",
@@ -76,7 +76,10 @@ def check(token: str, header: Object, key: VerificationKey) -> Object:
 
 def read_payload(token: str) -> Object:
     """The payload of a token in three parts, nothing verified."""
-    return parse_object(from_base64url(token.split(".")[1], "payload"), "payload")
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise malformed("jws", "不是 JWS 紧凑格式", "this is no compact JWS")
+    return parse_object(from_base64url(parts[1], "payload"), "payload")
 
 
 def method_of(header: Object, controller: Any) -> str:

@@ -47,7 +47,6 @@ ALWAYS_OPEN = (
     "credentialStatus",
     "credentialSchema",
 )
-DIGEST_OF = {"EdDSA": "sha-256", "ES256": "sha-256", "SM2-SM3": "sm3"}
 
 
 def issue(
@@ -80,7 +79,7 @@ def issue(
         raise ValueError(
             f"这些名称另有用途 · these names are reserved: {reserved + closed}"
         )
-    digest = DIGEST_OF[signer.key.algorithm]
+    digest = "sm3" if signer.key.algorithm == "SM2-SM3" else "sha-256"
     concealed, disclosures = sd_jwt.conceal({**payload, **subject}, disclosable, digest)
     token = jws.sign({"typ": MEDIA_TYPES[0]}, concealed, signer)
     return sd_jwt.join(token, disclosures)

@@ -7,6 +7,7 @@ A credential or a presentation as a JWT (W3C VC-JOSE-COSE): the document is the 
                               data:application/vc+jwt,<token>, §4.1
 """
 
+from dataclasses import replace
 from typing import Any
 
 from huabiao.services.credentials import jws
@@ -23,7 +24,7 @@ from huabiao.services.credentials.strict_json import Object
 
 FORMAT, TYPE, VP_TYPE = "vc_jwt", "vc+jwt", "vp+jwt"
 ENVELOPE, DATA = "EnvelopedVerifiableCredential", f"data:application/{TYPE},"
-MOST_CREDENTIALS, FRESH_S = 20, 300
+MOST_CREDENTIALS, FRESH_S, LAST_S = 20, 300, 253_402_300_800
 
 
 def issue(document: Object, signer: Signer) -> str:
@@ -32,14 +33,21 @@ def issue(document: Object, signer: Signer) -> str:
 
 
 def check(token: str, resolve: Resolve) -> Credential:
-    """The credential, once its signature is its issuer's."""
+    """The credential, once its signature is its issuer's; a token's `exp` (RFC 7519)
+    ends it too."""
     header = jws.read_header(token, (TYPE,))
     _, document = jws.check_signed_by(
         token, header, "issuer", "assertionMethod", resolve
     )
     if "vc" in document:
         raise malformed("vc", "内容不应再包在 vc 中", "a member vc has no place here")
-    return read_credential(document, FORMAT)
+    found, end = read_credential(document, FORMAT), document.get("exp")
+    if end is None:
+        return found
+    if type(end) is not int or not 0 < end < LAST_S:
+        raise malformed("exp", "exp 须为秒数", "exp must be seconds")
+    until = end * 1000
+    return replace(found, valid_until=min(until, found.valid_until or until))
 
 
 def present(

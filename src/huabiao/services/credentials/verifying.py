@@ -6,7 +6,8 @@ Verifying: is this signed, meant for us, fresh, in force, and from one who may i
 
 The order is fixed, so that the first reason is always the same: form, the holder's
 signature, audience, freshness, the issuer's signature, binding, nonce, period, type,
-accreditation, schema, status. The nonce is taken before anything is looked up.
+accreditation, schema, status. The nonce is taken before the
+issuer, the schema and the status are looked up.
 """
 
 from collections.abc import Callable, Collection

@@ -7,19 +7,21 @@ Codes: eight digits into a secret, by a key that never leaves this service.
 There are only 10^8 codes: whoever had the key could try them all, whoever has the chain
 alone can try none. The hash is SHA-256, on a chain of national cryptography SM3.
 
-    HOME/codes/key   32 random bytes, 0600; without it open codes cannot be redeemed
+    HOME/codes/key.json   a key file, opened by the passphrase; the key is drawn from
+                          its secret by HKDF (RFC 5869). Lost, open codes are void.
 """
 
-import os
 import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from huabiao.crypto import suite
+from huabiao.client.wallets import passphrase
+from huabiao.crypto import keystore, suite
 
-DIGITS, KEY_BYTES = 8, 32
+DIGITS, KEY_BYTES, IDENTITY = 8, 32, "codes"
 DOMAIN = b"huabiao licence code\x00"
 HASHES: dict[str, type[hashes.HashAlgorithm]] = {"sm": hashes.SM3}
 
@@ -50,12 +52,11 @@ class Codes:
 
 def open_codes(home: Path, suite_name: str) -> Codes:
     """The codes of a home; the key is made at first use."""
-    path = home / "codes" / "key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    return Codes(path.read_bytes(), suite_name)
+    path = home / "codes" / "key.json"
+    if path.exists():
+        keys = keystore.load(path, passphrase(home))
+    else:
+        keys = keystore.create(path, suite_name, IDENTITY, passphrase(home))
+    hashed = HASHES.get(suite_name, hashes.SHA256)()
+    key = HKDF(hashed, KEY_BYTES, salt=None, info=DOMAIN).derive(keys.secret)
+    return Codes(key, suite_name)
