@@ -1,18 +1,22 @@
 """Organisations and their shared due diligence, by the command line and over HTTP."""
 
 import time
+from dataclasses import dataclass
 
 import pytest
 from served_city import Served
 
-from huabiao.client.remote import Answered, Remote
+from huabiao.client.remote import Answered
 from huabiao.codec import Instant
 from huabiao.crypto.address import show
+from huabiao.crypto.keys import Keys
 from huabiao.services.credit_codes import read_credit_code
 from huabiao.services.databases.population import enterprise_code
 
 CODES = [enterprise_code("110108", 500 + number) for number in range(4)]
 DAY_MS = 86_400_000
+COMPANY, FIRST, SECOND = "启明科技公司", "甲银行", "乙银行"
+KYC, FILE, FACTS, OK = "enterprise_kyc", "kyc-1", "受益所有人：（演示）赵某 80 %", "ok"
 
 
 def ahead(days: int) -> str:
@@ -78,46 +82,66 @@ def test_a_code_that_is_mistyped_is_refused_at_the_door(served):
     assert read_credit_code(spaced) == CODES[1]
 
 
-def test_verified_once_and_relied_on_by_another_bank(served):
-    company, first, second = "启明科技公司", "甲银行", "乙银行"
-    enrolled(served, company, CODES[2])
-    for bank in (first, second):
-        served.grant("enterprise_kyc", "bank", bank)
-    keys = {name: served.keys(name) for name in (company, first, second)}
-    named = {name: show(each.account) for name, each in keys.items()}
-    facts, city = "受益所有人：（演示）赵某 80 %", served.remote()
+@dataclass
+class File:
+    """The file of a company at its bank, and who takes part."""
 
-    def does(who: str, operation: str, **written: object) -> str:
-        return city.call(keys[who], "enterprise_kyc", operation, "kyc-1", written).code
+    served: Served
+    keys: dict[str, Keys]
 
-    def seen_by(who: str) -> Remote:
-        return served.remote().as_(keys[who])
+    def does(self, who: str, operation: str, **written: object) -> str:
+        """One call; the code of its end."""
+        city = self.served.remote()
+        return city.call(self.keys[who], KYC, operation, FILE, written).code
 
-    assert does(company, "open_file", bank=named[first], papers="ab" * 32) == "ok"
-    assert does(first, "verify", until=ahead(365), facts=facts) == "ok"
-    assert does(second, "rely", purpose="开户") == "entry.unknown"
-    wanted = {"scenario": "enterprise_kyc", "record": "kyc-1", "field": "facts",
-              "purpose": "开户"}  # fmt: skip
+    def account(self, who: str) -> str:
+        return show(self.keys[who].account)
+
+    def opened(self, who: str) -> str:
+        """What the bank found, opened in the vault for somebody."""
+        wanted = {"scenario": KYC, "record": FILE, "field": "facts", "purpose": "开户"}
+        city = self.served.remote().as_(self.keys[who])
+        return str(city.post("/api/vault/open", wanted)["value"])
+
+
+@pytest.fixture(scope="module")
+def file(served: Served) -> File:
+    """A file that the first bank has verified."""
+    enrolled(served, COMPANY, CODES[2])
+    for bank in (FIRST, SECOND):
+        served.grant(KYC, "bank", bank)
+    made = File(served, {name: served.keys(name) for name in (COMPANY, FIRST, SECOND)})
+    opened = {"bank": made.account(FIRST), "papers": "ab" * 32}
+    assert made.does(COMPANY, "open_file", **opened) == OK
+    assert made.does(FIRST, "verify", until=ahead(365), facts=FACTS) == OK
+    return made
+
+
+def test_verified_once_and_relied_on_by_another_bank(served, file):
+    assert file.does(SECOND, "rely", purpose="开户") == "entry.unknown"
     with pytest.raises(Answered) as refused:
-        seen_by(second).post("/api/vault/open", wanted)
+        file.opened(SECOND)
     assert refused.value.status == 403
-    assert (
-        does(company, "consent", bank=named[second], purpose="开户", until=ahead(30))
-        == "ok"
-    )
-    assert does(second, "rely", purpose="开户") == "ok"
-    assert seen_by(second).post("/api/vault/open", wanted)["value"] == facts
+    second = file.account(SECOND)
+    consent = {"bank": second, "purpose": "开户", "until": ahead(30)}
+    assert file.does(COMPANY, "consent", **consent) == OK
+    assert file.does(SECOND, "rely", purpose="开户") == OK
+    assert file.opened(SECOND) == FACTS
 
-    uses = seen_by(company).get("/api/me/uses")["uses"]
+    company = served.remote().as_(file.keys[COMPANY])
+    uses = company.get("/api/me/uses")["uses"]
     trail = [(use["reader"], use["purpose"]) for use in uses]
-    assert trail == [(named[first], "核实 · verified"), (named[second], "开户")]
-    assert all(use["record"] == "enterprise_kyc/kyc-1" for use in uses)
+    assert trail == [(file.account(FIRST), "核实 · verified"), (second, "开户")]
+    assert all(use["record"] == f"{KYC}/{FILE}" for use in uses)
     # Each use is an envelope of its own, which a proof can be had of.
-    assert seen_by(company).octets(f"/api/proofs/{uses[1]['receipt']}")
-    # Nobody else sees the file or its trail.
-    seen = served.remote().get("/api/scenarios/enterprise_kyc/records/kyc-1")
+    assert company.octets(f"/api/proofs/{uses[1]['receipt']}")
+    assert file.does(COMPANY, "withdraw", bank=second) == OK
+    assert file.does(SECOND, "rely", purpose="开户") == "entry.unknown"
+
+
+def test_nobody_else_sees_a_file_or_its_trail(served, file):
+    seen = served.remote().get(f"/api/scenarios/{KYC}/records/{FILE}")
     assert not seen["complete"] and "facts" not in seen["fields"]
-    page = served.remote().get("/api/scenarios/enterprise_kyc/parts/uses")
+    page = served.remote().get(f"/api/scenarios/{KYC}/parts/uses")
     assert page["entries"] == []
-    assert does(company, "withdraw", bank=named[second]) == "ok"
-    assert does(second, "rely", purpose="开户") == "entry.unknown"
+    assert served.remote("stranger").get("/api/me/uses")["uses"] == []

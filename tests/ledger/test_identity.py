@@ -192,3 +192,12 @@ def test_one_person_has_one_account(city):
     city.refused("person.enrolled", bureau, "identity", "enrol_person", **again)
     taken = enrol | {"tag": bytes([1] * 32)}
     city.refused("account.taken", bureau, "identity", "enrol_person", **taken)
+    move = enrol | {"account": other.account, "reason": ""}
+    city.refused("reason", bureau, "identity", "move_person", **move)
+    move["reason"] = "旧账户密钥全部丢失"
+    city.refused("role.missing", other, "identity", "move_person", **move)
+    city.call(bureau, "identity", "move_person", **move)
+    assert city.read(f"identity/enrolled/{person.account.hex()}") is None
+    assert city.read(f"identity/people/{bytes(32).hex()}")[0] == other.account
+    unknown = move | {"tag": bytes([2] * 32)}
+    city.refused("entry.unknown", bureau, "identity", "move_person", **unknown)

@@ -26,6 +26,7 @@ from huabiao.ledger.adoption import begin_again
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
+from huabiao.node.ending_keys import EndingKeys
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
 from huabiao.node.header_keys import HeaderKeys
@@ -39,6 +40,7 @@ from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
 from huabiao.services.licences import Attempts, Codes, open_codes
 from huabiao.services.licences.attempts import DRAWING
+from huabiao.services.pairwise import Pairwise
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
 from huabiao.services.vault.erasing import Eraser
@@ -73,13 +75,17 @@ class Node:
 
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
-        dids = city_resolver(self.port, self.index)
-        lists = open_publisher(self.home.folder, self.port.suite_name)
         return {
-            "gateways": {}, "tags": self.tags, "vault": self.vault, "dids": dids,
-            "status_lists": lists, "codes": self.codes, "attempts": self.attempts,
+            "gateways": {},
+            "tags": self.tags,
+            "vault": self.vault,
+            "dids": city_resolver(self.port, self.index),
+            "pairwise": Pairwise(self.home.folder),
+            "status_lists": open_publisher(self.home.folder, self.port.suite_name),
+            "codes": self.codes,
+            "attempts": self.attempts,
             "draws": self.draws,
-        }  # fmt: skip
+        }
 
     def close(self) -> None:
         self.eraser.close()
@@ -116,6 +122,7 @@ def start(
     engine = make_engine(folder, place, ledger, HeaderKeys(folder), verification)
     port = LocalPort(engine, verification)
     port.alerts.extend(ledger.log.notices)
+    port.warnings.append(EndingKeys(folder, ledger.read, ledger.digest).warning)
     if many and place is not None:
         port.introduction = introduction(folder, place, genesis)
     read_model = ReadModel(folder, port)

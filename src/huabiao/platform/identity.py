@@ -167,15 +167,15 @@ class Identity(Scenario):
     @does(by=registrar, title="登记个人")
     def enrol_person(self, account: Party, tag: Digest) -> None:
         """Enrol a person whose papers were seen: one number, one account."""
-        sentence = (
-            "此人已登记在其他账户。 This person is enrolled with another account."
-        )
-        require(tag.hex() not in self.people, sentence, code="person.enrolled")
-        sentence = "此账户已属他人。 The account is somebody else's."
-        require(account.hex() not in self.enrolled, sentence, code="account.taken")
-        self.people.add(tag.hex(), Subject(account, self.now))
-        self.enrolled.add(account.hex(), Person(tag, self.now))
-        self.emit("person_enrolled", account=account)
+        self.enrol(account, tag)
+
+    @does(by=registrar, title="迁移个人")
+    def move_person(self, account: Party, tag: Digest, reason: Text) -> None:
+        """Let an enrolled person go on with another account, where the old is lost."""
+        require(reason, "须写明原因。 Say why.", code="reason")
+        self.enrolled.remove(self.people.get(tag.hex()).account.hex())
+        self.people.remove(tag.hex())
+        self.enrol(account, tag)
 
     @does(by=registrar, title="绑定个人")
     def bind_person(self, account: Party, tag: Digest) -> None:
@@ -183,6 +183,15 @@ class Identity(Scenario):
         self.subjects.add(tag.hex(), Subject(account, self.now))
         self.persons.add(account.hex() + "/" + tag.hex(), Subject(account, self.now))
         self.emit("person_bound", account=account, tag=tag)
+
+    def enrol(self, account: Party, tag: Digest) -> None:
+        sentence = "此人已登记。 This person is enrolled with an account already."
+        require(tag.hex() not in self.people, sentence, code="person.enrolled")
+        sentence = "此账户已属他人。 The account is somebody else's."
+        require(account.hex() not in self.enrolled, sentence, code="account.taken")
+        self.people.add(tag.hex(), Subject(account, self.now))
+        self.enrolled.add(account.hex(), Person(tag, self.now))
+        self.emit("person_enrolled", account=account)
 
     def address_of(self, public: PublicKey) -> Party:
         """The account derived from a key; docs/formats/account.md."""

@@ -31,6 +31,7 @@ from huabiao.doors.api import (
     licences,
     metrics,
     organisations,
+    persons,
     platform,
     proofs,
     reads,
@@ -77,6 +78,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         identifiers,
         licences,
         organisations,
+        persons,
         platform,
         vault,
     ):

@@ -8,6 +8,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `keyring`     key new, list, token
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
+- `person`      person enrol, identifier
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -42,6 +43,7 @@ COMMANDS = {
     "key": "keyring",
     "did": "did",
     "org": "org",
+    "person": "person",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",

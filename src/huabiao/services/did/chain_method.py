@@ -128,12 +128,9 @@ def resolve_chain(
         and each.public
         and not (each.until and each.until <= time)
     ]
-    signing = [_method(did, each, multikey.OF_SUITE[reader.suite_name])
-               for each in standing]  # fmt: skip
-    agreement = [
-        signing_method(str(did), f"recipient-{number}", RECIPIENTS[kind], public)
-        for number, (kind, public) in enumerate(recipients, 1)
-    ]
+    kind = multikey.OF_SUITE[reader.suite_name]
+    signing = [_method(did, each, kind) for each in standing]
+    agreement = [_recipient(did, *each) for each in enumerate(recipients, 1)]
     named = [_service(did, *each) for each in services]
     return Resolution(write_document(str(did), signing, agreement, named), metadata)
 
@@ -215,6 +212,11 @@ def _said(
 
 def _method(did: Did, entry: KeyEntry, kind: KeyKind) -> Json:
     return signing_method(str(did), entry.address, kind, entry.public)
+
+
+def _recipient(did: Did, number: int, recipient: tuple[str, bytes]) -> Json:
+    kind, public = recipient
+    return signing_method(str(did), f"recipient-{number}", RECIPIENTS[kind], public)
 
 
 def _service(did: Did, name: str, kind: str, endpoint: str) -> Json:

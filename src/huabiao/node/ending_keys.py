@@ -1,0 +1,83 @@
+"""
+Keys of this home's identities that the chain will soon not know any more.
+
+`identity.limit_key` and `add_key` give a key an end, after which its signatures are
+refused. Thirty days before, health, status and the doctor say so, and how to go on.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from huabiao.codec import decode
+from huabiao.crypto.address import address
+
+DAY_MS = 86_400_000
+WARN_MS = 30 * DAY_MS
+LOOK_AGAIN_S, LARGEST_FILE, MOST_FILES, MOST_NAMED = 60.0, 65_536, 1_000, 5
+Read = Callable[[str], bytes | None]
+
+
+class EndingKeys:
+    """Watches the identities of a home; their files are looked at once a minute."""
+
+    def __init__(
+        self, folder: Path, read: Read, digest: Callable[[bytes], bytes]
+    ) -> None:
+        self._folder, self._read, self._digest = folder, read, digest
+        self._names: dict[str, str] = {}
+        self._looked = -LOOK_AGAIN_S
+
+    def warning(self, now: int | None = None) -> str:
+        """A sentence that names the keys in their last thirty days; else empty."""
+        now = int(time.time() * 1000) if now is None else now
+        ending = sorted(
+            (until, name)
+            for name, key in self._keys().items()
+            if (until := self._end(key)) and until - now <= WARN_MS
+        )
+        if not ending:
+            return ""
+        told = "、".join(
+            f"{name}（{_day(until)}）" for until, name in ending[:MOST_NAMED]
+        )
+        more = "" if len(ending) <= MOST_NAMED else f" +{len(ending) - MOST_NAMED}"
+        return (
+            f"身份密钥将到期或已到期：{told}{more}。"
+            "请在此前用 identity.add_key 增加新密钥，或用 identity.limit_key 改期。"
+            f" Keys of identities end or have ended: {told}{more}. Add a new key before"
+            " (identity.add_key), or put the end off (identity.limit_key)."
+        )
+
+    def _end(self, key: str) -> int:
+        """When a key ends, by the chain; 0 for never, or once it was retired."""
+        stored = self._read(f"identity/keys/{key}")
+        entry = decode(stored) if stored else []
+        return entry[4] if len(entry) > 4 and not entry[2] else 0
+
+    def _keys(self) -> dict[str, str]:
+        """The address of each identity's key, by the identity's name."""
+        if time.monotonic() - self._looked >= LOOK_AGAIN_S:
+            self._looked = time.monotonic()
+            files = sorted((self._folder / "wallets").glob("[!.]*.json"))
+            self._names = {
+                path.stem: address(self._digest, public).hex()
+                for path in files[:MOST_FILES]
+                if (public := _public(path))
+            }
+        return self._names
+
+
+def _public(path: Path) -> bytes:
+    """The public key that a key file states; none where it is not readable."""
+    try:
+        with open(path, "rb") as file:
+            return bytes.fromhex(json.loads(file.read(LARGEST_FILE))["public"])
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return b""  # another file than ours; the doctor tells of it
+
+
+def _day(time: int) -> str:
+    return datetime.fromtimestamp(time // 1000, UTC).strftime("%Y-%m-%d")

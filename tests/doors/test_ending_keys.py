@@ -1,0 +1,54 @@
+"""A key that ends in thirty days is said in health, in status and by the doctor."""
+
+import time
+
+from served_city import Served
+
+from huabiao.client.signing import call
+from huabiao.node.ending_keys import EndingKeys
+
+DAY_MS = 86_400_000
+
+
+def watched(served: Served) -> EndingKeys:
+    """The node's own, looking at the files anew."""
+    ledger = served.node.ledger
+    return EndingKeys(served.home, ledger.read, ledger.digest)
+
+
+def test_the_last_thirty_days_of_an_identitys_key(served):
+    keys, now = served.keys("ending"), time.time_ns() // 1_000_000
+    end = now + 40 * DAY_MS
+
+    def limit(until: int) -> None:
+        done = served.remote().send(
+            keys, call("identity", "limit_key", public=keys.public, until=until)
+        )
+        assert done.accepted, done
+
+    limit(end)
+    watcher = watched(served)
+    assert "ending" not in watcher.warning(end - 30 * DAY_MS - 1)
+    assert "ending（" in watcher.warning(end - 30 * DAY_MS)
+    assert "ending（" in watcher.warning(end + DAY_MS)
+    limit(now + 20 * DAY_MS)
+    assert "ending（" in watched(served).warning()
+    served.node.port.warnings.append(watched(served).warning)
+    try:
+        city = served.remote()
+        for path in ("/api/health", "/api/status"):
+            assert "ending（" in " ".join(city.get(path)["alerts"])
+        told = served.run("doctor")
+        assert told.exit_code == 1 and "ending（" in told.output
+    finally:
+        served.node.port.warnings.pop()
+    limit(0)
+    assert "ending" not in watched(served).warning()
+
+
+def test_what_is_no_key_file_is_passed_over(served, tmp_path):
+    (tmp_path / "wallets").mkdir()
+    for name, text in (("a", "no json"), ("b", "[1]"), ("c", '{"public": 1}')):
+        (tmp_path / "wallets" / f"{name}.json").write_text(text)
+    ledger = served.node.ledger
+    assert EndingKeys(tmp_path, ledger.read, ledger.digest).warning() == ""
