@@ -70,6 +70,8 @@ def _conceal(
         return value
     shown, digests = {}, []
     for name, item in value.items():
+        if name in (DIGESTS, ELEMENT, ALGORITHM):
+            raise ValueError(f"名称 {name} 另有用途 · the name {name} is reserved")
         pointer = f"{at}/{_escape(name)}"
         inner = _conceal(item, pointer, left, hidden, algorithm)
         if pointer in left:
