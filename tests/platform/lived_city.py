@@ -11,6 +11,7 @@ from civic import (
     register_people,
     structure,
 )
+from identified_city import live_with_identities
 
 from huabiao.client.signing import call, prove_seat
 from huabiao.crypto.keys import Keys
@@ -38,6 +39,7 @@ def live(city: City) -> None:
     share(city, owner, reader)
     drift(city, owner)
     keep_and_erase(city, owner, reader)
+    live_with_identities(city)
     take_seats(city)
 
 
