@@ -11,6 +11,7 @@ RUNS = (
     ("bench.ledger", "--suite", "pq"),
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
+    ("bench.identity",),
     ("bench.growth",),
     ("bench.recall", "--lots", "20000"),
     ("bench.water", "--hours", "2"),

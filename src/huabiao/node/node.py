@@ -44,8 +44,11 @@ from huabiao.node.local_port import LocalPort
 from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
+from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
+from huabiao.services.licences import Attempts, Codes, open_codes
+from huabiao.services.licences.attempts import DRAWING
 from huabiao.services.pairwise import Pairwise
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
@@ -69,6 +72,9 @@ class Node:
     tags: SubjectTags
     vault: Vault
     eraser: Eraser
+    codes: Codes
+    attempts: Attempts
+    draws: Attempts
     certificate: DoorCertificate | None = None
     """The doors speak HTTPS with it."""
 
@@ -84,6 +90,10 @@ class Node:
             "vault": self.vault,
             "dids": city_resolver(self.port, self.index),
             "pairwise": Pairwise(self.home.folder),
+            "status_lists": open_publisher(self.home.folder, self.port.suite_name),
+            "codes": self.codes,
+            "attempts": self.attempts,
+            "draws": self.draws,
         }
 
     def close(self) -> None:
@@ -93,6 +103,8 @@ class Node:
         self.verification.close()
         self.ledger.close()
         self.tags.close()
+        self.attempts.close()
+        self.draws.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -128,13 +140,17 @@ def start(
     tags = SubjectTags(folder / "subjects.sqlite")
     vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))
     eraser = Eraser(vault, port, read_model.index)
+    codes = open_codes(folder, genesis.suite)
+    attempts = Attempts(folder / "codes" / "attempts.sqlite")
+    draws = Attempts(folder / "codes" / "draws.sqlite", DRAWING)
     verification.start()
     engine.start()
     read_model.start()
     eraser.start()
     return Node(
-        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser
-    )
+        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
+        codes, attempts, draws,
+    )  # fmt: skip
 
 
 def run(

@@ -5,6 +5,9 @@ The built-in contracts, in the same library that every scenario uses.
 - `membership`: the seats of those that sign headers
 - `suites`: from one suite of algorithms to the next
 - `identity`: keys of accounts, people and their subject tags
+- `accreditation`: who may issue which credentials: root, bodies, issuers; schemas
+- `credentials`: status lists, and who holds a credential that stands
+- `licences`: electronic licences, shown once to one office by a code
 - `evidence`: notarised files, alone or as a signed batch
 - `privacy`: erasure of personal data, provable afterwards
 - `calendar`: which days are worked, as announced each year

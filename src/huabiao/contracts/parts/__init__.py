@@ -4,6 +4,7 @@ The shared vocabulary: parts with laws of their own.
 - `approval`: k of n, also by weights
 - `books`: double entry; pending, then posted or void
 - `cell`: one record
+- `credential`: whether an account holds one of a type that stands
 - `deadline`: working days of the calendar that is on chain
 - `grants`: whether data may be used under a sharing grant
 - `mandate`: for which organisation somebody acts
@@ -21,6 +22,7 @@ The shared vocabulary: parts with laws of their own.
 from huabiao.contracts.parts.approval import Approval
 from huabiao.contracts.parts.books import Books
 from huabiao.contracts.parts.cell import Cell
+from huabiao.contracts.parts.credential import Credential
 from huabiao.contracts.parts.deadline import Deadline
 from huabiao.contracts.parts.grants import Grants
 from huabiao.contracts.parts.mandate import Mandate
@@ -40,6 +42,7 @@ __all__ = [
     "Approval",
     "Books",
     "Cell",
+    "Credential",
     "Deadline",
     "Grants",
     "Input",

@@ -11,6 +11,8 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `epcis`: documents of events about food, in and out
 - `bills`: electronic bills as files, and whether one is genuine
 - `plan`: the action plan, and what is late
+- `credentials`: status lists, schemas, the standing of issuers
+- `licences`: licences shown by an authorisation code
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `documentation`: the OpenAPI page, with nothing from elsewhere
@@ -27,10 +29,12 @@ from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import (
     bills,
+    credentials,
     entry,
     envelopes,
     epcis,
     identifiers,
+    licences,
     metrics,
     organisations,
     persons,
@@ -75,7 +79,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     app.state.city = City(port, index, services, Sessions(port.chain))
     rooms = (
         envelopes, reads, metrics, proofs, entry, identifiers, organisations, persons,
-        platform, vault, bills, epcis, plan,
+        platform, vault, credentials, licences, bills, epcis, plan,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

@@ -20,6 +20,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
+- `credential`  credential open, issue, present, verify, revoke, issued
+- `licence`     licence issue, code, redeem, uses, object
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -60,6 +62,8 @@ COMMANDS = {
     "calendar": "calendar",
     "epcis": "epcis",
     "member": "members",
+    "credential": "credential",
+    "licence": "licence",
     "vault": "vault",
     "engine": "network",
     "network": "network",

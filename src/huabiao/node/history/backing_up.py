@@ -2,6 +2,7 @@
 A home as one tar file, while its node runs: what cannot be made again.
 
     genesis, node.toml, member*.json, member*.signer, wallets/, vault/,
+    status/ and codes/ (keys),
     handovers, pruned.json
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
@@ -39,7 +40,7 @@ VERSION, MANIFEST = 1, "manifest.json"
 PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
 PATTERNS = (
     "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
-    "engine/config/*",
+    "status/key.json", "codes/key.json", "engine/config/*",
 )  # fmt: skip
 
 
