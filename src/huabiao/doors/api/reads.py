@@ -141,5 +141,5 @@ def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> 
     try:
         found = parse(account)
     except ValueError as error:
-        raise malformed(str(error), "account.malformed") from None
+        raise malformed(str(error), "account.malformed", "account") from None
     return cases.account(city, found, viewer, limit)

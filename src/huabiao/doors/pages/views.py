@@ -134,7 +134,7 @@ def account(
     try:
         found = parse(account)
     except ValueError as error:
-        raise malformed(str(error), "account.malformed") from None
+        raise malformed(str(error), "account.malformed", "account") from None
     shown = cases.account(city, found, viewer, ENVELOPES_SHOWN)
     return page(request, "account.html", account=shown)
 
