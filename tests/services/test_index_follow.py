@@ -20,7 +20,7 @@ from index_city import (
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import load_contract
-from huabiao.services.index import Index, NotIndexed, OutOfStep, schema
+from huabiao.services.index import Index, NotIndexed, OutOfStep, tables
 from huabiao.testing import City
 
 
@@ -32,8 +32,8 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    index = Index(tmp_path / "index.sqlite")
+def index(address: Path | str) -> Iterator[Index]:
+    index = Index(address)
     yield index
     index.close()
 
@@ -162,14 +162,13 @@ def follow_once(index: Index, city: City) -> None:
     index.follow(port, stop)
 
 
-def test_an_index_goes_on_where_it_stopped(city: City, tmp_path: Path) -> None:
+def test_an_index_goes_on_where_it_stopped(city: City, address: Path | str) -> None:
     plant, truck, _ = cast(city)
     drafted(city, plant, "m1")
-    path = tmp_path / "index.sqlite"
-    first = Index(path)
+    first = Index(address)
     take_in(first, city)
     first.close()
-    again = Index(path)
+    again = Index(address)
     assert again.height == city.ledger.height
     city.call(truck, WASTE, "collect", "m1", weighed=900)
     follow_once(again, city)
@@ -178,10 +177,12 @@ def test_an_index_goes_on_where_it_stopped(city: City, tmp_path: Path) -> None:
     again.close()
 
 
-def test_an_index_of_another_chain_starts_over(city: City, tmp_path: Path) -> None:
+def test_an_index_of_another_chain_starts_over(
+    city: City, tmp_path: Path, address: Path | str
+) -> None:
     plant, _, _ = cast(city)
     drafted(city, plant, "m1", "m2")
-    index = Index(tmp_path / "index.sqlite")
+    index = Index(address)
     take_in(index, city)
     other = City(tmp_path / "other", sources=SOURCES, call_cap=1_900_000)
     cast(other)
@@ -194,14 +195,13 @@ def test_an_index_of_another_chain_starts_over(city: City, tmp_path: Path) -> No
 
 
 def test_a_file_of_another_schema_is_built_again(
-    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    city: City, address: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "index.sqlite"
     city.block()
-    index = take_in(Index(path), city)
+    index = take_in(Index(address), city)
     index.close()
-    monkeypatch.setattr(schema, "SCHEMA", 99)
-    again = Index(path)
+    monkeypatch.setattr(tables, "SCHEMA", 99)
+    again = Index(address)
     assert again.height == 0
     take_in(again, city)
     assert again.height == city.ledger.height

@@ -4,7 +4,8 @@ The index: the ledger's blocks as SQL tables that people's questions are read fr
 It follows the durable blocks of a node and may be deleted at any time: all of it is
 built again from the chain. In reading order:
 
-- `schema`     the tables, and what makes a file fit for use
+- `tables`     the tables
+- `database`   where they are: a SQLite file, or PostgreSQL
 - `rows`       a block as rows
 - `store`      rows into tables, one transaction
 - `layouts`    what a Description says about stored values
@@ -15,9 +16,18 @@ built again from the chain. In reading order:
 - `followed`   the reads where another process writes: `FollowedIndex`
 """
 
+from huabiao.services.index.database import Address, BadAddress
 from huabiao.services.index.followed import FollowedIndex
 from huabiao.services.index.index import Blocks, Index
 from huabiao.services.index.questions import NotIndexed
 from huabiao.services.index.store import OutOfStep
 
-__all__ = ["Blocks", "FollowedIndex", "Index", "NotIndexed", "OutOfStep"]
+__all__ = [
+    "Address",
+    "BadAddress",
+    "Blocks",
+    "FollowedIndex",
+    "Index",
+    "NotIndexed",
+    "OutOfStep",
+]

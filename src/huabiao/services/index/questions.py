@@ -5,14 +5,14 @@ Accounts are shown as hb1… addresses, envelopes as hexadecimal, times in UTC
 milliseconds; stored values stay the bytes that the chain holds. Every list is bounded.
 """
 
-import sqlite3
 from typing import Any
 
 from huabiao.codec import decode
 from huabiao.crypto.address import show
+from huabiao.services.index.database import Connection
 from huabiao.services.index.layouts import Layouts, column_value
 from huabiao.services.index.rows import PREFIX_BYTES, prefix_of
-from huabiao.services.index.schema import ACTOR, CALL_BITS, ENVELOPE, HEIGHT_SHIFT
+from huabiao.services.index.tables import ACTOR, CALL_BITS, ENVELOPE, HEIGHT_SHIFT
 
 MOST_ROWS = 1_000
 LAST_CHARACTER = "\U0010ffff"
@@ -55,7 +55,7 @@ def bounded(limit: int) -> int:
     return max(0, min(limit, MOST_ROWS))
 
 
-def locate(connection: sqlite3.Connection, envelope: str) -> tuple[int, int] | None:
+def locate(connection: Connection, envelope: str) -> tuple[int, int] | None:
     """Height and index of an envelope, by its id or 16 and more digits of it."""
     text = envelope.strip().lower()
     if len(text) < 2 * PREFIX_BYTES or not set(text) <= set("0123456789abcdef"):
@@ -74,7 +74,7 @@ def locate(connection: sqlite3.Connection, envelope: str) -> tuple[int, int] | N
 
 
 def history(
-    connection: sqlite3.Connection, contract: str, key: str, limit: int
+    connection: Connection, contract: str, key: str, limit: int
 ) -> list[dict[str, Any]]:
     """The newest `limit` calls that concerned or wrote a record or entry, in order."""
     keys = (f"{contract}/record/{key}", f"{contract}/{key}")
@@ -99,7 +99,7 @@ def history(
 
 
 def records(
-    connection: sqlite3.Connection,
+    connection: Connection,
     layouts: Layouts,
     contract: str,
     *,
@@ -163,7 +163,7 @@ def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:
         )
 
 
-def counts(connection: sqlite3.Connection, contract: str) -> dict[str, int]:
+def counts(connection: Connection, contract: str) -> dict[str, int]:
     """How many records of a contract stand in each state."""
     rows = connection.execute(
         "SELECT state, records FROM states WHERE contract = ?",
@@ -173,7 +173,7 @@ def counts(connection: sqlite3.Connection, contract: str) -> dict[str, int]:
 
 
 def entries(
-    connection: sqlite3.Connection,
+    connection: Connection,
     contract: str,
     part: str,
     prefix: str,
@@ -191,7 +191,7 @@ def entries(
     return [(key[len(start) :], value) for key, value in rows.fetchall()]
 
 
-def value_at(connection: sqlite3.Connection, key: str, height: int) -> bytes | None:
+def value_at(connection: Connection, key: str, height: int) -> bytes | None:
     """What a state key held after a block; None where it held nothing."""
     row = connection.execute(
         "SELECT value FROM versions WHERE key = ? AND step < ?"
@@ -202,7 +202,7 @@ def value_at(connection: sqlite3.Connection, key: str, height: int) -> bytes | N
 
 
 def envelopes(
-    connection: sqlite3.Connection, where: str, arguments: tuple[Any, ...], limit: int
+    connection: Connection, where: str, arguments: tuple[Any, ...], limit: int
 ) -> list[dict[str, Any]]:
     """Envelopes, newest first; the named call is the one that decided."""
     rows = connection.execute(
@@ -229,7 +229,7 @@ def envelopes(
 
 
 def events(
-    connection: sqlite3.Connection,
+    connection: Connection,
     contract: str,
     name: str,
     after_height: int,

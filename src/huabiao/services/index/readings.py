@@ -2,30 +2,23 @@
 Readings: the questions as methods, each on a connection that no other thread holds.
 """
 
-import queue
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 from huabiao.services.index import questions
+from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.layouts import Layouts
-from huabiao.services.index.schema import open_reader
 from huabiao.services.index.topics import find_topics
 from huabiao.services.index.uses import uses
-
-IDLE_READERS = 8
 
 
 class Readings:
     """The reading half of `Index`. Thread safe; sees whole batches of blocks only."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, address: Address) -> None:
+        self.database = Database(address)
         self._layouts = Layouts({})
-        self._closed = False
-        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 
     def locate(self, envelope: str) -> tuple[int, int] | None:
         """(height, index) of an envelope, by its id or 16 and more hex digits of it."""
@@ -90,7 +83,7 @@ class Readings:
     def latest(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "1", (), limit)
+            return questions.envelopes(connection, "TRUE", (), limit)
 
     def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes that an account sent, newest first."""
@@ -120,22 +113,7 @@ class Readings:
             return uses(connection, self._layouts, receipts)
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A reader's connection that no other thread holds meanwhile."""
-        try:
-            connection = self._readers.get_nowait()
-        except queue.Empty:
-            connection = open_reader(self.path)
-        try:
+    def _reading(self) -> Iterator[Connection]:
+        """A connection that no other thread holds meanwhile."""
+        with self.database.reading() as connection:
             yield connection
-        finally:
-            if self._closed or self._readers.qsize() >= IDLE_READERS:
-                connection.close()
-            else:
-                self._readers.put(connection)
-
-    def _close_readers(self) -> None:
-        self._closed = True
-        with suppress(queue.Empty):
-            while True:
-                self._readers.get_nowait().close()
