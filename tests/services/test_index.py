@@ -21,6 +21,7 @@ from huabiao.codec import decode, encode
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
 from huabiao.services.index import Index, NotIndexed
+from huabiao.services.index.questions import first_step
 from huabiao.testing import City
 
 
@@ -148,22 +149,24 @@ def test_newest_envelopes_refusals_and_one_accounts_own(
     assert index.records(WASTE, after="m1") == [], "nothing of a refused envelope"
 
 
-def test_events_after_a_height_are_never_cut_inside_a_block(
+def test_events_are_told_in_the_chains_order_from_any_position(
     city: City, index: Index
 ) -> None:
     plant, _, _ = cast(city)
-    start = city.ledger.height
+    start = first_step(city.ledger.height + 1)
     arguments = {"waste_code": "900-041-49", "declared": 5}
     for block in range(2):
         calls = [Call(WASTE, "draft", f"{block}-{n}", arguments) for n in range(4)]
         city.block(*[city.envelope(plant, c) for c in calls[:2]],
                    city.envelope(plant, *calls[2:]))  # fmt: skip
     take_in(index, city)
-    first = index.events(WASTE, "draft", start, limit=1)
-    assert [event["key"] for event in first] == ["0-0", "0-1", "0-2", "0-3"]
-    rest = index.events(WASTE, "draft", first[-1]["height"], limit=50)
-    assert [event["key"] for event in rest] == ["1-0", "1-1", "1-2", "1-3"]
-    assert rest[0]["detail"] == {"to": "drafted"}
+    whole = index.events((start, -1))
+    assert [event["key"] for event in whole] == [
+        f"{block}-{n}" for block in range(2) for n in range(4)
+    ]
+    assert whole[0]["detail"] == {"to": "drafted"}
+    for place, event in enumerate(whole):
+        assert index.events(event["position"], 3) == whole[place + 1 : place + 4]
 
 
 def test_what_genesis_wrote_goes_in_with_the_first_block(

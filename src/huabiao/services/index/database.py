@@ -165,6 +165,8 @@ class Database:
             for table in tables.metadata.sorted_tables:
                 writer.execute(str(CreateTable(table).compile(dialect=dialect)))
                 for index in sorted(table.indexes, key=lambda each: str(each.name)):
+                    if index.info.get("dialect", dialect.name) != dialect.name:
+                        continue
                     writer.execute(str(CreateIndex(index).compile(dialect=dialect)))
             if not self.is_postgres:
                 writer.execute(WORDS)

@@ -229,32 +229,19 @@ def envelopes(
 
 
 def events(
-    connection: Connection,
-    contract: str,
-    name: str,
-    after_height: int,
-    limit: int,
+    connection: Connection, after: tuple[int, int], limit: int
 ) -> list[dict[str, Any]]:
-    """Events after a height, oldest first, never a part of a block's only."""
-    select = (
-        "SELECT v.step, v.n, b.time, v.key, v.detail, e.id, e.sender FROM events v"
-        " JOIN blocks b ON b.height = v.step >> 30"
-        " JOIN envelopes e ON e.place = v.step & ?"
-        " WHERE v.contract = ? AND v.name = ?"
-    )
-    names = (ENVELOPE, contract, name)
+    """Events of all contracts in the chain's order, those after a position."""
     rows = connection.execute(
-        f"{select} AND v.step >= ? ORDER BY v.step, v.n LIMIT ?",
-        (*names, (after_height + 1) << HEIGHT_SHIFT, bounded(limit)),
+        "SELECT v.step, v.n, b.time, v.contract, v.name, v.key, v.detail, e.id,"
+        " e.sender FROM events v JOIN blocks b ON b.height = v.step >> 30"
+        " JOIN envelopes e ON e.place = v.step & ?"
+        " WHERE (v.step, v.n) > (?, ?) ORDER BY v.step, v.n LIMIT ?",
+        (ENVELOPE, *after, bounded(limit)),
     ).fetchall()
-    if rows and len(rows) == bounded(limit):
-        step, n = rows[-1][:2]
-        rows += connection.execute(
-            f"{select} AND (v.step, v.n) > (?, ?) AND v.step < ? ORDER BY v.step, v.n",
-            (*names, step, n, (height_of(step) + 1) << HEIGHT_SHIFT),
-        ).fetchall()
     return [
         {
+            "position": (step, n),
             "height": height_of(step),
             "index": index_of(step),
             "time": time,
@@ -265,5 +252,10 @@ def events(
             "envelope": id_.hex(),
             "sender": show(sender),
         }
-        for step, n, time, key, detail, id_, sender in rows
+        for step, n, time, contract, name, key, detail, id_, sender in rows
     ]
+
+
+def first_step(height: int) -> int:
+    """Where a block's own steps begin."""
+    return height << HEIGHT_SHIFT

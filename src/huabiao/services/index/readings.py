@@ -95,12 +95,10 @@ class Readings:
         with self._reading() as connection:
             return questions.envelopes(connection, "e.code <> 'ok'", (), limit)
 
-    def events(
-        self, contract: str, name: str, after_height: int = 0, limit: int = 50
-    ) -> list[dict[str, Any]]:
-        """Events after a height, oldest first; a block's are never cut in two."""
+    def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
+        """Events after a position, (step, number within the step), in their order."""
         with self._reading() as connection:
-            return questions.events(connection, contract, name, after_height, limit)
+            return questions.events(connection, after, limit)
 
     def search(self, text: str, limit: int = 30) -> list[dict[str, Any]]:
         """Directory entries with these words: level, key, title, snippet, owner."""

@@ -54,7 +54,8 @@ class Batch:
         """Take in what one call wrote."""
         version, versions = self.next_version, self.versions
         for key, value in writes:
-            key = storable(key)
+            if "\0" in key:
+                key = storable(key)
             versions.append((version, key, step, value))
             contract, _, rest = key.partition("/")
             if rest.startswith(RECORD):

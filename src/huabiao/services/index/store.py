@@ -17,7 +17,7 @@ from huabiao.services.index.rows import Batch
 from huabiao.services.index.tables import ACTOR
 from huabiao.services.index.topics import SEARCHED, write_topic
 
-RECORDS_AT_ONCE, IDS_AT_ONCE = 1_000, 100
+RECORDS_AT_ONCE, IDS_AT_ONCE = 1_000, 128
 ADD_FIELD = "INSERT INTO fields VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
@@ -143,8 +143,8 @@ def _newest(
     for contract, ids in by_contract.items():
         for start in range(0, len(ids), IDS_AT_ONCE):
             some = ids[start : start + IDS_AT_ONCE]
-            # One shape of statement, so that it is prepared once.
-            some += some[-1:] * (IDS_AT_ONCE - len(some) if len(some) > 1 else 0)
+            # Few shapes of statement, so that each is prepared once.
+            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
             rows = connection.execute(
                 "SELECT r.id, r.state, v.value FROM records r JOIN versions v"
                 f" USING (version) WHERE r.contract = ? AND r.id IN ({_places(some)})",

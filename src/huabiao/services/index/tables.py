@@ -59,6 +59,13 @@ def _table(name: str, *columns: Any, clustered: bool = False) -> Table:
     return Table(name, metadata, *columns, sqlite_with_rowid=not clustered)
 
 
+def _in_order(name: str, table: Table, *columns: str, where: Any = None) -> None:
+    """An index whose last column is the table's key: SQLite puts that there itself."""
+    for dialect, some in (("sqlite", columns[:-1]), ("postgresql", columns)):
+        Index(name, *(table.c[each] for each in some), info={"dialect": dialect},
+              sqlite_where=where, postgresql_where=where)  # fmt: skip
+
+
 _table("form", _number("one", True), _number("version"))
 _table(
     "followed",
@@ -74,7 +81,7 @@ _envelopes = _table(
     _number("place", True), _octets("id"), _octets("sender"), _number("calls"),
     _number("decided"), _text("code"), _text("sentence"),
 )  # fmt: skip
-Index("envelopes_sender", _envelopes.c.sender, _envelopes.c.place)
+_in_order("envelopes_sender", _envelopes, "sender", "place")
 _REFUSED = text("code <> 'ok'")
 Index("envelopes_refused", _envelopes.c.place,
       sqlite_where=_REFUSED, postgresql_where=_REFUSED)  # fmt: skip
@@ -85,8 +92,7 @@ _calls = _table(
     _text("code"), _text("source", nullable=True), _text("target", nullable=True),
 )  # fmt: skip
 _KEYED = text("key <> ''")
-Index("calls_key", _calls.c.contract, _calls.c.key, _calls.c.step,
-      sqlite_where=_KEYED, postgresql_where=_KEYED)  # fmt: skip
+_in_order("calls_key", _calls, "contract", "key", "step", where=_KEYED)
 _versions = _table(
     "versions",
     _number("version", True), _text("key"), _number("step"),
@@ -109,12 +115,11 @@ _table(
     _text("id", True), clustered=True,
 )  # fmt: skip
 _table("entries", _text("key", True), _number("version"), clustered=True)
-_events = _table(
+_table(
     "events",
     _number("step", True), _number("n", True), _text("contract"), _text("name"),
     _text("key"), _octets("detail"), clustered=True,
 )  # fmt: skip
-Index("events_contract", _events.c.contract, _events.c.step)
 _table("descriptions", _text("contract", True), _text("document"))
 _table(
     "topics",
