@@ -11,6 +11,7 @@ RUNS = (
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
     ("bench.growth",),
+    ("bench.index",),
 )
 
 

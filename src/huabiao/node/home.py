@@ -6,7 +6,8 @@ A node's home folder: what is kept where, and how it comes to be.
     wallets/*.json   key files of the identities that live on this machine
     passphrase       opens the key files here (0600); HUABIAO_PASSPHRASE stands in
     blocks/ state/   the log and the state
-    index.sqlite     the read model; index.lock is held by the process that writes it
+    index.sqlite     the read model, unless HUABIAO_INDEX names a PostgreSQL database;
+                     index.lock is held by the process that writes it
     subjects.sqlite  whose data went out under which receipt
     vault/           personal and secret values, encrypted; their keys (services.vault)
     run.json         where the running node can be reached
@@ -30,8 +31,10 @@ from huabiao.crypto.keys import Keys
 from huabiao.ledger.genesis import VERSION, Genesis, decode_genesis, make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
+from huabiao.services.index import Address
 
 OPERATOR = "operator"
+INDEX_SETTING = "HUABIAO_INDEX"
 
 
 class HomeError(Exception):
@@ -51,6 +54,12 @@ class Home:
     @property
     def run_file(self) -> Path:
         return self.folder / "run.json"
+
+
+def index_address(folder: Path) -> Address:
+    """Where the read model of a home is: its own file, or the database of the setting,
+    which may hold a password and therefore never stands on a command line of ours."""
+    return os.environ.get(INDEX_SETTING) or folder / "index.sqlite"
 
 
 def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:

@@ -14,6 +14,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
+- `read_model`  index rebuild
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.
@@ -48,6 +49,7 @@ COMMANDS = {
     "prune": "history",
     "backup": "history",
     "restore": "history",
+    "index": "read_model",
     "new": "making",
 }
 

@@ -17,12 +17,13 @@ built again from the chain. In reading order:
 """
 
 from huabiao.services.index.database import Address, BadAddress
-from huabiao.services.index.followed import FollowedIndex
+from huabiao.services.index.followed import CLOSED, FollowedIndex
 from huabiao.services.index.index import Blocks, Index
 from huabiao.services.index.questions import NotIndexed
 from huabiao.services.index.store import OutOfStep
 
 __all__ = [
+    "CLOSED",
     "Address",
     "BadAddress",
     "Blocks",

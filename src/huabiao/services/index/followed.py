@@ -14,6 +14,8 @@ from huabiao.services.index.database import Address, Connection
 from huabiao.services.index.readings import Readings
 
 START_S = 20.0
+CLOSED = -1
+"""The edition of an index that could not be opened yet."""
 
 
 class FollowedIndex(Readings):
@@ -25,7 +27,7 @@ class FollowedIndex(Readings):
     def __init__(self, address: Address) -> None:
         super().__init__(address)
         self.failure, self.height = "", 0
-        self._edition = -1
+        self._edition = CLOSED
         self._there = threading.Event()
         self._moved = threading.Condition()
 

@@ -5,13 +5,16 @@ Rows are inserted in the order of their keys, because a database then walks each
 once and the pages that it touches stay few.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import psycopg
+
 from huabiao.client.port import BlockView
 from huabiao.codec import decode
-from huabiao.services.index.database import Connection
+from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.layouts import Layouts, indexed_values
 from huabiao.services.index.rows import Batch
 from huabiao.services.index.tables import ACTOR
@@ -29,6 +32,18 @@ def followed(connection: Connection) -> tuple[str, int, bytes]:
     """(chain, height, hash of the newest block); ("", 0, b"") of an empty index."""
     row = connection.execute("SELECT chain, height, hash FROM followed").fetchone()
     return row or ("", 0, b"")
+
+
+def reach(address: Address) -> int:
+    """How far an index is that nobody has open; 0 where there is none."""
+    database = Database(address)
+    try:
+        with database.reading() as connection:
+            return followed(connection)[1]
+    except (sqlite3.Error, psycopg.Error):
+        return 0
+    finally:
+        database.close()
 
 
 def read_layouts(connection: Connection) -> Layouts:
