@@ -27,7 +27,8 @@ from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.block import open_block, receipts_of
 from huabiao.proofs.header import header_hash
-from huabiao.services.index import Index, store
+from huabiao.services.index import Index, Wanted, store
+from huabiao.services.index.layouts import column_value
 from huabiao.services.index.rows import Batch, prefix_of
 from huabiao.services.index.tables import CALL_BITS, HEIGHT_SHIFT
 from huabiao.testing import City
@@ -154,9 +155,13 @@ def answers(address: Any, records: int) -> dict[str, Any]:
         "history_of_an_account": lambda n: index.account_history(account_of(n)),
         "envelope_by_id": lambda n: index.locate(envelope_id(n, 0).hex()),
         "records_in_a_state": lambda n: index.records(
-            "bench", state="moving", after=f"r{n:09}"
+            "bench", Wanted(state="moving", after=f"r{n:09}")
         ),
-        "own_records": lambda n: index.records("bench", sender=account_of(n)),
+        "own_records": lambda n: index.records("bench", Wanted(sender=account_of(n))),
+        "sorted_by_a_field": lambda n: index.records(
+            "bench",
+            Wanted(sort="-generator", after=f"{column_value(account_of(n)).hex()}~"),
+        ),
         "counts": lambda n: index.counts("bench"),
         "events_from_a_height": lambda n: index.events((top * n // records, 0), 100),
     }

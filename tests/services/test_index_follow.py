@@ -20,7 +20,7 @@ from index_city import (
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import load_contract
-from huabiao.services.index import Index, NotIndexed, OutOfStep, tables
+from huabiao.services.index import Index, NotIndexed, OutOfStep, Wanted, tables
 from huabiao.testing import City
 
 
@@ -103,10 +103,10 @@ def test_a_contract_that_indexes_more_from_now_on_finds_what_was_before(
     description = CityPort(city).descriptions()[WASTE]
     wider = {**description, "indexes": ["declared"]}
     index.add_blocks([], {WASTE: wider})
-    found = index.records(WASTE, field="declared", value=1000)
+    found = index.records(WASTE, Wanted(fields={"declared": 1000}))
     assert [record["id"] for record in found] == ["m1"]
     with pytest.raises(NotIndexed):
-        index.records(WASTE, field="waste_code", value="900-041-49")
+        index.records(WASTE, Wanted(fields={"waste_code": "900-041-49"}))
 
 
 @pytest.mark.parametrize("at_once", [1, 100])
@@ -130,10 +130,10 @@ def test_a_version_that_waits_is_indexed_by_from_its_height_on(
     known = {WASTE: load_contract(source, Meter()).description}
     index.add_blocks(blocks[: start - 2], known)
     with pytest.raises(NotIndexed):
-        index.records(WASTE, field="declared", value=1000)
+        index.records(WASTE, Wanted(fields={"declared": 1000}))
     for place in range(start - 2, len(blocks), at_once):
         index.add_blocks(blocks[place : place + at_once])
-        found = index.records(WASTE, field="declared", value=1000)
+        found = index.records(WASTE, Wanted(fields={"declared": 1000}))
         assert [record["id"] for record in found] == ["m1"]
 
 
@@ -173,7 +173,7 @@ def test_an_index_goes_on_where_it_stopped(city: City, address: Path | str) -> N
     city.call(truck, WASTE, "collect", "m1", weighed=900)
     follow_once(again, city)
     assert again.counts(WASTE) == {"moving": 1}
-    assert len(again.records(WASTE, field="generator", value=plant.account)) == 1
+    assert len(again.records(WASTE, Wanted(fields={"generator": plant.account}))) == 1
     again.close()
 
 

@@ -101,6 +101,21 @@ def parse_arguments(
     return parsed
 
 
+def parse_field(description: dict[str, Any], field: str, written: Any) -> Any:
+    """A value of a record's field as a person wrote it, in its stored form; of a list,
+    one element. Raises MalformedArgument."""
+    kind = description["records"][description["record"]]["fields"][field]["kind"]
+    while kind.endswith("]"):
+        outer, _, inner = kind[:-1].partition("[")
+        if outer not in ("ListOf", "Maybe"):
+            break
+        kind = inner
+    try:
+        return kind_named(kind, records_of(description)).parse(written)
+    except Malformed as error:
+        raise MalformedArgument(f"{field}：{error}", field) from None
+
+
 def show_arguments(
     description: dict[str, Any], operation: str, stored: dict[str, Any]
 ) -> dict[str, Any]:

@@ -24,8 +24,10 @@ from huabiao.doors.problems import (
     malformed,
     preferred_language,
 )
+from huabiao.services.index import TooSlow
 
 LONGEST_FIELD = 200
+_NARROW = "请加条件或减少条数。 Add a condition, or ask for fewer."
 _ADDRESSES = "全部地址见 /api/docs。 All addresses are at /api/docs."
 log = logging.getLogger("huabiao.doors")
 
@@ -58,7 +60,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def install_errors(app: FastAPI) -> None:
     """Turn every exception into a problem."""
     for kind in (
-        Problem, Busy, Malformed, NotDescribed, Refused, HTTPException,
+        Problem, Busy, TooSlow, Malformed, NotDescribed, Refused, HTTPException,
         RequestValidationError, ClientDisconnect, Exception,
     ):  # fmt: skip
         app.add_exception_handler(kind, answer)
@@ -103,6 +105,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Busy):
         todo = "请稍后重发。 Send it again after a moment."
         return Problem(503, "pool.full", str(error), todo)
+    if isinstance(error, TooSlow):
+        return Problem(503, "read.slow", str(error), _NARROW)
     if isinstance(error, Refused):
         return Problem(409, error.code, error.sentence)
     if isinstance(error, Malformed):

@@ -5,6 +5,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `running`     up, status, trust, replay, doctor
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
+- `lists`       list, as JSON, a table or CSV
 - `keyring`     key new, list, token
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
@@ -36,6 +37,7 @@ COMMANDS = {
     "scenarios": "cases",
     "call": "cases",
     "show": "cases",
+    "list": "lists",
     "key": "keyring",
     "directory": "directory",
     "share": "sharing",

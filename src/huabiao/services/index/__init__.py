@@ -10,25 +10,29 @@ built again from the chain. In reading order:
 - `store`      rows into tables, one transaction
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
-- `questions`  the reads, and in `uses` who read a person's data
+- `listing`    lists of records
+- `questions`  the other reads, and in `uses` who read a person's data
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
 - `followed`   the reads where another process writes: `FollowedIndex`
 """
 
-from huabiao.services.index.database import Address, BadAddress
+from huabiao.services.index.database import Address, BadAddress, TooSlow
 from huabiao.services.index.followed import CLOSED, FollowedIndex
 from huabiao.services.index.index import Blocks, Index
-from huabiao.services.index.questions import NotIndexed
+from huabiao.services.index.listing import BadCursor, NotIndexed, Wanted
 from huabiao.services.index.store import OutOfStep
 
 __all__ = [
     "CLOSED",
     "Address",
     "BadAddress",
+    "BadCursor",
     "Blocks",
     "FollowedIndex",
     "Index",
     "NotIndexed",
     "OutOfStep",
+    "TooSlow",
+    "Wanted",
 ]

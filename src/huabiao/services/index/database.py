@@ -12,6 +12,7 @@ damaged file is set aside as NAME.damaged.
 
 import functools
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ from huabiao.services.index import tables
 Address = Path | str
 OWN_SCHEMA = "huabiao_index"
 IDLE_READERS, MOST_READERS = 8, 64
+LONGEST_READ_S, STEPS_UNWATCHED = 10, 100_000
 CONNECT_S = 10
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'trigram')"
@@ -43,6 +45,10 @@ _READER = ("query_only = ON", "busy_timeout = 5000")
 
 class BadAddress(ValueError):
     """The address of the read model cannot be used; the sentence says why."""
+
+
+class TooSlow(Exception):
+    """A question took longer than LONGEST_READ_S; the sentence says what to do."""
 
 
 class Connection:
@@ -103,6 +109,7 @@ class Database:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._engine = _engine_of(address, _READER)
+        self.errors: tuple[type[Exception], ...] = (self._engine.dialect.dbapi.Error,)
         self.is_postgres = self._engine.dialect.name == "postgresql"
         self.name = (
             address.name if isinstance(address, Path)
@@ -113,8 +120,18 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A connection that no other thread holds meanwhile."""
         opened = self._engine.raw_connection()
+        if not self.is_postgres:  # PostgreSQL watches by its own clock
+            end = time.monotonic() + LONGEST_READ_S
+            opened.set_progress_handler(lambda: time.monotonic() > end, STEPS_UNWATCHED)
         try:
             yield Connection(opened, self.is_postgres)
+        except self.errors as error:
+            if "interrupted" in str(error) or "statement timeout" in str(error):
+                raise TooSlow(
+                    "查询太久，已停止；请缩小范围。"
+                    " The question took too long and was stopped: ask for less."
+                ) from None
+            raise
         finally:
             opened.close()
 
@@ -208,6 +225,8 @@ def _engine_of(address: Address, pragmas: Sequence[str]) -> Engine:
             "sqlite://", creator=opening, poolclass=QueuePool, **options
         )
     settings = f"-c search_path={OWN_SCHEMA} -c synchronous_commit=off"
+    if pragmas is _READER:
+        settings += f" -c statement_timeout={LONGEST_READ_S}s"
     return create_engine(
         _postgres_url(address),
         pool_pre_ping=True,

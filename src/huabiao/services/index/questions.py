@@ -10,9 +10,8 @@ from typing import Any
 from huabiao.codec import decode
 from huabiao.crypto.address import show
 from huabiao.services.index.database import Connection
-from huabiao.services.index.layouts import Layouts, column_value
 from huabiao.services.index.rows import PREFIX_BYTES, prefix_of
-from huabiao.services.index.tables import ACTOR, CALL_BITS, ENVELOPE, HEIGHT_SHIFT
+from huabiao.services.index.tables import CALL_BITS, ENVELOPE, HEIGHT_SHIFT
 
 MOST_ROWS = 1_000
 LAST_CHARACTER = "\U0010ffff"
@@ -37,10 +36,6 @@ LEFT JOIN envelopes e ON e.place = steps.step & ?
 LEFT JOIN blocks b ON b.height = steps.step >> 30
 ORDER BY steps.step
 """
-
-
-class NotIndexed(ValueError):
-    """Records cannot be looked up by this field; the sentence says what to declare."""
 
 
 def height_of(step: int) -> int:
@@ -96,71 +91,6 @@ def history(
         }
         for step, time, operation, source, target, sender, id_, code, sentence in rows
     ]
-
-
-def records(
-    connection: Connection,
-    layouts: Layouts,
-    contract: str,
-    *,
-    state: str | None,
-    sender: bytes | None,
-    field: str | None,
-    value: Any,
-    after: str | None,
-    limit: int,
-) -> list[dict[str, Any]]:
-    """Main records in the order of their ids, after an id; see Index.records."""
-    given: list[tuple[str, Any]] = []
-    if field is not None:
-        _check_indexed(layouts, contract, field)
-        given.append((field, column_value(value)))
-    if sender is not None:
-        given.append((ACTOR, sender))
-    tables, terms, arguments = _lookups(contract, given, after or "")
-    if state is not None:
-        terms.append("r.state = ?")
-        arguments.append(state)
-    order = "f0.id" if given else "r.id"
-    # CROSS JOIN keeps SQLite to this order: rows come sorted, and no more are read.
-    sources = " CROSS JOIN ".join([*tables, "records r", "versions v"])
-    rows = connection.execute(
-        "SELECT r.id, r.state, r.revision, v.step, b.time, v.value"
-        f" FROM {sources} LEFT JOIN blocks b ON b.height = v.step >> 30"
-        f" WHERE {' AND '.join(terms)} AND v.version = r.version"
-        f" ORDER BY {order} LIMIT ?",
-        (*arguments, bounded(limit)),
-    ).fetchall()
-    return [
-        {"id": id_, "state": state_, "revision": revision, "height": height_of(step),
-         "time": time or 0, "value": stored}
-        for id_, state_, revision, step, time, stored in rows
-    ]  # fmt: skip
-
-
-def _lookups(
-    contract: str, given: list[tuple[str, Any]], after: str
-) -> tuple[list[str], list[str], list[Any]]:
-    """Tables, terms and arguments of a walk along `fields`, one alias a condition."""
-    tables, terms, arguments = [], ["r.contract = ?", "r.id > ?"], [contract, after]
-    for n, (name, wanted) in enumerate(given):
-        one = f"f{n}"
-        tables.append(f"fields {one}")
-        terms += [f"{one}.contract = ?", f"{one}.field = ?", f"{one}.value = ?"]
-        terms += [f"{one}.id > ?", f"{one}.id = r.id", f"{one}.id = f0.id"]
-        arguments += [contract, name, wanted, after]
-    return tables, terms, arguments
-
-
-def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:
-    names = [name for name, _ in layouts.plans.get(contract, ())]
-    if field not in names:
-        raise NotIndexed(
-            f"{contract} 没有按 {field} 建索引，可用：{'、'.join(names) or '无'}；"
-            f"须在场景的 indexes 中声明。"
-            f" {contract} is not indexed by {field!r}; indexed are:"
-            f" {', '.join(names) or 'none'}. Declare it in the scenario's indexes."
-        )
 
 
 def counts(connection: Connection, contract: str) -> dict[str, int]:

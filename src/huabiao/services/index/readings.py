@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from huabiao.services.index import questions
+from huabiao.services.index import listing, questions
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.layouts import Layouts
+from huabiao.services.index.listing import Wanted
 from huabiao.services.index.topics import find_topics
 from huabiao.services.index.uses import uses
+
+ALL = Wanted()
 
 
 class Readings:
@@ -35,28 +38,12 @@ class Readings:
         with self._reading() as connection:
             return questions.history(connection, contract, key, limit)
 
-    def records(
-        self,
-        contract: str,
-        *,
-        state: str | None = None,
-        sender: bytes | None = None,
-        field: str | None = None,
-        value: Any = None,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> list[dict[str, Any]]:
-        """Main records in the order of their ids, those after the id `after`.
-
-        `sender` is an account (20 bytes) that acted on the record; `field` is one that
-        the scenario indexes, `value` its stored form (raises NotIndexed). Each has id,
-        state, revision, height and time of its last change, and its stored value.
-        """
+    def records(self, contract: str, wanted: Wanted = ALL) -> list[dict[str, Any]]:
+        """Main records, see `listing`; raises NotIndexed and BadCursor. Each has id,
+        state, revision, height and time of its last change, its stored value, and the
+        cursor that a page after it begins with."""
         with self._reading() as connection:
-            return questions.records(
-                connection, self._layouts, contract, state=state, sender=sender,
-                field=field, value=value, after=after, limit=limit,
-            )  # fmt: skip
+            return listing.records(connection, self._layouts, contract, wanted)
 
     def counts(self, contract: str) -> dict[str, int]:
         """How many records stand in each state."""

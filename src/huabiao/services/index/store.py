@@ -5,12 +5,9 @@ Rows are inserted in the order of their keys, because a database then walks each
 once and the pages that it touches stay few.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import psycopg
 
 from huabiao.client.port import BlockView
 from huabiao.codec import decode
@@ -40,7 +37,7 @@ def reach(address: Address) -> int:
     try:
         with database.reading() as connection:
             return followed(connection)[1]
-    except (sqlite3.Error, psycopg.Error):
+    except database.errors:
         return 0
     finally:
         database.close()
