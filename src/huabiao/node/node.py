@@ -20,6 +20,7 @@ from typing import IO, Any
 import uvicorn
 
 from huabiao.doors.api import build_app
+from huabiao.doors.webhooks import Delivery, Hooks
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.adoption import begin_again
@@ -57,6 +58,7 @@ class Node:
     tags: SubjectTags
     vault: Vault
     eraser: Eraser
+    hooks: Hooks
     certificate: DoorCertificate | None = None
     """The doors speak HTTPS with it."""
 
@@ -66,7 +68,10 @@ class Node:
 
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
-        return {"gateways": {}, "tags": self.tags, "vault": self.vault}
+        return {
+            "gateways": {}, "tags": self.tags, "vault": self.vault,
+            "webhooks": self.hooks,
+        }  # fmt: skip
 
     def close(self) -> None:
         self.eraser.close()
@@ -75,6 +80,7 @@ class Node:
         self.verification.close()
         self.ledger.close()
         self.tags.close()
+        self.hooks.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -112,8 +118,9 @@ def start(
     read_model.start()
     eraser.start()
     return Node(
-        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser
-    )
+        home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
+        Hooks(folder / "webhooks.sqlite"),
+    )  # fmt: skip
 
 
 def run(
@@ -176,6 +183,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    delivery = Delivery(node.hooks, app.state.city)
+    delivery.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -191,6 +200,7 @@ async def _serve(
             say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
         await serving
     finally:
+        delivery.close()
         _stop_services(services)
 
 

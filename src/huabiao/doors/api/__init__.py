@@ -3,6 +3,8 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 
 - `envelopes`: send what was signed; prepare what is to be signed
 - `reads`: blocks, scenarios, records, accounts, as far as the viewer may see them
+- `events`: what happens, as server-sent events from any height
+- `webhooks`: the same, sent to an address of an account's
 - `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
@@ -24,11 +26,13 @@ from huabiao.client.port import Port
 from huabiao.doors.api import (
     entry,
     envelopes,
+    events,
     metrics,
     platform,
     proofs,
     reads,
     vault,
+    webhooks,
 )
 from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
@@ -61,7 +65,17 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         responses=PROBLEMS,
     )
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (envelopes, reads, metrics, proofs, entry, platform, vault):
+    for room in (
+        envelopes,
+        reads,
+        events,
+        metrics,
+        proofs,
+        entry,
+        platform,
+        vault,
+        webhooks,
+    ):
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)
