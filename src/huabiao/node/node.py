@@ -20,7 +20,7 @@ from typing import IO, Any
 import uvicorn
 
 from huabiao.doors.api import build_app
-from huabiao.doors.webhooks import Delivery, Hooks
+from huabiao.doors.webhooks import Hooks
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.adoption import begin_again
@@ -35,6 +35,7 @@ from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
+from huabiao.node.sending import Sending
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
@@ -183,8 +184,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
-    delivery = Delivery(node.hooks, app.state.city)
-    delivery.start()
+    sending = Sending(app.state.city, node.hooks, node.home.folder)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -200,7 +200,7 @@ async def _serve(
             say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
         await serving
     finally:
-        delivery.close()
+        sending.close()
         _stop_services(services)
 
 
