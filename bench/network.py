@@ -29,7 +29,7 @@ import msgspec
 
 from bench.kvstore import measure_kvstore
 from bench.ledger import post, sign_many
-from bench.machine import children_cpu, machine, percentiles, resident_mib
+from bench.machine import cpu_by_step, machine, percentiles, resident_mib
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys, generate
@@ -71,21 +71,38 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
     async with httpx.AsyncClient(timeout=120, limits=limits) as http:
         await grant(http, nodes, chain, clients, suite)
         accepted, started = 0, time.monotonic()
-        cpu = children_cpu(nodes.process.pid)
+        cpu, wire = cpu_by_step(nodes.process.pid), await wire_bytes(http, nodes)
         for rate in [*OFFERED.get(nodes.members, (1_000,)), 0]:
             found = await load(http, nodes, chain, clients, rate, seconds)
             accepted += found["accepted"]
             report["offered"].append(found)
-        used = children_cpu(nodes.process.pid) - cpu
+        used = cpu_by_step(nodes.process.pid)
+        each = max(accepted, 1) * nodes.members
         report["cpu_us_an_envelope_a_member"] = round(
-            used * 1e6 / max(accepted, 1) / nodes.members, 1
+            (sum(used.values()) - sum(cpu.values())) * 1e6 / each, 1
         )
+        report["cpu_us_by_step"] = {
+            step: round((spent - cpu.get(step, 0.0)) * 1e6 / each, 1)
+            for step, spent in sorted(used.items())
+        }
+        sent = await wire_bytes(http, nodes) - wire
+        report["wire_bytes_an_envelope_a_member"] = round(sent / each)
         report["batches"] = await batches(http, nodes, chain, clients, seconds)
         report["same_blocks"] = await compare(http, nodes)
         report["seconds"] = round(time.monotonic() - started, 1)
     report["accepted"] = accepted
     report |= footprint(nodes, accepted)
     return report
+
+
+async def wire_bytes(http: httpx.AsyncClient, nodes: Nodes) -> int:
+    """What all members have sent to one another, by their own metrics."""
+    total = 0.0
+    for url in nodes.urls:
+        for line in (await http.get(f"{url}/api/metrics")).text.splitlines():
+            if line.startswith("huabiao_peer_sent_bytes_total{"):
+                total += float(line.rpartition(" ")[2])
+    return int(total)
 
 
 async def grant(

@@ -21,7 +21,8 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
     assert answer.status_code == 200
     assert '<html lang="zh-CN">' in answer.text
     assert len(re.findall("<h1>", answer.text)) == 1
-    assert 'name="viewport"' in answer.text and "<script" not in answer.text
+    assert 'name="viewport"' in answer.text
+    assert answer.text.count("<script") == (path == "/verify")
     for name in re.findall(r'<(?:input|select) id="([^"]+)"', answer.text):
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]
@@ -63,15 +64,3 @@ def test_a_form_of_another_site_is_refused(served: Served) -> None:
         headers={"sec-fetch-site": "cross-site"},
     )
     assert answer.status_code == 403
-
-
-def test_an_uploaded_proof_is_verified(served: Served) -> None:
-    digest = served.keys("clerk").suite.digest(b"text")
-    outcome = served.remote().send(
-        served.keys("clerk"), call("evidence", "notarize", digests=[digest])
-    )
-    proof = served.remote().octets(f"/api/proofs/{outcome.envelope}.0")
-    files = {"proof": ("p", proof), "original": ("t", b"text")}
-    assert "原文一致" in httpx.post(f"{served.url}/verify", files=files).text
-    files = {"proof": ("p", proof), "original": ("t", b"other")}
-    assert "原文与存证不符" in httpx.post(f"{served.url}/verify", files=files).text

@@ -27,6 +27,15 @@ def test_the_network_keeps_its_word(name: str, tmp_path: Path) -> None:
     assert len(report["recoveries_s"]) == len(manifest.faults)
 
 
+@pytest.mark.long
+def test_who_votes_twice_is_named(tmp_path: Path) -> None:
+    manifest = read_manifest(MANIFESTS / "twice.toml")
+    run(manifest, tmp_path)
+    logs = [(tmp_path / f"org-{n}" / "node.log").read_text() for n in (1, 2, 3)]
+    for log in logs:
+        assert "org-4 voted for two blocks at one height" in log, log[-3000:]
+
+
 def test_a_seed_gives_the_same_network_each_time(tmp_path: Path) -> None:
     file = tmp_path / "random.toml"
     for seed in range(20):

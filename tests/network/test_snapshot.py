@@ -1,6 +1,7 @@
 """
 A node joins by a snapshot: it fetches no block from before it, holds the same state,
-verifies what comes after, and serves proofs; a spoiled snapshot is refused.
+verifies what comes after, and serves proofs; a spoiled snapshot is refused, also where
+most of those who serve it are lying nodes.
 """
 
 import shutil
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from commanding import until
 
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.codec import decode, encode
+from huabiao.engines.cometbft.layout import node_id
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.ledger.snapshot import BadSnapshot, Restoring, open_metadata
 from huabiao.node.home import Home
@@ -52,7 +55,8 @@ def follow(nodes: Nodes, folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory):
-    nodes = Nodes(Manifest("sm"), tmp_path_factory.mktemp("net"), [])
+    liars = dict.fromkeys(("org-2", "org-3", "org-4"), "snapshot")
+    nodes = Nodes(Manifest("sm", liars=liars), tmp_path_factory.mktemp("net"), [])
     for home in nodes.homes.values():
         place = read_place(Home(home))
         assert place is not None
@@ -78,9 +82,42 @@ def test_a_node_joins_by_a_snapshot(town: Nodes, tmp_path: Path) -> None:
             assert own[field] == theirs[field]
         proof = late.octets("/api/proofs/membership/org-1")
         assert verify(proof, other.get("/api/trust")).ok
-    engine = httpx.get(f"http://127.0.0.1:{town.ports['late'][1]}/status")
-    first = engine.json()["result"]["sync_info"]["earliest_block_height"]
-    assert int(first) > EVERY, "its engine began at the snapshot"
+    assert earliest(town, "late") > EVERY, "its engine began at the snapshot"
+    # Three of four send spoiled pieces: whoever did was found out, by its node's id.
+    said = (town.homes["late"] / "node.log").read_text("utf-8", "replace")
+    for name in town.manifest.liars:
+        if "spoiled piece" in (town.homes[name] / "node.log").read_text("utf-8"):
+            id_ = node_id(town.homes[name] / "engine")
+            assert f"{id_} sent a false piece" in said, (name, said[-2000:])
+
+
+@pytest.mark.long
+def test_the_engines_old_blocks_go_once_there_is_a_snapshot(tmp_path: Path) -> None:
+    nodes = Nodes(Manifest(liars={"org-1": "forgetful"}), tmp_path / "net", [])
+    home = Home(nodes.homes["org-1"])
+    place = read_place(home)
+    assert place is not None
+    write_place(home, replace(place, snapshot_every=EVERY))
+    try:
+        nodes.start_all()
+        note(nodes, EVERY)
+        until(lambda: earliest(nodes, "org-1") > 1)
+        note(nodes, EVERY)
+        assert earliest(nodes, "org-2") == 1, "the others keep theirs"
+        # Whoever was away meanwhile comes back by itself from those who have them.
+        nodes.wipe("org-4")
+        nodes.start("org-4")
+        nodes.wait_until_serving("org-4")
+        settle(nodes.manifest, nodes, lambda line: None)
+    finally:
+        nodes.close()
+
+
+def earliest(nodes: Nodes, name: str) -> int:
+    """The oldest block of CometBFT's own that a node still has."""
+    url = f"http://127.0.0.1:{nodes.ports[name][1]}/status"
+    told = httpx.get(url, trust_env=False).json()["result"]["sync_info"]
+    return int(told["earliest_block_height"])
 
 
 def pieces(town: Nodes) -> tuple[Genesis, bytes, list[bytes]]:

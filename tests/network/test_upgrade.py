@@ -48,19 +48,13 @@ def test_software_is_replaced_node_by_node_before_its_height(tmp_path: Path) -> 
         govern(nodes, "up", action="set_parameters", parameters=parameters)
         assert "protocol 2" in " ".join(nodes.health("org-1")["alerts"])
         for name in ("org-1", "org-2", "org-3"):
-            nodes.stop(name)
-            nodes.manifest.liars[name] = "newer"
-            nodes.start(name)
-            nodes.wait_until_serving(name)
+            nodes.upgrade(name)
             until(lambda name=name: nodes.height(name) >= 1)
         go_to(nodes, 8)
         said = until(lambda: " ".join(nodes.health("org-4")["alerts"]))
         assert "Install the newer software" in said
         assert nodes.height("org-4") == 5
-        nodes.stop("org-4")
-        nodes.manifest.liars["org-4"] = "newer"
-        nodes.start("org-4")
-        nodes.wait_until_serving("org-4")
+        nodes.upgrade("org-4")
         until(lambda: nodes.height("org-4") >= 8)
     finally:
         nodes.close()

@@ -10,6 +10,7 @@ from huabiao.engines.engine import Engine
 from huabiao.engines.signers import Signers
 from huabiao.engines.verification import Verification
 from huabiao.ledger.ledger import Ledger
+from huabiao.node.home import HomeError
 from huabiao.node.place import NodePlace
 
 LONGEST_SOCKET_PATH = 100
@@ -29,6 +30,7 @@ def make_engine(
     from huabiao.engines.cometbft import binary, layout
     from huabiao.engines.cometbft.engine import CometbftEngine
     from huabiao.engines.cometbft.process import CometProcess
+    from huabiao.engines.cometbft.seats import powers
 
     engine = folder / "engine"
     socket = socket_path(engine)
@@ -45,7 +47,11 @@ def make_engine(
             place.trust_hash,
         ),
     )
-    process = CometProcess(binary.find(), engine)
+
+    def turn_key() -> None:
+        layout.take_next_key(engine, powers(ledger.governed.seats()))
+
+    process = CometProcess(binary.find(), engine, turn_key)
     return CometbftEngine(
         ledger, signers, verification, process, socket, folder, place.rpc,
         place.organisation, place.snapshot_every,
@@ -57,6 +63,18 @@ def install_engine(say: Callable[[str], None]) -> Path:
     from huabiao.engines.cometbft import binary
 
     return binary.install(say)
+
+
+def next_voting_key(folder: Path) -> bytes:
+    """Make the engine's next voting key in a home; its public half."""
+    from huabiao.engines.cometbft import layout
+
+    if not (folder / "engine" / "config").is_dir():
+        raise HomeError(
+            f"{folder} 不是多单位网络的节点，没有投票密钥。"
+            f" {folder} is no node of a network; it has no voting key."
+        )
+    return layout.make_next_key(folder / "engine")
 
 
 def socket_path(engine: Path) -> Path:

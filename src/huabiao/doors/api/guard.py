@@ -2,8 +2,9 @@
 The guard: limits and headers around every request, in plain ASGI.
 
 Bodies end at 8 MiB, counted as they arrive. Every answer forbids framing, sniffing and
-foreign content; only the OpenAPI page runs a script, which is served from here. Each
-request has a trace id, the caller's own where it sends one (W3C Trace Context).
+foreign content; only two pages run a script, which is served from here: the OpenAPI
+page, and the one that verifies proofs, which may ask nobody anything. Each request has
+a trace id, the caller's own where it sends one (W3C Trace Context).
 """
 
 import json
@@ -33,6 +34,11 @@ _OPENAPI_PAGE = (
     " connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+_VERIFIER = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
+    " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_POLICIES = {"/api/docs": _OPENAPI_PAGE, "/verify": _VERIFIER}
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -56,7 +62,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        policy = _OPENAPI_PAGE if scope["path"] == "/api/docs" else _STRICT
+        policy = _POLICIES.get(scope["path"], _STRICT)
         extra = [
             *_HEADERS,
             (b"content-security-policy", policy.encode()),

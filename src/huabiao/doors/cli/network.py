@@ -1,11 +1,12 @@
-"""engine install, network init: an engine to run on, and a network to run in."""
+"""engine install, engine next-key, network init, network join: an engine to run on,
+and a network to run in."""
 
 import json
 from pathlib import Path
 
 import click
 
-from huabiao.doors.cli.settings import as_failure
+from huabiao.doors.cli.settings import Settings, as_failure, command
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="一个 JSON · one JSON object"
@@ -31,6 +32,21 @@ def install(as_json: bool) -> None:
         click.echo(json.dumps({"binary": str(path)}))
     else:
         click.echo(f"{path} 可用 · is ready")
+
+
+@command()
+def next_key(settings: Settings) -> None:
+    """生成下一把投票密钥，供更换之用。 Make the next voting key; rotate to it."""
+    from huabiao.node.engine_of import next_voting_key
+
+    try:
+        public = next_voting_key(settings.home).hex()
+    except Exception as error:
+        raise as_failure(error) from error
+    settings.give({"engine_key": public}, public)
+
+
+engine.add_command(next_key, "next-key")
 
 
 @click.group()

@@ -209,6 +209,8 @@ class Application:
     async def _finalize_block(self, asked: abci.RequestBlock) -> abci.Response:
         decided = await self._blocks.finalize(asked)
         self.voters.saw(asked.last_commit.votes, decided.time)
+        for who in self.voters.misbehaved(asked.misbehavior):
+            log.error("%s voted for two blocks at one height", who)
         answer = abci.ResponseFinalizeBlock(
             tx_results=[abci.ExecTxResult()] * len(asked.txs),
             app_hash=self._blocks.hash,

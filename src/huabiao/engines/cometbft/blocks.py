@@ -29,9 +29,10 @@ from huabiao.proofs.members import Member
 log = logging.getLogger("huabiao.cometbft")
 NOTE_ORDER_EVERY = 100
 """Quiet blocks after which CometBFT's count is noted, so that a start replays few."""
-RETAINED_ORDERS = 100_000
-"""CometBFT's own blocks that are kept at least: as long as evidence of double votes
-counts (layout.py). Older ones go once there is a snapshot; the ledger's log stays."""
+RETAINED_ORDERS = 2_600_000
+"""CometBFT's own blocks that are kept at least: those of a quiet month, of a week that
+is busy day and night. A node that was away for less comes back by itself. Older ones go
+once there is a snapshot; the ledger's log stays."""
 
 
 @dataclass

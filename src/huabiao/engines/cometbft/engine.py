@@ -19,14 +19,17 @@ from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks, Decided
 from huabiao.engines.cometbft.bundles import Bundles
 from huabiao.engines.cometbft.certifying import Certifying
+from huabiao.engines.cometbft.layout import next_key_due
 from huabiao.engines.cometbft.process import CometProcess
 from huabiao.engines.cometbft.rpc import Watch
+from huabiao.engines.cometbft.seats import powers
 from huabiao.engines.cometbft.server import serve
 from huabiao.engines.cometbft.snapshots import Snapshots
-from huabiao.engines.cometbft.stalled import why_stalled
+from huabiao.engines.cometbft.stalled import why_doubled, why_stalled
 from huabiao.engines.pool import Part, Placed, Pool, Ticket
 from huabiao.engines.signers import Signers
 from huabiao.engines.verification import Verification
+from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger
 
 BUNDLE_S = 0.02
@@ -66,11 +69,12 @@ class CometbftEngine:
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
     ) -> None:
         self.ledger, self._clock, self._socket = ledger, clock, socket
+        self._folder = home / "engine"
         self.lock = threading.RLock()
         self.durable = threading.Condition()
         self.height = ledger.height
         self.process, self.watch = process, Watch(rpc)
-        self._last_block = clock()
+        self._last_block, self._turn_at = clock(), 0
         self._pool = Pool()
         self._awaited: dict[bytes, tuple[Ticket, int, int]] = {}
         self._bundles = Bundles(ledger.digest, verification)
@@ -127,6 +131,8 @@ class CometbftEngine:
             halted = self.process.halted()
             voters = self.application.voters
             alerts.append(halted or why_stalled(silent_s, voters, seen))
+        doubled = self.application.voters.double_voters()
+        alerts += [why_doubled(name, at) for name, at in doubled.items()]
         return {
             "alerts": alerts,
             "order": self.blocks.order,
@@ -235,8 +241,19 @@ class CometbftEngine:
                 found[0].settle(found[1], [Placed(0, 0, code, sentence)])
         if decided.order % 16 == 0:
             self._let_go(decided.time, EXPIRED)
+        self._turn_voting_key(decided)
         if block is not None:
             self.ledger.on_step("published")
+
+    def _turn_voting_key(self, decided: Decided) -> None:
+        """CometBFT starts again when other voters are in force that may have this
+        node's next voting key: from the block after the next on."""
+        if decided.block is not None and MEMBERS in decided.block.writes:
+            self._turn_at = decided.order + 1
+        elif self._turn_at and decided.order >= self._turn_at:
+            self._turn_at = 0
+            if next_key_due(self._folder, powers(self.ledger.governed.seats())):
+                self.process.restart()
 
     def _let_go(self, now: int, answer: Placed) -> None:
         """Answer what no later block can take."""

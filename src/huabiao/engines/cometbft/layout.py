@@ -5,6 +5,7 @@ The files that a CometBFT node starts from, all in HOME/engine.
     config/genesis.json             chain, first validators, limits
     config/node_key.json            who this node is to its peers
     config/priv_validator_key.json  the engine's voting key (Ed25519, in every suite)
+    config/next_validator_key.json  takes over once the seat on chain names it
     data/                           blocks and votes, CometBFT's own
 
 The voting key is CometBFT's; the organisation's header key stays with the node and
@@ -14,7 +15,7 @@ never comes here. Why settings differ: docs/decisions/0029-cometbft.md.
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +26,7 @@ from urllib.parse import quote, unquote
 from huabiao.crypto import intl
 
 MOST_BLOCK_BYTES = 4 * 2**20
+VOTING_KEY, NEXT_KEY = "priv_validator_key.json", "next_validator_key.json"
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,7 @@ def make_keys(folder: Path) -> tuple[bytes, str]:
     config, state = folder / "config", folder / "data" / "priv_validator_state.json"
     config.mkdir(parents=True, exist_ok=True)
     state.parent.mkdir(exist_ok=True)
-    voting = config / "priv_validator_key.json"
-    if not voting.exists():
-        pair = intl.generate()
-        _write_secret(
-            voting,
-            {
-                "address": address_of(pair.public).hex().upper(),
-                "pub_key": _typed("PubKey", pair.public),
-                "priv_key": _typed("PrivKey", pair.secret + pair.public),
-            },
-        )
+    _make_voting_key(config / VOTING_KEY)
     if not state.exists():
         _write_secret(state, {"height": "0", "round": 0, "step": 0})
     node = config / "node_key.json"
@@ -92,7 +84,44 @@ def make_keys(folder: Path) -> tuple[bytes, str]:
 
 def voting_key(folder: Path) -> bytes:
     """The public voting key of a node's folder, 32 bytes."""
-    return _secret(folder / "config" / "priv_validator_key.json")[32:]
+    return _secret(folder / "config" / VOTING_KEY)[32:]
+
+
+def make_next_key(folder: Path) -> bytes:
+    """The voting key to come, made if it is not there yet; its public half."""
+    path = folder / "config" / NEXT_KEY
+    _make_voting_key(path)
+    return _secret(path)[32:]
+
+
+def next_key_due(folder: Path, voters: Collection[bytes]) -> bool:
+    """Whether the next key is among the voters and the one in use is not."""
+    path = folder / "config" / NEXT_KEY
+    due = path.exists() and voting_key(folder) not in voters
+    return due and _secret(path)[32:] in voters
+
+
+def take_next_key(folder: Path, voters: Collection[bytes]) -> None:
+    """Let the next key take over if it is due. CometBFT must not run.
+
+    What it last signed stays noted, so that it never signs two blocks at one height,
+    whichever key it has.
+    """
+    if next_key_due(folder, voters):
+        (folder / "config" / NEXT_KEY).replace(folder / "config" / VOTING_KEY)
+
+
+def _make_voting_key(path: Path) -> None:
+    if not path.exists():
+        pair = intl.generate()
+        _write_secret(
+            path,
+            {
+                "address": address_of(pair.public).hex().upper(),
+                "pub_key": _typed("PubKey", pair.public),
+                "priv_key": _typed("PrivKey", pair.secret + pair.public),
+            },
+        )
 
 
 def node_id(folder: Path) -> str:

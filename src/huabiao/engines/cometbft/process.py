@@ -11,7 +11,9 @@ import re
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from huabiao.engines.orphans import end_with_parent
 
@@ -24,8 +26,12 @@ FIRST_WAIT_S, LONGEST_WAIT_S, STOP_S = 1.0, 30.0, 15.0
 class CometProcess:
     """Keeps one CometBFT running in a folder until it is told to stop."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    def __init__(
+        self, binary: Path, folder: Path, before_start: Callable[[], Any] = bool
+    ) -> None:
         self._binary, self._folder = binary, folder
+        self._before_start = before_start
+        self._asked_to_restart = False
         self.alert = ""
         log = folder / "cometbft.log"
         self._began = log.stat().st_size if log.exists() else 0
@@ -67,6 +73,12 @@ class CometProcess:
             " the others'. Stop it, run huabiao replay, and compare versions with them."
         )
 
+    def restart(self) -> None:
+        """Let it end and start again at once, such as with another voting key."""
+        self._asked_to_restart = True
+        if self.pid and self._child is not None:
+            self._child.terminate()
+
     def stop(self) -> None:
         """Ask it to end; kill it if it does not."""
         self._stop.set()
@@ -85,6 +97,9 @@ class CometProcess:
             self._run()
             if self._stop.is_set():
                 return
+            if self._asked_to_restart:
+                self._asked_to_restart = False
+                continue
             if time.monotonic() - started > 60:
                 wait = FIRST_WAIT_S
             self.alert = (
@@ -95,6 +110,7 @@ class CometProcess:
             wait = min(2 * wait, LONGEST_WAIT_S)
 
     def _run(self) -> None:
+        self._before_start()
         log = self._folder / "cometbft.log"
         if log.exists() and log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))

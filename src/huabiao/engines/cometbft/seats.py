@@ -29,6 +29,8 @@ class Voters:
         """By address: the time of the last block that it voted for, in UTC ms."""
         self.missing: set[bytes] = set()
         """Addresses without a vote in the newest commit."""
+        self.doubled: dict[bytes, int] = {}
+        """By address: the order at which it voted for two blocks, proven to all."""
         self._know(ledger.governed.seats())
 
     def _know(self, seats: Iterable[Seat]) -> None:
@@ -69,6 +71,17 @@ class Voters:
                 self.last_seen[vote.validator.address] = time
             else:
                 self.missing.add(vote.validator.address)
+
+    def misbehaved(self, proven: Iterable[abci.Misbehavior]) -> list[str]:
+        """Note proofs of double votes that a block carries; whose they are."""
+        for each in proven:
+            self.doubled[each.validator.address] = each.height
+        return [self.name_of(each.validator.address) for each in proven]
+
+    def double_voters(self) -> dict[str, int]:
+        """Who was proven to vote twice since this node started and still has a seat."""
+        seats = {address_of(s.engine_key) for s in self._ledger.governed.seats()}
+        return {self.name_of(a): at for a, at in self.doubled.items() if a in seats}
 
     def updates(self, block: Block | None) -> list[abci.ValidatorUpdate]:
         """What a block that is not committed yet changes of the voters."""

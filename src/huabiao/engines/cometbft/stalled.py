@@ -1,5 +1,5 @@
 """
-Why no block comes: who is missing, when each was last seen, and what to do.
+What is wrong with the voters: why no block comes, who is missing, who votes twice.
 
 Blocks need more than two thirds of the power. Who is connected is known from CometBFT's
 peers; when an organisation last voted, from the commits that this node has seen.
@@ -41,6 +41,17 @@ def why_stalled(seconds: float, voters: Voters, seen: Seen) -> str:
         f"{lasting[0]}：等待 {'、'.join(told)}。请与其核对节点与网络。"
         f" {lasting[1]}: waiting for {', '.join(told_en)}. Ask them about their nodes"
         " and the network between."
+    )
+
+
+def why_doubled(name: str, order: int) -> str:
+    """What to do about a member whose key signs for two engines, or that lies."""
+    return (
+        f"{name} 在引擎高度 {order} 给两个区块投了票：它的投票密钥可能用在两台"
+        "机器上，或已泄露。请与其核对，必要时暂停其席位（huabiao member suspend）。"
+        f" {name} voted for two blocks at the engine's height {order}: its voting key"
+        " may run on two machines, or be stolen. Ask them; suspend the seat"
+        " (huabiao member suspend) if need be."
     )
 
 

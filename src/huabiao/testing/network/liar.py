@@ -8,6 +8,8 @@ A member that lies: a real node whose application was changed.
     proposals    its proposals hold, in turn, a certificate that nobody signed, a
                  bundle with a false signature, one beyond every limit, and garbage
     silence      its proposals leave everyone's envelopes out, for ever
+    snapshot     the pieces of its snapshots are spoiled
+    forgetful    no lie: it keeps few of CometBFT's own blocks
     newer        no lie: software that knows one protocol more
 """
 
@@ -21,10 +23,12 @@ from huabiao.client.signing import call, sign_envelope
 from huabiao.codec import encode
 from huabiao.crypto.keys import generate
 from huabiao.engines.cometbft import abci_pb2 as abci
+from huabiao.engines.cometbft import blocks
 from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks
 from huabiao.engines.cometbft.bundles import BUNDLE, CERTIFICATES, LARGEST_BUNDLE
 from huabiao.engines.cometbft.certifying import Certifying
+from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger import protocol
 from huabiao.node.node import run
 from huabiao.proofs.header import certified_message
@@ -112,6 +116,22 @@ def in_turn(application: Application, txs: list[bytes]) -> list[bytes]:
     return changed if changed != txs else in_turn(application, txs)
 
 
+def spoiled_pieces() -> None:
+    """A joiner is sent something else than what the snapshot promises."""
+    honest = Snapshots.piece
+
+    def piece(self: Snapshots, order: int, number: int) -> bytes:
+        print(f"spoiled piece {number} of {order}", flush=True)
+        true = honest(self, order, number)
+        return true[:-1] + bytes([true[-1] ^ 1])
+
+    Snapshots.piece = piece  # type: ignore[method-assign]
+
+
+def forgetful() -> None:
+    blocks.RETAINED_ORDERS, blocks.NOTE_ORDER_EVERY = 20, 10
+
+
 def newer() -> None:
     protocol.NEWEST += 1
 
@@ -121,6 +141,8 @@ LIES: dict[str, Callable[[], None]] = {
     "signature": another_signature,
     "proposals": lambda: propose(in_turn),
     "silence": lambda: propose(with_nobody),
+    "snapshot": spoiled_pieces,
+    "forgetful": forgetful,
     "newer": newer,
 }
 

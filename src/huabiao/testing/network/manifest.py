@@ -31,8 +31,10 @@ DOINGS = {
     "slow": "everything to and from it 200 ms later; as before afterwards",
     "wipe": "SIGKILL and its blocks and state removed; it comes back from the others",
     "fill": "its disk is full; there is room again afterwards",
+    "upgrade": "stopped, and started again as software that knows one protocol more",
+    "equivocate": "its voting key signs for two blocks at one height",
 }
-RANDOM_DOINGS = ("kill", "stop", "pause", "cut", "slow", "wipe")
+RANDOM_DOINGS = ("kill", "stop", "pause", "cut", "slow", "wipe", "upgrade")
 
 
 class BadManifest(ValueError):

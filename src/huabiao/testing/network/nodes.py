@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ import httpx
 
 from huabiao.node.home import Home
 from huabiao.node.network import Network, Organisation, lay_out
-from huabiao.node.place import NodePlace, read_place, write_place
+from huabiao.node.place import read_place, write_place
+from huabiao.testing.network.double_vote import vote_twice
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.wires import Wires
 
 START_S, STOP_S = 60.0, 40.0
 ROOM_WHEN_FULL = 4096
+NEWER = "newer"
+"""Software that knows one protocol more (liar.py)."""
 
 
 class Nodes:
@@ -32,6 +36,7 @@ class Nodes:
         self.ports = {name: free_ports(3) for name in manifest.nodes}
         self.wires = Wires()
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.upgraded: set[str] = set()
         self.homes = {name: folder / name for name in manifest.nodes}
         listed = [
             Organisation(name, p2p=p2p, rpc=rpc, door=door, votes=manifest.votes(name))
@@ -43,24 +48,27 @@ class Nodes:
 
     def _lay_wires(self) -> None:
         """Put a wire between each two nodes: peers are dialled through it."""
-        ids = {laid.organisation.name: laid.node_id for laid in self.laid}
         for name, home in self.homes.items():
             place = read_place(Home(home))
             assert place is not None
-            peers = []
-            for other, (p2p, _, _) in self.ports.items():
-                if other != name:
-                    (port,) = free_ports(1)
-                    self.wires.lay(name, other, port, p2p)
-                    peers.append(f"{ids[other]}@127.0.0.1:{port}")
-            write_place(Home(home), NodePlace(**{**vars(place), "peers": peers}))
+            others = [other for other in self.ports if other != name]
+            write_place(Home(home), replace(place, peers=self._wires_to(name, others)))
+
+    def _wires_to(self, name: str, others: list[str]) -> list[str]:
+        ids = {laid.organisation.name: laid.node_id for laid in self.laid}
+        peers = []
+        for other in others:
+            (port,) = free_ports(1)
+            self.wires.lay(name, other, port, self.ports[other][0])
+            peers.append(f"{ids[other]}@127.0.0.1:{port}")
+        return peers
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name][2]}"
 
     def start(self, name: str, full: bool = False) -> None:
         """Start a node, as a liar if the manifest says so; `full`: no disk is left."""
-        lie = self.manifest.liars.get(name)
+        lie = NEWER if name in self.upgraded else self.manifest.liars.get(name)
         module = ["huabiao.testing.network.liar", lie] if lie else ["huabiao", "up"]
         command = [sys.executable, "-m", *module, "--home", str(self.homes[name])]
         (self.homes[name] / "run.json").unlink(missing_ok=True)
@@ -151,6 +159,19 @@ class Nodes:
             # Without it the engine might vote twice at one height.
             if each.name != "priv_validator_state.json":
                 shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+    def upgrade(self, name: str) -> None:
+        """Replace a node's software by one that knows one protocol more."""
+        self.stop(name)
+        self.upgraded.add(name)
+        self.start(name)
+        self.wait_until_serving(name)
+
+    def equivocate(self, name: str) -> None:
+        """A node's voting key signs for two blocks; another member is told."""
+        other = next(each for each in self.running if each != name)
+        rpc = f"127.0.0.1:{self.ports[other][1]}"
+        vote_twice(self.homes[name] / "engine", rpc, self.health_chain(other))
 
     def close(self) -> None:
         for name in list(self.running):

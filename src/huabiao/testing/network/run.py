@@ -85,6 +85,12 @@ def hurt(nodes: Nodes, fault: Fault) -> Any:
     if fault.do == "slow":
         nodes.wires.slow(name, SLOW_S)
         return lambda: nodes.wires.slow(name, 0.0)
+    if fault.do == "upgrade":
+        nodes.upgrade(name)
+        return lambda: None
+    if fault.do == "equivocate":
+        nodes.equivocate(name)
+        return lambda: None
     if fault.do == "fill":
         nodes.kill(name)
         nodes.start(name, full=True)
