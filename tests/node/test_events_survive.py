@@ -103,6 +103,22 @@ def stored(url: str) -> list[dict[str, Any]]:
     return asyncio.run(read())
 
 
+def check_published(url: str, heights: range) -> None:
+    """Every event of every block stands in the stream once, in order."""
+
+    def published() -> list[str]:
+        return [m["cursor"] for m in stored(url) if m["scenario"] == "evidence"]
+
+    def reached() -> bool:
+        return set(heights) <= {int(each.partition("-")[0]) for each in published()}
+
+    wait_until(reached, "not everything was published")
+    cursors = published()
+    assert cursors == list(dict.fromkeys(cursors)), "a repeat was not recognised"
+    order = [int(each.partition("-")[0]) for each in cursors]
+    assert order == sorted(order) and set(order) == set(heights)
+
+
 @pytest.mark.long
 def test_kills_lose_no_event(machine: Machine) -> None:
     receiver = Receiver()
@@ -137,15 +153,4 @@ def test_kills_lose_no_event(machine: Machine) -> None:
     order = [each["height"] for each in receiver.events]
     assert order == sorted(order)
     receiver.close()
-
-    def published() -> list[str]:
-        return [m["cursor"] for m in stored(machine.url) if m["scenario"] == "evidence"]
-
-    wait_until(
-        lambda: set(heights) <= {int(each.partition("-")[0]) for each in published()},
-        "not everything was published",
-    )
-    cursors = published()
-    assert cursors == list(dict.fromkeys(cursors)), "a repeat was not recognised"
-    order = [int(each.partition("-")[0]) for each in cursors]
-    assert order == sorted(order) and set(order) == set(heights)
+    check_published(machine.url, heights)
