@@ -146,6 +146,7 @@ def test_what_nobody_takes_becomes_a_dead_letter_that_can_be_had_again(
         "http://127.0.0.1/", "http://localhost/", "http://[::1]/", "http://0.0.0.0/",
         "http://10.0.0.1/", "http://192.168.1.1/", "http://169.254.169.254/latest",
         "http://[::ffff:127.0.0.1]/", "http://[fe80::1]/", "http://2130706433/",
+        "http://[64:ff9b::a00:1]/", "http://[2002:a00:1::]/",
         "http://0x7f.1/", "http://224.0.0.1/", "ftp://example.org/", "file:///etc/hosts",
         "http://me:secret@8.8.8.8/", "https://", "http://8.8.8.8:x/", "",
         "http://8.8.8.8/" + "x" * 500,

@@ -20,7 +20,15 @@ from index_city import (
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import load_contract
-from huabiao.services.index import Index, NotIndexed, OutOfStep, Wanted, tables
+from huabiao.services.index import (
+    Index,
+    NotIndexed,
+    OutOfStep,
+    TooSlow,
+    Wanted,
+    database,
+    tables,
+)
 from huabiao.testing import City
 
 
@@ -255,3 +263,19 @@ def test_readers_in_many_threads_see_whole_blocks(city: City, index: Index) -> N
         thread.join()
     assert torn == []
     assert index.counts(WASTE) == {"drafted": 100}
+
+
+def test_a_question_that_takes_too_long_is_stopped(
+    address: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LONGEST_READ_S", 0.05)
+    asked = database.Database(address)
+    endless = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n"
+        " WHERE x < 1000000000) SELECT count(*) FROM n"
+    )
+    with pytest.raises(TooSlow), asked.reading() as connection:
+        connection.execute(endless).fetchone()
+    with asked.reading() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    asked.close()

@@ -24,6 +24,11 @@ LONGEST_URL = 500
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+TRANSLATED = [
+    ipaddress.ip_network(n) for n in ("64:ff9b::/96", "2002::/16", "2001::/32")
+]
+"""NAT64, 6to4 and Teredo: IPv6 addresses that may stand for any IPv4 address."""
+
 
 class NotAllowed(ValueError):
     """The node does not ask this address; the sentence says why."""
@@ -66,11 +71,10 @@ def check_address(url: str, networks: list[Network]) -> tuple[httpx.URL, str]:
 
 
 def _is_allowed(address: Address, networks: list[Network]) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    return (address.is_global and not address.is_multicast) or any(
-        address in network for network in networks
-    )
+    address = getattr(address, "ipv4_mapped", None) or address
+    translated = any(address in network for network in TRANSLATED)
+    public = address.is_global and not address.is_multicast and not translated
+    return public or any(address in network for network in networks)
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:

@@ -226,7 +226,7 @@ def _engine_of(address: Address, pragmas: Sequence[str]) -> Engine:
         )
     settings = f"-c search_path={OWN_SCHEMA} -c synchronous_commit=off"
     if pragmas is _READER:
-        settings += f" -c statement_timeout={LONGEST_READ_S}s"
+        settings += f" -c statement_timeout={int(LONGEST_READ_S * 1000)}ms"
     return create_engine(
         _postgres_url(address),
         pool_pre_ping=True,
