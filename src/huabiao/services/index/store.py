@@ -179,9 +179,9 @@ def _values(plan: Any, value: bytes) -> set[tuple[str, Any]]:
 def _write_fields(connection: Connection, added: set[Any], gone: set[Any]) -> None:
     connection.executemany(
         "DELETE FROM fields WHERE contract = ? AND field = ? AND value = ? AND id = ?",
-        sorted(gone),
+        gone,
     )
-    connection.executemany(ADD_FIELD, sorted(added))
+    connection.executemany(ADD_FIELD, added)
 
 
 def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
