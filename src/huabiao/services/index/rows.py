@@ -96,17 +96,12 @@ class Batch:
                     self.events.append(
                         (step, n, event.contract, event.name, event.key, detail)
                     )
-            contract, operation, key = call.contract, call.operation, call.key
-            if code != OK:  # a call that was accepted has names that can be stored
-                contract = storable(contract[:LONGEST_NAME])
-                operation = storable(operation[:LONGEST_NAME])
-                key = storable(key[:LONGEST_NAME])
             self.calls.append(
                 (
                     step,
-                    contract,
-                    operation,
-                    key,
+                    storable(call.contract[:LONGEST_NAME]),
+                    storable(call.operation[:LONGEST_NAME]),
+                    storable(call.key[:LONGEST_NAME]),
                     UNDONE if result is None else result.code,
                     source,
                     target,
