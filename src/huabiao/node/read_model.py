@@ -88,9 +88,11 @@ def tell(index: Index) -> None:
 
 def open_index(home: Path, genesis: Genesis, blocks: DurableBlocks) -> Index | None:
     """The index, as soon as its database answers; None if the node ended before."""
+    # Worked out before the first block comes, which then need not wait for it.
+    founding = list(founding_writes(genesis).items())
     while not blocks.ended.is_set():
         try:
-            return Index(index_address(home), lambda: founding_writes(genesis).items())
+            return Index(index_address(home), lambda: founding)
         except Exception as error:  # a server that is away comes back
             failure = (
                 f"读模型的数据库打不开：{error}。稍后重试。"
