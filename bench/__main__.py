@@ -12,6 +12,8 @@ RUNS = (
     ("bench.gateway",),
     ("bench.growth",),
     ("bench.index",),
+    ("bench.recall", "--lots", "20000"),
+    ("bench.water", "--hours", "2"),
 )
 
 

@@ -6,6 +6,7 @@ walked for this in a city in a temporary folder. Nothing is written into `docs/`
 new scenario has its page without a line here.
 """
 
+import json
 import shlex
 import shutil
 import tempfile
@@ -201,6 +202,13 @@ def _short(value: object) -> str:
     return text if len(text) <= 40 else f"{text[:16]}…"
 
 
+def _word(value: object) -> object:
+    """An argument as one word of a command; what is no single value is JSON."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
 def _commands(stage: Stage) -> str:
     """The accepted calls of the story's first case, roles before."""
     names = dict.fromkeys(name for name, _ in stage.roles)
@@ -214,6 +222,8 @@ def _commands(stage: Stage) -> str:
     for step in stage.steps:
         if step.code == "ok" and step.case == first:
             words = ["huabiao", "call", stage.scenario, step.operation, step.case]
-            words += [f"{name}={value}" for name, value in step.arguments.items()]
+            words += [
+                f"{name}={_word(value)}" for name, value in step.arguments.items()
+            ]
             lines.append(shlex.join([*words, "--as", step.who]))
     return "\n".join(lines)

@@ -21,7 +21,7 @@ from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.recovery import replay
-from huabiao.testing.city import City
+from huabiao.testing import City
 
 SOURCES = Path(huabiao.__path__[0]).parent
 SCRIPT = Path(__file__).with_name("replaying.py")
@@ -56,10 +56,10 @@ def other_python(version, folder):
     return folder / "bin/python"
 
 
-@pytest.fixture
-def lived(tmp_path):
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
     """A chain on which much has happened, refused calls of every sort among it."""
-    city = City(tmp_path / "city")
+    city = City(tmp_path_factory.mktemp("lived") / "city")
     cast = [city.cast(name) for name in ("plant", "truck", "kiln")]
     for who, role in zip(cast, ("generator", "carrier", "facility"), strict=True):
         city.grant("hazardous_waste", role, who)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from huabiao.node.catalogue import founding_sources
+from huabiao.node.catalogue import shipped_sources
 from huabiao.stories import stories
-from huabiao.testing import City, CityGround, Stage, not_walked
+from huabiao.testing import City, CityGround, Stage, not_walked, unbalanced
 from huabiao.testing.coverage import refusal_codes
 from huabiao.testing.stage import Astray
 
@@ -16,10 +16,11 @@ SCENARIOS = {
     for entry in resources.files("huabiao.scenarios").iterdir()
     if entry.name.endswith(".py") and not entry.name.startswith("_")
 }
+PLATFORM = [each for each in shipped_sources() if each not in SCENARIOS.values()]
 
 
 def stage_for(scenario: str, folder: Path, suite: str = "intl") -> Stage:
-    sources = [*founding_sources(), SCENARIOS[scenario]]
+    sources = [*PLATFORM, SCENARIOS[scenario]]
     return Stage(scenario, CityGround(City(folder, suite, sources)))
 
 
@@ -33,6 +34,7 @@ def test_a_story_walks_the_whole_of_its_scenario(scenario, suite, tmp_path):
     stage = stage_for(scenario, tmp_path, suite)
     stories()[scenario](stage)
     assert not_walked(stage, SCENARIOS[scenario]) == []
+    assert unbalanced(stage.ground.city) == []
 
 
 def test_a_story_that_was_cut_off_can_be_walked_again(tmp_path):
@@ -44,6 +46,13 @@ def test_a_story_that_was_cut_off_can_be_walked_again(tmp_path):
     assert [case.key for case in stage.cases][1:] == [
         "京危废-2026-0001-2", "京危废-2026-0002",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", ["action_plan", "e_bill", "real_estate"])
+def test_what_is_no_record_is_not_in_a_second_walks_way(scenario, tmp_path):
+    stage = stage_for(scenario, tmp_path)
+    stories()[scenario](stage)
+    stories()[scenario](stage)
 
 
 def test_what_a_story_left_out_is_named(tmp_path):

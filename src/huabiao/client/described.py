@@ -187,4 +187,9 @@ def _parties(description: dict[str, Any], record: str, plain: list[Any]) -> set[
         if facts["widget"] == "party" or "[Party]" in facts["kind"]:
             items = value if isinstance(value, list) else [value]
             found.update(item for item in items if isinstance(item, bytes))
+        for inner in _named_in(facts["kind"], description["records"]):
+            # A record is a field, or optional, or a list of them are one.
+            many = "ListOf[" in facts["kind"]
+            for item in value or [] if many else [value] if value else []:
+                found |= _parties(description, inner, item)
     return found

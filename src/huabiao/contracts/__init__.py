@@ -3,6 +3,7 @@ What a contract author imports, and nothing else.
 
 - `drawing`: titles, roles, states, moves
 - `operations`: opens, moves, does, answers
+- `identifiers`: whether a code of a national standard is well formed
 - `parts`: the shared vocabulary with laws of its own
 - `scenario`: the base class, and the check of its drawing
 - `context`: what a running operation may reach
@@ -23,6 +24,7 @@ from huabiao.codec import (
     Kilograms,
     ListOf,
     Maybe,
+    Metres,
     Number,
     OneOf,
     Party,
@@ -39,6 +41,7 @@ from huabiao.codec import (
 from huabiao.contracts.context import Refused, refuse, require
 from huabiao.contracts.describe import describe
 from huabiao.contracts.drawing import Move, Role, State, Title, anyone, founder
+from huabiao.contracts.identifiers import is_credit_code, is_estate_unit_code
 from huabiao.contracts.operations import (
     MalformedDrawing,
     Operation,
@@ -47,27 +50,51 @@ from huabiao.contracts.operations import (
     moves,
     opens,
 )
-from huabiao.contracts.parts import Approval, Cell, Part, Registry, Releases
+from huabiao.contracts.parts import (
+    Approval,
+    Books,
+    Cell,
+    Deadline,
+    Grants,
+    Input,
+    Objections,
+    Part,
+    Registry,
+    Releases,
+    Sealed,
+    Segments,
+    Series,
+    Share,
+    SignOffs,
+    Titles,
+    Trace,
+)
 from huabiao.contracts.scenario import Scenario
 
 __all__ = [
     "Approval",
+    "Books",
     "Bytes",
     "Cell",
     "Code",
     "Count",
     "Day",
+    "Deadline",
     "Digest",
     "Fen",
     "Flag",
     "Grams",
+    "Grants",
+    "Input",
     "Instant",
     "Kilograms",
     "ListOf",
     "MalformedDrawing",
     "Maybe",
+    "Metres",
     "Move",
     "Number",
+    "Objections",
     "OneOf",
     "Operation",
     "Part",
@@ -80,12 +107,19 @@ __all__ = [
     "Releases",
     "Role",
     "Scenario",
+    "Sealed",
     "Secret",
+    "Segments",
+    "Series",
+    "Share",
+    "SignOffs",
     "Signature",
     "Source",
     "State",
     "Text",
     "Title",
+    "Titles",
+    "Trace",
     "answers",
     "anyone",
     "decode",
@@ -93,6 +127,8 @@ __all__ = [
     "does",
     "encode",
     "founder",
+    "is_credit_code",
+    "is_estate_unit_code",
     "moves",
     "opens",
     "refuse",

@@ -73,6 +73,24 @@ def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
     }
 
 
+def balances(city: City, account: bytes, viewer: Viewer) -> Json:
+    """What stands on an account in the books of every scenario, as far as the viewer
+    sees it; an account at zero is not there."""
+    found = []
+    for scenario, description in city.descriptions().items():
+        for part, facts in description["parts"].items():
+            if facts["part"] != "books":
+                continue
+            key = account.hex()
+            stored = city.port.read(f"{scenario}/{part}/{key}")
+            if stored and city.sees_entry(description, part, key, stored, viewer):
+                entry = show_entry(description, part, stored)
+                named = {name: facts[name] for name in ("unit", "zh", "en")}
+                where = {"scenario": scenario, "part": part}
+                found.append({**where, **named, "balance": entry["balance"]})
+    return {"account": show_account(account), "balances": found}
+
+
 def uses_of(city: City, account: bytes) -> list[Json]:
     """Each use of the data of the person behind an account, oldest first: rows read
     under a grant, and personal values that a vault opened."""

@@ -6,12 +6,14 @@ The kit that others use too.
 - `ground`: a city in a folder as the ground of a story
 - `spoiling`: the refusals that all scenarios share, at every step of a story
 - `coverage`: what a story has not walked
+- `balances`: whether the books of a city balance at every height
 """
 
+from huabiao.testing.balances import unbalanced
 from huabiao.testing.city import City
 from huabiao.testing.coverage import not_walked
 from huabiao.testing.ground import CityGround
 from huabiao.testing.spoiling import Spoiling
 from huabiao.testing.stage import Stage
 
-__all__ = ["City", "CityGround", "Spoiling", "Stage", "not_walked"]
+__all__ = ["City", "CityGround", "Spoiling", "Stage", "not_walked", "unbalanced"]

@@ -9,6 +9,9 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
 - `platform`: the directory and the sharing of data
+- `epcis`: documents of events about food, in and out
+- `bills`: electronic bills as files, and whether one is genuine
+- `plan`: the action plan, and what is late
 - `vault`: personal and secret values, kept and opened
 - `hot_paths`: the busy addresses, past routing and validation
 - `documentation`: the OpenAPI page, with nothing from elsewhere
@@ -24,10 +27,13 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import (
+    bills,
     entry,
     envelopes,
+    epcis,
     events,
     metrics,
+    plan,
     platform,
     proofs,
     reads,
@@ -38,6 +44,7 @@ from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
 from huabiao.doors.api.hot_paths import HotPaths
+from huabiao.doors.bills import BillChecks
 from huabiao.doors.city import City
 from huabiao.doors.pages import install_pages
 from huabiao.doors.sessions import Sessions
@@ -64,18 +71,13 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         redoc_url=None,
         responses=PROBLEMS,
     )
+    services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (
-        envelopes,
-        reads,
-        events,
-        metrics,
-        proofs,
-        entry,
-        platform,
-        vault,
-        webhooks,
-    ):
+    rooms = (
+        envelopes, reads, events, webhooks, metrics, proofs, entry, platform, vault,
+        bills, epcis, plan,
+    )  # fmt: skip
+    for room in rooms:
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)

@@ -53,7 +53,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         },
         "model": ProblemDocument,
     }
-    for status in (400, 401, 403, 404, 409, 413, 415, 422, 503)
+    for status in (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 }
 
 

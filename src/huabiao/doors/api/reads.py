@@ -153,8 +153,17 @@ def entries(
 @router.get("/accounts/{account}")
 def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> Json:
     """An account, written hb1…: whose it is, and its acts as far as they are seen."""
+    return cases.account(city, _account(account), viewer, limit)
+
+
+@router.get("/accounts/{account}/balances")
+def balances(city: CityHere, viewer: Viewer, account: str) -> Json:
+    """What an account holds in the books of every scenario, for its owner."""
+    return cases.balances(city, _account(account), viewer)
+
+
+def _account(written: str) -> bytes:
     try:
-        found = parse(account)
+        return parse(written)
     except ValueError as error:
         raise malformed(str(error), "account.malformed", "account") from None
-    return cases.account(city, found, viewer, limit)

@@ -6,11 +6,15 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
 - `lists`       list, as JSON, a table or CSV
+- `amounts`     balance, seal
 - `keyring`     key new, list, token
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
+- `bills`       bill render, check
+- `plan`        plan
 - `calendar`    calendar announce, show
+- `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
@@ -38,11 +42,16 @@ COMMANDS = {
     "call": "cases",
     "show": "cases",
     "list": "lists",
+    "balance": "amounts",
+    "seal": "amounts",
     "key": "keyring",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
+    "bill": "bills",
+    "plan": "plan",
     "calendar": "calendar",
+    "epcis": "epcis",
     "member": "members",
     "vault": "vault",
     "engine": "network",

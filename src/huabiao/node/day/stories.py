@@ -1,5 +1,6 @@
 """The stories of every scenario that ships, walked in the city that is being served."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -63,5 +64,22 @@ class ServedGround:
                 raise
         return found
 
-    def digest(self, text: str) -> str:
-        return self.cast.keys("operator").suite.digest(text.encode()).hex()
+    @property
+    def chain(self) -> str:
+        return self.cast.city.chain
+
+    @property
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def public(self, name: str) -> bytes:
+        return self.cast.keys(name).public
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        return self.cast.keys(name).sign(message)
+
+    def digest(self, message: bytes) -> str:
+        return self.cast.keys("operator").suite.digest(message).hex()
+
+    def fresh(self, name: str) -> str:
+        return f"{name}-{time.time_ns() // 1_000_000}"

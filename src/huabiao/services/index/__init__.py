@@ -11,7 +11,8 @@ built again from the chain. In reading order:
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
 - `listing`    lists of records
-- `questions`  the other reads, and in `uses` who read a person's data
+- `questions`  the other reads; in `uses` who read a person's data, in `kinship` what
+               came of a record
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
 - `followed`   the reads where another process writes: `FollowedIndex`

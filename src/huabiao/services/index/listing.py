@@ -54,7 +54,7 @@ def records(
     """Main records as `Index.records` gives them; NotIndexed, BadCursor."""
     name, descending = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     for each in [*wanted.fields, *({name} - {"id", "state"})]:
-        _check_indexed(layouts, contract, each)
+        check_indexed(layouts, contract, each)
     made = _ordered(contract, name)
     for number, (each, value) in enumerate(_looked_up(wanted)):
         one = f"f{number}"
@@ -149,7 +149,8 @@ def _bad_cursor() -> BadCursor:
     )
 
 
-def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:
+def check_indexed(layouts: Layouts, contract: str, field: str) -> None:
+    """Raise NotIndexed unless a scenario declares the field in its indexes."""
     names = [name for name, _ in layouts.plans.get(contract, ())]
     if field not in names:
         raise NotIndexed(

@@ -8,6 +8,7 @@ from typing import Any
 
 from huabiao.services.index import listing, questions
 from huabiao.services.index.database import Address, Connection, Database
+from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
 from huabiao.services.index.listing import Wanted
 from huabiao.services.index.topics import find_topics
@@ -44,6 +45,14 @@ class Readings:
         cursor that a page after it begins with."""
         with self._reading() as connection:
             return listing.records(connection, self._layouts, contract, wanted)
+
+    def descendants(
+        self, contract: str, field: str, key: str, limit: int = MOST_KIN
+    ) -> list[str]:
+        """Ids of the records that name this one in a field, and of those that name
+        these, down to the last, sorted; raises NotIndexed."""
+        with self._reading() as connection:
+            return descendants(connection, self._layouts, contract, field, key, limit)
 
     def counts(self, contract: str) -> dict[str, int]:
         """How many records stand in each state."""
