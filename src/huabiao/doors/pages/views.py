@@ -116,7 +116,6 @@ def scenario(
         chosen=chosen,
         query=chosen.query(),
         columns=_columns(found["records"]),
-        signed_in=viewer is not None,
     )
 
 
