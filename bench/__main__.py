@@ -13,6 +13,7 @@ RUNS = (
     ("bench.gateway",),
     ("bench.identity",),
     ("bench.growth",),
+    ("bench.index",),
     ("bench.recall", "--lots", "20000"),
     ("bench.water", "--hours", "2"),
 )

@@ -37,6 +37,7 @@ def serving(home: Path, suite: str) -> Iterator[Served]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    node.index.latest(1)  # waits for the read model's process
     services = node.services()
     app = build_app(node.port, node.index, services)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from huabiao.codec import Day
 from huabiao.doors.city import City
+from huabiao.services.index import Wanted
 
 PLAN, DONE = "action_plan", "accepted"
 DAY_MS, BEIJING_MS = 86_400_000, 28_800_000
@@ -24,7 +25,7 @@ def plan(city: City) -> Json:
     city.caught_up()
     today = today_of(city)
     tasks = []
-    for row in city.index.records(PLAN, limit=MOST_TASKS):
+    for row in city.index.records(PLAN, Wanted(limit=MOST_TASKS)):
         sight = city.sight(description, row["id"], None, row["value"])
         shown = city.shown(description, row["id"], row["value"], sight)
         tasks.append(task_json(shown, today))

@@ -34,10 +34,10 @@ def session_account(city: City, token: str | None) -> bytes | None:
     return session.account
 
 
-def viewer_of(
-    request: Request,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> bytes | None:
+Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def viewer_of(request: Request, given: Token) -> bytes | None:
     """The account that asks, or None for nobody in particular."""
     return session_account(city_of(request), given.credentials if given else None)
 

@@ -7,8 +7,11 @@ A node's home folder: what is kept where, and how it comes to be.
     wallets/*.json   key files of the identities that live on this machine
     passphrase       opens the key files here (0600); HUABIAO_PASSPHRASE stands in
     blocks/ state/   the log and the state
-    index.sqlite     the read model; index.lock is held by the process that writes it
+    index.sqlite     the read model, unless HUABIAO_INDEX names a PostgreSQL database;
+                     index.lock is held by the process that writes it
     subjects.sqlite  whose data went out under which receipt
+    webhooks.sqlite  who has events sent where, and how far each is
+    nats.cursor      how far events are published (doors.publishing)
     vault/           personal and secret values, encrypted; their keys (services.vault)
     run.json         where the running node can be reached
     lock             held while a node runs
@@ -32,8 +35,10 @@ from huabiao.crypto.stores.signing import Signing, StoreFailed
 from huabiao.ledger.genesis import VERSION, Genesis, decode_genesis, make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
+from huabiao.services.index import Address
 
 OPERATOR = "operator"
+INDEX_SETTING = "HUABIAO_INDEX"
 
 
 class HomeError(Exception):
@@ -53,6 +58,12 @@ class Home:
     @property
     def run_file(self) -> Path:
         return self.folder / "run.json"
+
+
+def index_address(folder: Path) -> Address:
+    """Where the read model of a home is: its own file, or the database of the setting,
+    which may hold a password and therefore never stands on a command line of ours."""
+    return os.environ.get(INDEX_SETTING) or folder / "index.sqlite"
 
 
 def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Signing]:

@@ -21,6 +21,7 @@ import uvicorn
 
 from huabiao.client.remote import LOCAL_SOCKET
 from huabiao.doors.api import build_app
+from huabiao.doors.webhooks import Hooks
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.adoption import begin_again
@@ -44,6 +45,7 @@ from huabiao.node.local_port import LocalPort
 from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
+from huabiao.node.sending import Sending
 from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
@@ -75,6 +77,7 @@ class Node:
     codes: Codes
     attempts: Attempts
     draws: Attempts
+    hooks: Hooks
     certificate: DoorCertificate | None = None
     """The doors speak HTTPS with it."""
 
@@ -94,6 +97,7 @@ class Node:
             "codes": self.codes,
             "attempts": self.attempts,
             "draws": self.draws,
+            "webhooks": self.hooks,
         }
 
     def close(self) -> None:
@@ -105,6 +109,7 @@ class Node:
         self.tags.close()
         self.attempts.close()
         self.draws.close()
+        self.hooks.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -149,7 +154,7 @@ def start(
     eraser.start()
     return Node(
         home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
-        codes, attempts, draws,
+        codes, attempts, draws, Hooks(folder / "webhooks.sqlite"),
     )  # fmt: skip
 
 
@@ -221,6 +226,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    sending = Sending(app.state.city, node.hooks, node.home.folder)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -240,6 +246,7 @@ async def _serve(
     finally:
         if fronting:
             fronting.cancel()
+        sending.close()
         _stop_services(services)
 
 

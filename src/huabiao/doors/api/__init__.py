@@ -3,6 +3,8 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 
 - `envelopes`: send what was signed; prepare what is to be signed
 - `reads`: blocks, scenarios, records, accounts, as far as the viewer may see them
+- `events`: what happens, as server-sent events from any height
+- `webhooks`: the same, sent to an address of an account's
 - `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
@@ -33,6 +35,7 @@ from huabiao.doors.api import (
     entry,
     envelopes,
     epcis,
+    events,
     identifiers,
     licences,
     metrics,
@@ -43,6 +46,7 @@ from huabiao.doors.api import (
     proofs,
     reads,
     vault,
+    webhooks,
 )
 from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
@@ -78,8 +82,9 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
     rooms = (
-        envelopes, reads, metrics, proofs, entry, identifiers, organisations, persons,
-        platform, vault, credentials, licences, bills, epcis, plan,
+        envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
+        organisations, persons, platform, vault, credentials, licences, bills, epcis,
+        plan,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

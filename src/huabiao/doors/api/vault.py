@@ -73,7 +73,7 @@ def _account(written: str) -> bytes:
     try:
         return parse(written)
     except ValueError as error:
-        raise malformed(str(error), "account.malformed") from None
+        raise malformed(str(error), "account.malformed", "account") from None
 
 
 class OpeningGiven(BaseModel):

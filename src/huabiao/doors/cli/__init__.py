@@ -5,6 +5,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `running`     up, status, trust, replay, doctor
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
+- `lists`       list, as JSON, a table or CSV
 - `amounts`     balance, seal
 - `keyring`     key new, list, token, join, rotate, passphrase
 - `signer`      signer serve, show
@@ -25,6 +26,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
+- `read_model`  index rebuild
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.
@@ -46,6 +48,7 @@ COMMANDS = {
     "scenarios": "cases",
     "call": "cases",
     "show": "cases",
+    "list": "lists",
     "balance": "amounts",
     "seal": "amounts",
     "key": "keyring",
@@ -71,6 +74,7 @@ COMMANDS = {
     "prune": "history",
     "backup": "history",
     "restore": "history",
+    "index": "read_model",
     "new": "making",
 }
 

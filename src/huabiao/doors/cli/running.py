@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from huabiao.crypto.suite import SUITES
+from huabiao.doors.cli.read_model import INDEX_URL, use_index
 from huabiao.doors.cli.settings import DEFAULT_HOME, Settings, as_failure, command
 
 _HOME = click.option(
@@ -49,6 +50,7 @@ _HOME = click.option(
     envvar="HUABIAO_SIGNER",
     help="成员密钥另在何处：unix:路径 或 pkcs11:… · where the member's key is kept",
 )
+@INDEX_URL
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
 def up(
     home: Path,
@@ -58,11 +60,14 @@ def up(
     validators: int | None,
     story: str,
     signer: str | None,
+    index_url: str | None,
     as_json: bool,
 ) -> None:
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
     try:
+        use_index(index_url)
         if _holds_many(home, engine, validators):
+            _check_one_index(index_url)
             from huabiao.node.many import run_many
 
             code = run_many(home, validators or 0, port or 8080, suite, story, as_json)
@@ -73,6 +78,15 @@ def up(
         raise SystemExit(code)
     except Exception as error:
         raise as_failure(error) from error
+
+
+def _check_one_index(index_url: str | None) -> None:
+    if index_url:
+        raise ValueError(
+            "多个节点不能共用一个读模型；请逐个启动，各用一个数据库。"
+            " Several nodes cannot share one read model: start each by itself, with a"
+            " database of its own."
+        )
 
 
 def _holds_many(home: Path, engine: str | None, validators: int | None) -> bool:
