@@ -94,6 +94,8 @@ class Issue:
     form: str
     schema: int | None
     always: tuple[str, ...]
+    key: VerificationKey | None = None
+    """The holder's key, where the holder proved it; None: the first of the DID."""
 
 
 def issue_credential(
@@ -120,7 +122,7 @@ def issue_credential(
     hidden = [f"/{name}" for name in wanted.claims if name not in wanted.always]
     secured = issue(
         document, wanted.form, signer, now,
-        holder=_holder_key(settings, holder) if secret else None,
+        holder=(wanted.key or _holder_key(settings, holder)) if secret else None,
         disclosable=hidden if secret else (),
         schema=schema_text(settings, url) if url else None,
     )  # fmt: skip

@@ -153,9 +153,10 @@ def select(root: Any, path: Path) -> list[tuple[Steps, Any]]:
 def _next(at: Steps, value: Any, step: Any) -> Iterator[tuple[Steps, Any]]:
     if step is None and isinstance(value, list):
         yield from (((*at, number), item) for number, item in enumerate(value))
-    elif isinstance(step, str) and isinstance(value, dict) and step in value:
-        yield (*at, step), value[step]
-    elif type(step) is int and isinstance(value, list) and step < len(value):
+        return
+    named = isinstance(step, str) and isinstance(value, dict) and step in value
+    counted = type(step) is int and isinstance(value, list) and step < len(value)
+    if named or counted:
         yield (*at, step), value[step]
 
 

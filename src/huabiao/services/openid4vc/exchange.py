@@ -1,8 +1,8 @@
 """
 A wallet's exchanges with addresses that came in a link, so that a stranger chose them.
 
-https alone, and http on this machine; public addresses, and others that HUABIAO_OUTGOING
-allows; no redirects; 256 KiB and 15 seconds. OpenID4VCI 1.0 §13 and OpenID4VP 1.0 §14.
+https alone, and http on this machine; public addresses, and others that
+HUABIAO_OUTGOING allows; no redirects; 256 KiB and 15 seconds.
 """
 
 import json

@@ -7,7 +7,8 @@ Offers: what an issuer holds ready for whoever brings the code.
 
 A code that comes a second time ends the token too (RFC 6749 §4.1.2). Five wrong
 transaction codes end the offer. In the file are digests of codes and tokens, never
-themselves; claims are there until they are issued or ten minutes after they are over.
+themselves; claims are there until they are issued, or until the first new offer ten
+minutes after the end.
 """
 
 import json

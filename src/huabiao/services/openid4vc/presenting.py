@@ -78,7 +78,7 @@ def fetch_request(link: str, resolve: Resolve, now: Callable[[], int]) -> Reques
 
 
 def prepare(request: Request, texts: list[str]) -> dict[str, Showing]:
-    """What the wallet would show, by query; OAuthError `access_denied`, not yet told."""
+    """What the wallet would show, by query; OAuthError `access_denied`, to be told."""
     held = {text: read_held(text) for text in texts}
     chosen = choose(request.query, [(text, each[0]) for text, each in held.items()])
     showing = {}

@@ -2,7 +2,8 @@
 A verifier's questions: asked by one process, answered at a desk, read by the first.
 
 A question is good for ten minutes and one answer; five bad answers end it. An answer,
-which is personal data, is erased when it has been read, and an hour later at the latest.
+which is personal data, is erased when it has been read, or an hour after the end by the
+next question.
 """
 
 import json

@@ -32,7 +32,7 @@ LONGEST_LINK = 16_000
 
 @dataclass(frozen=True)
 class Offer:
-    """An offer as a link brought it; `pin` says whether a transaction code is needed."""
+    """An offer as a link brought it; `pin`: a transaction code is needed."""
 
     issuer: str
     configuration: str

@@ -83,8 +83,8 @@ def open_request(
     token: str, client_id: str, resolve: Resolve, now: int,
     wallet_nonce: str | None = None,
 ) -> Object:  # fmt: skip
-    """The parameters, once the verifier that the link names has signed them; NotVerified
-    where not: then nobody is to be answered, not even with an error."""
+    """The parameters, once the verifier that the link names has signed them;
+    NotVerified where not: then nobody is to be answered, not even with an error."""
     if not client_id.startswith(PREFIX):
         raise NotVerified(
             "client_id",
