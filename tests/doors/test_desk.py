@@ -22,7 +22,7 @@ def town(served: Served, tmp_path_factory) -> Iterator[DeskTown]:
     made, process = start_desk(served, tmp_path_factory.mktemp("desk"))
     try:
         made.keys()
-        published = made.wallet("did", "publish", "--as", "pilot")
+        published = made.wallet("did", "publish", "pilot")
         assert isinstance(published, dict), published
         yield made
     finally:

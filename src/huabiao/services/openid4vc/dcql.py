@@ -141,9 +141,12 @@ def _demand(holds: bool, said: str) -> None:
 
 def select(root: Any, path: Path) -> list[tuple[Steps, Any]]:
     """The elements that a claims path leads to, with the way to each (§7.1.1); empty
-    where it leads nowhere."""
+    where it leads nowhere, or to what is of another kind than a step takes it for."""
     found: list[tuple[Steps, Any]] = [((), root)]
     for step in path:
+        kind = dict if isinstance(step, str) else list
+        if not all(isinstance(value, kind) for _, value in found):
+            return []
         found = [new for at, value in found for new in _next(at, value, step)]
         if len(found) > MOST_SELECTED:
             return []
@@ -151,12 +154,9 @@ def select(root: Any, path: Path) -> list[tuple[Steps, Any]]:
 
 
 def _next(at: Steps, value: Any, step: Any) -> Iterator[tuple[Steps, Any]]:
-    if step is None and isinstance(value, list):
+    if step is None:
         yield from (((*at, number), item) for number, item in enumerate(value))
-        return
-    named = isinstance(step, str) and isinstance(value, dict) and step in value
-    counted = type(step) is int and isinstance(value, list) and step < len(value)
-    if named or counted:
+    elif step in value if isinstance(value, dict) else step < len(value):
         yield (*at, step), value[step]
 
 

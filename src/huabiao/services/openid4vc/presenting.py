@@ -111,15 +111,21 @@ def answer(
 ) -> str | None:
     """Send the presentations; where the verifier wants the holder to go on, if it says
     so (§8.2)."""
-    token = {
-        name: [_present(each, holder, request, now)] for name, each in showing.items()
-    }
-    form = {"vp_token": json.dumps(token)}
+    form = {"vp_token": json.dumps(vp_token(request, showing, holder, now))}
     if request.state is not None:
         form["state"] = request.state
     given = object_of(post_form(check_url(request.response_uri), form))
     found = given.get("redirect_uri")
     return found if isinstance(found, str) else None
+
+
+def vp_token(
+    request: Request, showing: Mapping[str, Showing], holder: Signer, now: int
+) -> dict[str, list[str]]:
+    """The presentations by query, each for this verifier and nonce (§8.1)."""
+    return {
+        name: [_present(each, holder, request, now)] for name, each in showing.items()
+    }
 
 
 def _present(each: Showing, holder: Signer, request: Request, now: int) -> str:
