@@ -5,14 +5,16 @@ Rules: OpenID4VCI 1.0 §6, §8; OpenID4VP 1.0 §5.10, §8.2, §8.6, §14.1.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from openid_desks import MINUTE, Desks, open_desks
+from openid_desks import BUREAU, MINUTE, Desks, open_desks
 
 from huabiao.services.credentials import NotVerified, jws
 from huabiao.services.openid4vc import Configuration, OAuthError
 from huabiao.services.openid4vc.issuer import GRANT
+from huabiao.services.openid4vc.key_proofs import prove_key
 from huabiao.services.openid4vc.request_objects import (
     PREFIX,
     TYPE,
@@ -174,6 +176,46 @@ def test_offers_and_tokens_end(desks):
     offers.of_token(token, desks.now)
     assert refused("invalid_token", offers.of_token, token,
                    desks.now + 6 * MINUTE).status == 401  # fmt: skip
+
+
+def test_a_token_outlives_a_failure_of_the_issuer_but_not_a_denial(desks):
+    token, give = desks.redeem(), desks.issuer.issue
+
+    def bring():
+        nonce = desks.issuer.nonce()["c_nonce"]
+        proof = prove_key(desks.town.signer("doctor"), BUREAU, nonce, desks.now)
+        asked = {"credential_configuration_id": "DoctorLicence.sd_jwt_vc",
+                 "proofs": {"jwt": [proof]}}  # fmt: skip
+        return desks.issuer.credential(token, json.dumps(asked).encode())
+
+    def fail(error):
+        def issue(*_):
+            raise error
+
+        return issue
+
+    desks.issuer.issue = fail(ConnectionError())
+    with pytest.raises(ConnectionError):
+        bring()
+    desks.issuer.issue = fail(ValueError())
+    refused("credential_request_denied", bring)
+    desks.issuer.issue = give
+    assert refused("invalid_token", bring).status == 401
+
+
+def test_two_wallets_at_once_get_one_token(desks):
+    kind = Configuration("c", "sd_jwt_vc", "T")
+    code, pin = desks.issuer.offers.make(kind, {}, desks.now + MINUTE, desks.now)
+
+    def redeem(_):
+        try:
+            return desks.issuer.offers.redeem(code, pin, desks.now)
+        except OAuthError as error:
+            return error.code
+
+    with ThreadPoolExecutor(8) as wallets:
+        got = list(wallets.map(redeem, range(8)))
+    assert got.count("invalid_grant") == 7
 
 
 def test_nothing_of_an_offer_is_left_in_the_file(desks, tmp_path):

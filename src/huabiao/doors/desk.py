@@ -22,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from huabiao.client.port import Busy
+from huabiao.client.remote import Answered, Unreachable
 from huabiao.services.openid4vc import IssuerDesk, OAuthError, VerifierDesk
 from huabiao.services.openid4vc.issuer import (
     CREDENTIAL,
@@ -41,7 +43,12 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def build_desk(issuer: IssuerDesk, verifier: VerifierDesk) -> Starlette:
     """The two desks of one organisation as an ASGI application."""
     routes = [*_issuer_routes(issuer), *_verifier_routes(verifier)]
-    handlers: Any = {OAuthError: _refuse}
+    handlers: Any = {
+        OAuthError: _refuse,
+        Unreachable: _postpone,
+        Answered: _postpone,
+        Busy: _postpone,
+    }
     return Starlette(routes=routes, exception_handlers=handlers)
 
 
@@ -99,6 +106,13 @@ def _refuse(request: Request, error: OAuthError) -> Response:
     if error.status == 401:  # RFC 6750 §3
         headers["www-authenticate"] = f'Bearer error="{error.code}"'
     return JSONResponse(error.document(), error.status, headers)
+
+
+def _postpone(request: Request, error: Exception) -> Response:
+    """The city does not answer: the wallet may try again with what it has."""
+    return _refuse(
+        request, OAuthError("temporarily_unavailable", "Please try again later", 503)
+    )
 
 
 def bearer_of(request: Request) -> str:

@@ -32,6 +32,7 @@ from huabiao.services.credentials.chain import (
     status_url,
 )
 from huabiao.services.credentials.dids import ALGORITHM_OF, chain_signer, resolve_with
+from huabiao.services.credentials.open_badges import as_badge, is_badge
 from huabiao.services.credentials.register import Register
 from huabiao.services.credentials.status_list import entry_of, published_status
 from huabiao.services.credentials.strict_json import Object, parse_object
@@ -119,6 +120,8 @@ def issue_credential(
         valid_until=until, schema=url,
         status=[place],
     )  # fmt: skip
+    if is_badge(document["type"]):
+        document = as_badge(document)
     hidden = [f"/{name}" for name in wanted.claims if name not in wanted.always]
     secured = issue(
         document, wanted.form, signer, now,
