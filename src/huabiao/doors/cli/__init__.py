@@ -22,6 +22,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `credential`  credential open, issue, present, verify, revoke, issued
+- `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
+- `wallet`      wallet receive, present, list, drop
+- `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, code, redeem, uses, object
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
@@ -66,6 +69,9 @@ COMMANDS = {
     "epcis": "epcis",
     "member": "members",
     "credential": "credential",
+    "desk": "desk",
+    "wallet": "wallet",
+    "predicate": "predicate",
     "licence": "licence",
     "vault": "vault",
     "engine": "network",
