@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 UV := $(VENV)/bin/uv
 
-.PHONY: run test test-network bench soak verifier docs lint abci setup setup-dev clean
+.PHONY: run test test-network bench soak web docs lint abci setup setup-dev clean
 .DEFAULT_GOAL := run
 
 $(UV):
@@ -64,9 +64,9 @@ soak: setup-dev
 	@$(VENV)/bin/huabiao engine install
 	$(VENV)/bin/python -m bench.soak --hours $${SOAK_HOURS:-1}
 
-# the browser's verifier, after a change in web/verifier
-verifier:
-	cd web/verifier && npm ci --no-fund --no-audit && npm run build
+# the pages' scripts, after a change in web/
+web:
+	cd web && npm ci --no-fund --no-audit && npm run build
 
 docs: setup-dev
 	$(VENV)/bin/mkdocs build --strict

@@ -5,6 +5,7 @@ The city is `huabiao up --story day` in a process of its own. Where there is no 
 the tests are skipped, and say which package brings it.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -15,10 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from played_city import PlayedCity
+from played_city import BareNode, PlayedCity
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from huabiao.services import databases
+from huabiao.testing.network.nodes import free_ports
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PLAYED = "城市继续服务"
@@ -62,6 +64,22 @@ def city(
         node.communicate(timeout=60)
         if (home / "databases").exists():
             databases.remove(databases.start(home / "databases"))
+
+
+@pytest.fixture(scope="module")
+def bare_node(
+    chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BareNode]:
+    home = tmp_path_factory.mktemp("bare") / "home"
+    command = [sys.executable, "-m", "huabiao", "up", "--home", str(home), "--json"]
+    node = subprocess.Popen(
+        [*command, "--port", str(*free_ports(1)), "--story", "none"],
+        stdout=subprocess.PIPE,
+    )
+    assert node.stdout is not None
+    yield BareNode(json.loads(node.stdout.readline())["url"], home)
+    node.send_signal(signal.SIGTERM)
+    node.wait(60)
 
 
 # A module's, not the session's: playwright holds the thread's event loop while it runs.

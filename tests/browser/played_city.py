@@ -1,4 +1,4 @@
-"""A city after its day, as the browser's tests reach it."""
+"""A city after its day, and a node without one, as the browser's tests reach them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,3 +19,11 @@ class PlayedCity:
         with Remote(self.url) as city:
             keys = open_identity(self.home, name, city.suite_name)
             return str(city.token(keys)["token"])
+
+
+@dataclass
+class BareNode:
+    """A node of an empty city."""
+
+    url: str
+    home: Path

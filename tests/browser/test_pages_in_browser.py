@@ -20,7 +20,7 @@ OPEN = (
     "/scenarios/hazardous_waste", "/scenarios/hazardous_waste?state=disposed",
     "/scenarios/governance", "/scenarios/sharing", "/scenarios/drift", LOAD,
     "/directory", "/directory?q=" + quote("参保"), "/directory?q=airports",
-    "/directory?q=nothing-of-this-name", "/me", "/verify",
+    "/directory?q=nothing-of-this-name", "/me", "/keys", "/verify",
 )  # fmt: skip
 OWN = {LOAD: "某化工厂", "/me": "市民", "/blocks/40": "市人力资源社会保障局"}
 TOO_WIDE = """(() => {

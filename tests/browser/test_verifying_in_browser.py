@@ -6,15 +6,13 @@ Both verifiers must say the same sentence of every proof, whole or with a bit ch
 
 import json
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from played_city import BareNode
 from playwright.sync_api import Browser, Page
 from proof_city import FILES, Proofs
 
@@ -22,7 +20,6 @@ from huabiao.client.remote import Answered, Remote
 from huabiao.client.signing import call
 from huabiao.crypto.keys import generate
 from huabiao.proofs.verify import verify
-from huabiao.testing.network.nodes import free_ports
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests/vectors"
@@ -35,26 +32,12 @@ CHECK = """(asked) => asked.proofs.map(([proof, original]) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def node(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("verifying")
-    command = [sys.executable, "-m", "huabiao", "up", "--home", str(home), "--json"]
-    process = subprocess.Popen(
-        [*command, "--port", str(*free_ports(1)), "--story", "none"],
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())["url"]
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
-
-
 @pytest.fixture
-def page(browser: Browser, node: str) -> Iterator[Page]:
+def page(browser: Browser, bare_node: BareNode) -> Iterator[Page]:
     """The page, open, and from then on without any network."""
     context = browser.new_context()
     opened = context.new_page()
-    opened.goto(f"{node}/verify")
+    opened.goto(f"{bare_node.url}/verify")
     opened.wait_for_function("window.huabiao")
     context.set_offline(True)
     yield opened
@@ -126,9 +109,9 @@ def taken(city: Remote, id_: str) -> bytes:
 
 
 def test_a_person_verifies_a_file_with_the_network_off(
-    page: Page, node: str, tmp_path: Path
+    page: Page, bare_node: BareNode, tmp_path: Path
 ) -> None:
-    with Remote(node) as city:
+    with Remote(bare_node.url) as city:
         clerk = generate("clerk", city.suite_name)
         digest = clerk.suite.digest(b"text")
         done = city.send(clerk, call("evidence", "notarize", digests=[digest]))
@@ -146,11 +129,12 @@ def test_a_person_verifies_a_file_with_the_network_off(
     page.get_by_role("status").get_by_text("信任文件不可用").wait_for()
 
 
-def test_the_bundle_is_made_from_the_sources_that_lie_beside_it() -> None:
-    sources = ROOT / "web/verifier"
+def test_the_bundles_are_made_from_the_sources_that_lie_here() -> None:
+    sources = ROOT / "web"
     hashed = sha256()
     for file in [*sorted((sources / "src").iterdir()), sources / "package-lock.json"]:
         hashed.update(file.read_bytes())
-    bundle = ROOT / "src/huabiao/doors/pages/static/verify.js"
-    first = bundle.read_text("utf-8").splitlines()[0]
-    assert hashed.hexdigest() in first, "npm run build in web/verifier makes it anew"
+    for page in ("verify", "keys", "acts"):
+        bundle = ROOT / f"src/huabiao/doors/pages/static/{page}.js"
+        first = bundle.read_text("utf-8").splitlines()[0]
+        assert hashed.hexdigest() in first, "`make web` bundles it anew"

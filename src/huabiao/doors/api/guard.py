@@ -2,8 +2,9 @@
 The guard: limits and headers around every request, in plain ASGI.
 
 Bodies end at 8 MiB, counted as they arrive. Every answer forbids framing, sniffing and
-foreign content; only two pages run a script, which is served from here: the OpenAPI
-page, and the one that verifies proofs, which may ask nobody anything.
+foreign content. Scripts are served from here and never stand in a page: those of the
+OpenAPI page, of the pages on which people sign, and of the one that verifies proofs,
+which may ask nobody anything.
 """
 
 import json
@@ -30,7 +31,20 @@ _VERIFIER = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
     " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-_POLICIES = {"/api/docs": _OPENAPI_PAGE, "/verify": _VERIFIER}
+_SIGNING = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_POLICIES = {"/api/docs": _OPENAPI_PAGE, "/verify": _VERIFIER, "/keys": _SIGNING}
+
+
+def policy_of(path: str) -> str:
+    """The content policy of a page."""
+    if path.startswith("/scenarios/"):
+        return _SIGNING
+    return _POLICIES.get(path, _STRICT)
+
+
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -53,7 +67,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        policy = _POLICIES.get(scope["path"], _STRICT)
+        policy = policy_of(scope["path"])
         extra = [*_HEADERS, (b"content-security-policy", policy.encode())]
         started, received = False, 0
 

@@ -33,6 +33,12 @@ def me(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
     )
 
 
+@router.get("/keys")
+def own_keys(request: Request, city: CityHere) -> HTMLResponse:
+    """The keys that this browser holds; the page brings none of its own."""
+    return page(request, "keys.html", suite=city.port.suite_name)
+
+
 @router.post("/me")
 def sign_in(
     request: Request, city: CityHere, token: Annotated[str, Form(max_length=200)]

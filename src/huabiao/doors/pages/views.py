@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
+from huabiao.doors.acting import acts_on_record, acts_on_scenario
 from huabiao.doors.city import City
 from huabiao.doors.diagram import diagram
 from huabiao.doors.pages.render import page
@@ -103,6 +104,9 @@ def scenario(
         "scenario.html",
         about=description,
         life=diagram(description),
+        acts=acts_on_scenario(city, description, viewer),
+        signed_in=viewer is not None,
+        suite=city.port.suite_name,
         listed=found,
         state=state,
     )
@@ -117,11 +121,15 @@ def record(
     key: str,
     at: At = None,
 ) -> HTMLResponse:
+    description = city.description(scenario)
+    found = city.record(scenario, key, viewer, at)
     return page(
         request,
         "record.html",
-        about=city.description(scenario),
-        record=city.record(scenario, key, viewer, at),
+        about=description,
+        record=found,
+        acts=acts_on_record(city, description, found, viewer) if at is None else [],
+        suite=city.port.suite_name,
         history=cases.history(city, scenario, key, viewer)["steps"],
         signed_in=viewer is not None,
     )

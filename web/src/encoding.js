@@ -127,9 +127,10 @@ function compare(one, other) {
   return one.length - other.length;
 }
 
-/** The encoding of numbers from 0, strings, bytes, null and arrays of them. */
+/** The encoding of numbers from 0, strings, bytes, null, arrays and Maps of them. */
 export function encode(value) {
   if (value === null) return Uint8Array.of(0xc0);
+  if (value instanceof Map) return encodeMap(value);
   if (typeof value === "number") return encodeNumber(value);
   if (typeof value === "string") {
     const bytes = new TextEncoder().encode(value);
@@ -142,6 +143,15 @@ export function encode(value) {
   const { length } = value;
   const short = length < 16 ? Uint8Array.of(0x90 | length) : null;
   return concat(short ?? head([null, 0xdc, 0xdd], length), ...value.map(encode));
+}
+
+function encodeMap(map) {
+  const pairs = Array.from(map, ([name, item]) => [encode(name), encode(item), name]);
+  const bytes = (name) => new TextEncoder().encode(name);
+  pairs.sort((one, other) => compare(bytes(one[2]), bytes(other[2])));
+  const short = map.size < 16 ? Uint8Array.of(0x80 | map.size) : null;
+  const items = pairs.flatMap(([name, item]) => [name, item]);
+  return concat(short ?? head([null, 0xde, 0xdf], map.size), ...items);
 }
 
 function encodeNumber(value) {

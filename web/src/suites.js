@@ -16,7 +16,7 @@ import { sm2, sm3 } from "sm-crypto-v2";
 
 import { hex, unhex } from "./encoding.js";
 
-const IDENTITY = "1234567812345678"; // GB/T 32918.2: the default of a signer's identity
+export const IDENTITY = "1234567812345678"; // GB/T 32918.2: the default of a signer's identity
 
 export const DIGESTS = {
   intl: (bytes) => sha256(bytes),

@@ -1,0 +1,59 @@
+/* The page /keys: the keys of this browser: make, bring in, take away, sign in. */
+
+import { hex, unhex } from "./encoding.js";
+import { askFor } from "./forms.js";
+import { forgetKey, keepKey, keptKeys } from "./keybook.js";
+import { canMake, makeKeyFile, openKeyFile, parseKeyFile } from "./keyfile.js";
+import { signIn } from "./signing.js";
+
+/** For the tests: key files go both ways between a browser and Python. */
+window.huabiao = { makeKeyFile, openKeyFile, parseKeyFile, hex, unhex };
+
+const { chain, suite } = document.querySelector("main [data-chain]").dataset;
+
+async function list() {
+  const row = document.querySelector("template#key").content;
+  const keys = await keptKeys();
+  const items = keys.map((fields) => {
+    const item = row.cloneNode(true);
+    item.querySelector("[data-name]").textContent = fields.name;
+    item.querySelector("[data-public]").textContent = fields.public.slice(0, 24) + "…";
+    item.querySelector("[data-ends]").textContent = fields.ends ?? "—";
+    item.querySelector("[data-save]").onclick = () => save(fields);
+    item.querySelector("[data-forget]").onclick = () => forget(fields);
+    return item;
+  });
+  document.querySelector("#keys").replaceChildren(...items);
+}
+
+function save(fields) {
+  const link = document.createElement("a");
+  const text = JSON.stringify(fields, null, 2) + "\n";
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = `${fields.name}.json`;
+  link.click();
+}
+
+async function forget(fields) {
+  const sentence = "此浏览器将不再有这把密钥，请确认已另存。 Forget this key? Save it first.";
+  if (!window.confirm(`${fields.name}: ${sentence}`)) return;
+  await forgetKey(fields.public);
+  await list();
+}
+
+askFor("form#make", async (fields) => {
+  const text = await makeKeyFile(suite, fields.name, fields.passphrase);
+  const made = parseKeyFile(text);
+  await keepKey(made);
+  save(made);
+  await list();
+});
+askFor("form#bring", async (fields) => {
+  await keepKey(parseKeyFile(await fields.file.text()));
+  await list();
+});
+document.querySelector("form#make fieldset").disabled = !canMake(suite);
+document.querySelector("button#enter").onclick = async () => {
+  if (await signIn({ chain, suite })) window.location.assign("/me");
+};
+await list();

@@ -1,0 +1,87 @@
+/*
+The dialog in which a person signs: what is signed, with which key, and the passphrase.
+
+One dialog stands in each page that has forms; nothing is signed without it.
+*/
+
+import { prepare, send, session } from "./city.js";
+import { BadKeyFile, openKeyFile } from "./keyfile.js";
+import { keptKeys } from "./keybook.js";
+
+const dialog = () => document.querySelector("dialog#signing");
+
+/** Let the person choose a key and open it; null if they think better of it. */
+export async function askForKey(suite, lines) {
+  const shownDialog = dialog();
+  const { elements } = shownDialog.querySelector("form");
+  const keys = (await keptKeys()).filter((each) => each.suite === suite);
+  elements.key.replaceChildren(
+    ...keys.map((each) => new Option(`${each.name} · ${each.public.slice(0, 12)}…`, each.public)),
+  );
+  shownDialog.querySelector("[data-none]").hidden = keys.length > 0;
+  shownDialog.querySelector("dl").replaceChildren(...lines.flatMap(line));
+  elements.passphrase.value = "";
+  say("");
+  shownDialog.showModal();
+  return new Promise((resolve) => {
+    shownDialog.onclose = () => resolve(null);
+    shownDialog.querySelector("form").onsubmit = async (event) => {
+      event.preventDefault();
+      if (event.submitter?.value === "cancel") return shownDialog.close();
+      const chosen = keys.find((each) => each.public === elements.key.value);
+      if (!chosen) return undefined;
+      try {
+        const signer = await openKeyFile(chosen, elements.passphrase.value);
+        resolve(signer);
+        elements.passphrase.value = "";
+      } catch (error) {
+        if (!(error instanceof BadKeyFile)) throw error;
+        say(error.message);
+      }
+      return undefined;
+    };
+  });
+}
+
+const say = (words) => {
+  dialog().querySelector("[role=status]").textContent = words;
+};
+
+function line([name, value]) {
+  const [term, meaning] = ["dt", "dd"].map((each) => document.createElement(each));
+  term.textContent = name;
+  meaning.textContent = value;
+  return [term, meaning];
+}
+
+/** Sign one call and send it; the outcome, or null if the person closed the dialog. */
+export async function signAndSend({ chain, suite }, asked, isSecret) {
+  const told = Object.entries(asked.arguments).map(([name, v]) => [name, String(v)]);
+  const what = `${asked.contract}.${asked.operation} ${asked.key}`;
+  const signer = await askForKey(suite, [["签署 · sign", what], ...told]);
+  if (!signer) return null;
+  try {
+    const prepared = await prepare(chain, signer.public, asked, isSecret);
+    return await send(signer, prepared);
+  } finally {
+    dialog().onclose = null;
+    dialog().close();
+  }
+}
+
+/** Prove a key and let the page's cookie stand for it. */
+export async function signIn({ chain, suite }) {
+  const signer = await askForKey(suite, [["签署 · sign", "登录十分钟 · ten minutes of reading"]]);
+  if (!signer) return false;
+  try {
+    const token = await session(chain, signer);
+    const answer = await fetch("/me", {
+      method: "POST", body: new URLSearchParams({ token }), redirect: "manual",
+    });
+    return answer.type === "opaqueredirect" || answer.ok;
+  } finally {
+    dialog().onclose = null;
+    dialog().close();
+  }
+}
+
