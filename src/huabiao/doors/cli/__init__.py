@@ -15,7 +15,8 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `calendar`    calendar announce, show
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `credential`  credential open, issue, present, verify, revoke, issued
-- `licence`     licence issue, code, redeem, uses, object
+- `licence`     licence issue, redeem
+- `wallet`      wallet show, licences, codes, code, object, withdraw, sessions …
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -51,6 +52,7 @@ COMMANDS = {
     "member": "members",
     "credential": "credential",
     "licence": "licence",
+    "wallet": "wallet",
     "vault": "vault",
     "engine": "network",
     "network": "network",

@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from huabiao.doors.pages import own, values, views
+from huabiao.doors.pages import own, values, views, wallet
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 
@@ -21,6 +21,7 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(views.router, include_in_schema=False)
     app.include_router(own.router, include_in_schema=False)
+    app.include_router(wallet.router, include_in_schema=False)
     app.include_router(values.router, include_in_schema=False)
 
 
