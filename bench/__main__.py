@@ -8,10 +8,14 @@ RUNS = (
     ("bench.crypto",),
     ("bench.ledger", "--suite", "intl"),
     ("bench.ledger", "--suite", "sm"),
+    ("bench.ledger", "--suite", "pq"),
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
     ("bench.identity",),
     ("bench.growth",),
+    ("bench.index",),
+    ("bench.recall", "--lots", "20000"),
+    ("bench.water", "--hours", "2"),
 )
 
 

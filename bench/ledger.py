@@ -28,7 +28,7 @@ from bench.machine import children_cpu, machine, percentiles
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys, generate
-from huabiao.crypto.suite import suite
+from huabiao.crypto.suite import SUITES, suite
 from huabiao.proofs.verify import verify
 
 CLIENTS, BATCH, CONNECTIONS = 200, 500, 8
@@ -237,7 +237,7 @@ async def check(http: httpx.AsyncClient, envelope: str) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--suite", choices=["intl", "sm"], default="intl")
+    parser.add_argument("--suite", choices=SUITES, default="intl")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--json", action="store_true", help="JSON only, last line")

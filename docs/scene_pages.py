@@ -6,6 +6,7 @@ walked for this in a city in a temporary folder. Nothing is written into `docs/`
 new scenario has its page without a line here.
 """
 
+import json
 import shlex
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 
 from huabiao.doors.diagram import diagram
+from huabiao.doors.problems import in_language
 from huabiao.stories import stories
 from huabiao.testing import City, CityGround, Stage
 
@@ -25,6 +27,9 @@ WORDS = {
         "columns": "| 操作 | 谁 | 从 | 到 | 参数 |", "anyone": "任何人",
         "story": "走一遍", "steps": "| 谁 | 操作 | 参数 | 结果 |", "ok": "通过",
         "drawn": "此页由场景说明和故事画出：故事在真的账本上走过一遍，结果即下表。",
+        "record": "记录", "fields": "| 字段 | 内容 | 谁能看 | 可列表 |",
+        "refusals": "拒绝", "codes": "| 代码 | 说明 |",
+        "sight": {"public": "所有人", "parties": "当事方与监管", "supervision": "监管"},
         "commands": "同样的事在命令行上", "source": "故事的源码",
     },
     "en": {
@@ -34,6 +39,10 @@ WORDS = {
         "ok": "accepted",
         "drawn": "This page is drawn from the scenario's Description and its story,"
         " which was walked over a real ledger; the table is what came of it.",
+        "record": "The record", "fields": "| field | kind | who sees it | lists |",
+        "refusals": "Refusals", "codes": "| code | sentence |",
+        "sight": {"public": "everyone", "parties": "parties and supervision",
+                  "supervision": "supervision"},
         "commands": "The same on the command line", "source": "The story's source",
     },
 }  # fmt: skip
@@ -109,6 +118,18 @@ def page(stage: Stage, language: str) -> str:
 | --- | --- | --- | --- | --- |
 {_operations(about, language)}
 
+## {words["record"]}
+
+{words["fields"]}
+| --- | --- | --- | --- |
+{_fields(about, language)}
+
+## {words["refusals"]}
+
+{words["codes"]}
+| --- | --- |
+{_refusals(stage, language)}
+
 ## {words["story"]}
 
 {words["drawn"]}
@@ -144,6 +165,30 @@ def _operations(about: dict[str, Any], language: str) -> str:
     )
 
 
+def _fields(about: dict[str, Any], language: str) -> str:
+    """The record's fields: kind, who sees each, whether lists go by it."""
+    fields = about["records"].get(about["record"], {}).get("fields", {})
+    sight = WORDS[language]["sight"]
+
+    def seen(name: str) -> str:
+        return sight["public" if name in about["public"] else about["visible"]]
+
+    return "\n".join(
+        f"| `{name}` | `{facts['kind']}` | {seen(name)}"
+        f" | {'✓' if name in about['indexes'] else ''} |"
+        for name, facts in fields.items()
+    )
+
+
+def _refusals(stage: Stage, language: str) -> str:
+    """Each refusal that the story met, in the page's language."""
+    met = {step.code: step.sentence for step in stage.steps if step.code != "ok"}
+    return "\n".join(
+        f"| `{code}` | {in_language(sentence, language)} |"
+        for code, sentence in sorted(met.items())
+    )
+
+
 def _step(step: Any, words: dict[str, str]) -> str:
     told = "<br>".join(
         f"{name} = {_short(value)}" for name, value in step.arguments.items()
@@ -155,6 +200,13 @@ def _step(step: Any, words: dict[str, str]) -> str:
 def _short(value: object) -> str:
     text = str(value)
     return text if len(text) <= 40 else f"{text[:16]}…"
+
+
+def _word(value: object) -> object:
+    """An argument as one word of a command; what is no single value is JSON."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value
 
 
 def _commands(stage: Stage) -> str:
@@ -170,6 +222,8 @@ def _commands(stage: Stage) -> str:
     for step in stage.steps:
         if step.code == "ok" and step.case == first:
             words = ["huabiao", "call", stage.scenario, step.operation, step.case]
-            words += [f"{name}={value}" for name, value in step.arguments.items()]
+            words += [
+                f"{name}={_word(value)}" for name, value in step.arguments.items()
+            ]
             lines.append(shlex.join([*words, "--as", step.who]))
     return "\n".join(lines)

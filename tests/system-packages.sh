@@ -2,11 +2,11 @@
 # Debian packages that the tests need beside the Python ones. Where root and apt-get are
 # there they are installed, else they are named.
 #
-# Chromium opens the pages in tests/browser. PostgreSQL comes as a wheel, and where
+# Chromium opens the pages in tests/browser; SoftHSM is the token of tests/keys. PostgreSQL comes as a wheel, and where
 # libcrypto.so.3 is missing the tests that compare with it say so and are skipped.
 set -eu
 
-NEEDED="chromium=chromium" # command=package, separated by spaces: "softhsm2-util=softhsm2"
+NEEDED="chromium=chromium softhsm2-util=softhsm2" # command=package, separated by spaces
 
 missing=""
 for pair in $NEEDED; do

@@ -18,9 +18,12 @@ LOAD = "/scenarios/hazardous_waste/" + quote("京危废-2026-0001")
 OPEN = (
     "/", "/blocks", "/blocks?before=20", "/blocks/40", "/scenarios",
     "/scenarios/hazardous_waste", "/scenarios/hazardous_waste?state=disposed",
+    "/scenarios/real_estate", "/scenarios/e_bill", "/scenarios/action_plan",
     "/scenarios/governance", "/scenarios/sharing", "/scenarios/drift", LOAD,
     "/directory", "/directory?q=" + quote("参保"), "/directory?q=airports",
-    "/directory?q=nothing-of-this-name", "/me", "/keys", "/verify",
+    "/directory?q=nothing-of-this-name", "/me", "/keys", "/verify", "/plan", "/bills",
+    "/bills?number=11060126-0000000001&code=ffffff",
+    "/t/01/09506000134369/10/Y-0001", "/t/01/09506000134352/10/MILK-A",
 )  # fmt: skip
 OWN = {LOAD: "某化工厂", "/me": "市民", "/blocks/40": "市人力资源社会保障局"}
 TOO_WIDE = """(() => {

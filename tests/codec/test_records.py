@@ -113,3 +113,11 @@ def test_malformed_classes_are_refused_where_they_are_defined():
     for definition in (untyped, late, reserved):
         with pytest.raises(TypeError):
             definition()
+
+
+def test_a_list_of_records_is_written_as_json_on_a_command_line():
+    written = '[{"name": "a", "weight": 5}, {"name": "b"}]'
+    assert ListOf[Item].parse(written) == [["a", 5], ["b", 0]]
+    for spoiled in ("a,b", "[", '{"name": "a"}', '["a"]'):
+        with pytest.raises(Malformed):
+            ListOf[Item].parse(spoiled)

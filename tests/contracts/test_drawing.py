@@ -3,9 +3,11 @@
 import pytest
 
 from huabiao.contracts import (
+    Books,
     Count,
     MalformedDrawing,
     Record,
+    Registry,
     Role,
     Scenario,
     State,
@@ -120,7 +122,7 @@ def test_the_well_formed_one_is_taken_and_described():
         ({"send": None}, "'packed' must either be final or have a way out"),
         ({"pack": None}, "no operation leads to 'packed'"),
         ({"record": None}, "record = … is not set"),
-        ({"public": ("colour",)}, "no field 'colour'"),
+        ({"public": ("colour",)}, "public='colour' is no field"),
         ({"indexes": ("colour",)}, "no field 'colour'"),
         ({"lost": State("丢失")}, "no operation leads to 'lost'"),
     ],
@@ -167,3 +169,27 @@ def test_a_scenario_without_a_record_has_operations_on_parts_only():
     described = describe(Bell)
     assert described["operations"]["ring"]["by"] == ["ringer"]
     assert described["record"] is None
+
+
+def test_parts_and_records_of_a_scenario_have_names_of_their_own():
+    two = {"credits": Books(Count), "credits_pending": Registry(Parcel)}
+    for name, part in two.items():
+        part.name = name
+    with pytest.raises(MalformedDrawing, match="two parts are named 'credits_pending'"):
+        draw(**{name: lambda *_, part=part: part for name, part in two.items()})
+
+    class Balance(Record):
+        weight: Count
+
+    held = Registry(Balance)
+    with pytest.raises(MalformedDrawing, match="two records are named Balance"):
+        draw(credits=lambda *_: Books(Count), held=lambda *_: held)
+
+
+def test_a_part_may_be_public_and_stands_in_the_description_with_its_unit():
+    drawn = draw(credits=lambda *_: Books(Count), public=("sender", "credits"))
+    described = describe(drawn)
+    assert described["public"] == ["sender", "credits"]
+    assert described["parts"]["credits"]["unit"] == "Count"
+    assert described["parts"]["credits_pending"]["entry"] == "PendingAmount"
+    assert list(described["records"]) == ["Parcel", "Balance", "PendingAmount"]

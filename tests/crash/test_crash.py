@@ -17,6 +17,7 @@ import pytest
 from crash_city import founding, keys
 
 from huabiao.codec import decode
+from huabiao.crypto import by_key
 from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.ledger import STEPS, Ledger
 from huabiao.ledger.recovery import open_ledger, replay
@@ -53,7 +54,7 @@ def check(folder, log):
         header, block, envelopes = open_block(logged, ledger.digest)
         hash_ = header_hash(ledger.digest, block.header)
         assert header.height == height
-        assert check_certificate(ledger.suite, hash_, block.certificate, ledger.members)
+        assert check_certificate(by_key, hash_, block.certificate, ledger.members)
         for index, (envelope, receipt) in enumerate(
             zip(envelopes, receipts_of(block), strict=True)
         ):

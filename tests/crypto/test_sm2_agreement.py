@@ -84,6 +84,23 @@ def test_random_and_mutated_signatures(kernel):
     assert not all(accepted)
 
 
+@pytest.mark.long
+def test_tens_of_thousands_against_libcrypto(kernel):
+    assert sm2_libcrypto.available()
+    rng, batch = random.Random(0x5A2), []
+    signers = [sm.derive(rng.randbytes(32)) for _ in range(40)]
+    for index in range(500):
+        signer, message = signers[index % 40], rng.randbytes(index % 90)
+        batch.append((signer.public, message, sm.sign(signer.secret, message)))
+    accepted = 0
+    for _ in range(60):
+        items = [mutated(rng, i) if rng.random() < 0.6 else i for i in batch]
+        answers = kernel.verify_many(items)
+        assert answers == bytes(sm2_libcrypto.verify(*item) for item in items)
+        accepted += sum(answers)
+    assert 10_000 < accepted < 14_000
+
+
 EDGES = [0, 1, 2, N - 2, N - 1, N, N + 1, P - 1, P, 2**256 - 1]
 
 

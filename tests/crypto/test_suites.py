@@ -2,22 +2,8 @@
 
 import os
 
-import gmssl_pyx
-import nacl.signing
 import pytest
 import sm2_textbook as textbook
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, hmac
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-from cryptography.hazmat.primitives.asymmetric.x25519 import (
-    X25519PrivateKey,
-    X25519PublicKey,
-)
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +18,7 @@ def test_a_suite_is_one_object_with_its_sizes(name):
     assert chosen is suite(name) and chosen.name == name
     pair = chosen.generate()
     assert len(pair.public) == chosen.public_size and len(pair.secret) == 32
-    assert len(chosen.sign(pair.secret, b"m")) == chosen.signature_size == 64
+    assert len(chosen.sign(pair.secret, b"m")) == chosen.signature_size
     assert len(chosen.digest(b"")) == 32
 
 
@@ -154,76 +140,12 @@ def test_a_recipient_who_is_none_is_refused_with_a_sentence(name, public):
         suite(name).seal_to(public, b"x", b"")
 
 
-def test_sm4_gcm_of_the_suite_is_what_gmssl_computes():
-    sm, key = suite("sm"), os.urandom(32)
-    sealed = sm.seal(key, b"plaintext", b"about")
-    sm4_key = gmssl_pyx.sm3_kdf(b"huabiao sm4-gcm\x00" + key, 16)
-    nonce, body, tag = sealed[:12], sealed[12:-16], sealed[-16:]
-    opened = gmssl_pyx.sm4_gcm_decrypt(sm4_key, nonce, b"about", body, tag)
-    assert opened == b"plaintext"
-
-
 def test_sm2_encryption_is_the_textbooks():
     sm = suite("sm")
     recipient = sm.generate_recipient()
     sealed = sm.seal_to(recipient.public, b"plaintext", b"info")
     key = textbook.unwrap(recipient.secret, sealed[:128])
     assert sm.open(key, sealed[128:], sealed[:128] + b"info") == b"plaintext"
-
-
-def test_hpke_is_what_rfc_9180_writes_down():
-    intl = suite("intl")
-    recipient = intl.generate_recipient()
-    sealed = intl.seal_to(recipient.public, b"plaintext", b"info")
-    key, nonce = hpke_key(recipient, sealed[:32], b"info")
-    assert AESGCM(key).decrypt(nonce, sealed[32:], b"") == b"plaintext"
-
-
-def hpke_key(recipient, enc, info):
-    """RFC 9180 §4.1 Decap and §5.1 KeySchedule, X25519, HKDF-SHA256, AES-256-GCM."""
-
-    def extract(salt, suite_id, label, value):
-        mac = hmac.HMAC(salt or bytes(32), hashes.SHA256())
-        mac.update(b"HPKE-v1" + suite_id + label + value)
-        return mac.finalize()
-
-    def expand(secret, suite_id, label, value, size):
-        text = size.to_bytes(2, "big") + b"HPKE-v1" + suite_id + label + value
-        return HKDFExpand(hashes.SHA256(), size, text).derive(secret)
-
-    kem_id, full_id = b"KEM\x00\x20", b"HPKE\x00\x20\x00\x01\x00\x02"
-    secret = X25519PrivateKey.from_private_bytes(recipient.secret)
-    dh = secret.exchange(X25519PublicKey.from_public_bytes(enc))
-    eae = extract(b"", kem_id, b"eae_prk", dh)
-    shared = expand(eae, kem_id, b"shared_secret", enc + recipient.public, 32)
-    context = b"\x00" + extract(b"", full_id, b"psk_id_hash", b"")
-    context += extract(b"", full_id, b"info_hash", info)
-    scheduled = extract(shared, full_id, b"secret", b"")
-    return (
-        expand(scheduled, full_id, b"key", context, 32),
-        expand(scheduled, full_id, b"base_nonce", context, 12),
-    )
-
-
-def test_two_ed25519_libraries_agree_on_honest_and_mutated_signatures():
-    intl = suite("intl")
-    for index in range(300):
-        pair = intl.derive(index.to_bytes(32, "big"))
-        message = bytes(index)
-        signature = intl.sign(pair.secret, message)
-        assert Ed25519PrivateKey.from_private_bytes(pair.secret).sign(message) == (
-            signature
-        )
-        assert nacl.signing.SigningKey(pair.secret).sign(message).signature == signature
-        spoiled = flipped(signature, index % 64)
-        for candidate in (signature, spoiled):
-            try:
-                key = Ed25519PublicKey.from_public_bytes(pair.public)
-                key.verify(candidate, message)
-                expected = True
-            except InvalidSignature:
-                expected = False
-            assert intl.verify(pair.public, message, candidate) is expected
 
 
 def test_ed25519_edges_where_verifiers_differ_are_refused():
@@ -243,12 +165,3 @@ def test_a_signature_cannot_slide_into_the_message():
     pair = intl.derive(bytes(32))
     signature = intl.sign(pair.secret, b"ab")
     assert not intl.verify(pair.public, b"b", signature + b"a")
-
-
-def test_two_sm3_libraries_agree():
-    hashlib = pytest.importorskip("hashlib")
-    if "sm3" not in hashlib.algorithms_available:
-        pytest.skip("this machine's OpenSSL has no SM3")
-    for size in (*range(130), 1000, 100_000):
-        content = os.urandom(size)
-        assert suite("sm").digest(content) == hashlib.new("sm3", content).digest()

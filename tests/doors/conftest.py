@@ -2,24 +2,42 @@
 
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
-from served_city import Served
+from served_city import Served, wait_until
 
+from huabiao.client.wallets import passphrase
+from huabiao.crypto import keystore
 from huabiao.doors.api import build_app
 from huabiao.node.node import start
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("city")
-    node = start(home, "intl", lambda line: None)
+    with serving(tmp_path_factory.mktemp("city"), "intl") as city:
+        yield city
+
+
+@pytest.fixture
+def served_in_sm(tmp_path: Path) -> Iterator[Served]:
+    """A city of suite sm whose header key of suite pq is there from the start."""
+    home = tmp_path / "city"
+    keystore.create(home / "member-pq.json", "pq", "city", passphrase(home))
+    with serving(home, "sm") as city:
+        yield city
+
+
+@contextmanager
+def serving(home: Path, suite: str) -> Iterator[Served]:
+    node = start(home, suite, lambda line: None)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    node.index.latest(1)  # waits for the read model's process
     services = node.services()
     app = build_app(node.port, node.index, services)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
@@ -31,13 +49,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     thread.join(10)
     listener.close()
     node.close()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end, "the server did not start"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """A city that is being served, as the tests of this room reach it."""
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,3 +50,11 @@ class Served:
         """The JSON object that a command prints last."""
         result = self.run(*words, "--json")
         return json.loads(result.stdout.strip().splitlines()[-1])
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread is about to do."""
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)

@@ -30,6 +30,8 @@ def test_the_api_keeps_its_word(served: Served, case: str) -> None:
     tried = []
     for found in schema.get_all_operations():
         operation = found.ok()
+        if operation.path == "/api/events":
+            continue  # its answer has no end; tests/doors/test_event_stream.py
         tried.append(operation.label)
 
         @settings(

@@ -48,17 +48,17 @@ def test_signing_out_ends_the_session_on_the_server(served):
 
 
 def test_another_browser_with_the_cookie_ends_the_session(served):
-    with entered(served, "robbed") as client:
-        with thief(served, client, LAPTOP) as robber:
-            assert not is_in(robber)
-        assert not is_in(client)
+    client = entered(served, "robbed")
+    robber = thief(served, client, LAPTOP)
+    assert not is_in(robber)
+    assert not is_in(client)
 
 
 def test_a_cookie_opens_no_api_and_a_token_no_page(served):
-    with entered(served, "careful") as client:
-        bearer = {"authorization": f"Bearer {client.cookies[COOKIE]}"}
-        assert httpx.get(served.url + "/api/me", headers=bearer).status_code == 401
-        assert not is_in(client), "who shows a cookie as a token has stolen it"
+    client = entered(served, "careful")
+    bearer = {"authorization": f"Bearer {client.cookies[COOKIE]}"}
+    assert httpx.get(served.url + "/api/me", headers=bearer).status_code == 401
+    assert not is_in(client), "who shows a cookie as a token has stolen it"
     given = token(served, "careful")
     with httpx.Client(base_url=served.url, cookies={COOKIE: given}) as client:
         assert not is_in(client)
@@ -75,56 +75,57 @@ def test_a_token_that_a_browser_took_is_void(served):
 
 
 def test_sessions_are_listed_and_ended_one_or_all(served):
-    with entered(served, "many") as phone, entered(served, "many", LAPTOP) as laptop:
-        page = laptop.get("/me").text
-        assert PHONE in page and LAPTOP in page
-        asked = served.remote("many")
-        found = asked.get("/api/me/sessions")["sessions"]
-        assert [each["current"] for each in found] == [False, False, True]
-        ids = {each["agent"]: each["id"] for each in found}
-        assert asked.delete(f"/api/me/sessions/{ids[PHONE]}") == {"ended": 1}
-        assert not is_in(phone) and is_in(laptop)
-        laptop.post("/me/sessions/end", data={})
-        assert not is_in(laptop)
-        with pytest.raises(Answered) as refused:
-            asked.get("/api/me/sessions")
-        assert refused.value.status == 401
+    phone = entered(served, "many")
+    laptop = entered(served, "many", LAPTOP)
+    page = laptop.get("/me").text
+    assert PHONE in page and LAPTOP in page
+    asked = served.remote("many")
+    found = asked.get("/api/me/sessions")["sessions"]
+    assert [each["current"] for each in found] == [False, False, True]
+    ids = {each["agent"]: each["id"] for each in found}
+    assert asked.delete(f"/api/me/sessions/{ids[PHONE]}") == {"ended": 1}
+    assert not is_in(phone) and is_in(laptop)
+    laptop.post("/me/sessions/end", data={})
+    assert not is_in(laptop)
+    with pytest.raises(Answered) as refused:
+        asked.get("/api/me/sessions")
+    assert refused.value.status == 401
 
 
 def test_nobody_ends_anothers_session(served):
-    with entered(served, "victim") as client:
-        listed = served.remote("victim").get("/api/me/sessions")["sessions"]
-        with pytest.raises(Answered) as refused:
-            served.remote("envious").delete(f"/api/me/sessions/{listed[0]['id']}")
-        assert refused.value.status == 404
-        with entered(served, "envious") as other:
-            other.post("/me/sessions/end", data={"session": listed[0]["id"]})
-        foreign = {"sec-fetch-site": "cross-site"}
-        ended = client.post("/me/sessions/end", data={}, headers=foreign)
-        assert ended.status_code == 403
-        assert is_in(client)
+    client = entered(served, "victim")
+    listed = served.remote("victim").get("/api/me/sessions")["sessions"]
+    with pytest.raises(Answered) as refused:
+        served.remote("envious").delete(f"/api/me/sessions/{listed[0]['id']}")
+    assert refused.value.status == 404
+    other = entered(served, "envious")
+    other.post("/me/sessions/end", data={"session": listed[0]["id"]})
+    foreign = {"sec-fetch-site": "cross-site"}
+    ended = client.post("/me/sessions/end", data={}, headers=foreign)
+    assert ended.status_code == 403
+    assert is_in(client)
 
 
 def test_the_command_line_lists_and_ends_sessions(served):
-    with entered(served, "typist") as client:
-        found = served.json("wallet", "sessions", "--as", "typist")["sessions"]
-        ids = {each["agent"]: each["id"] for each in found}
-        one = served.json("wallet", "sessions", "--end", ids[PHONE], "--as", "typist")
-        assert one == {"ended": 1} and not is_in(client)
-        ended = served.json("wallet", "sessions", "--end-all", "--as", "typist")
-        assert ended["ended"] == len(found)
+    client = entered(served, "typist")
+    found = served.json("wallet", "sessions", "--as", "typist")["sessions"]
+    ids = {each["agent"]: each["id"] for each in found}
+    one = served.json("wallet", "sessions", "--end", ids[PHONE], "--as", "typist")
+    assert one == {"ended": 1} and not is_in(client)
+    ended = served.json("wallet", "sessions", "--end-all", "--as", "typist")
+    assert ended["ended"] == len(found)
 
 
 def test_a_session_ends_with_the_key_that_opened_it(served):
-    with entered(served, "rotating") as client:
-        old, new = served.keys("rotating"), generate("new", "intl", b"n" * 32)
-        assert show(old.account) in client.get("/me").text
-        bearer = served.remote("rotating")
-        rotate(served, old, new)
-        assert not is_in(client)
-        with pytest.raises(Answered) as refused:
-            bearer.get("/api/me")
-        assert refused.value.status == 401
+    client = entered(served, "rotating")
+    old, new = served.keys("rotating"), generate("new", "intl", b"n" * 32)
+    assert show(old.account) in client.get("/me").text
+    bearer = served.remote("rotating")
+    rotate(served, old, new)
+    assert not is_in(client)
+    with pytest.raises(Answered) as refused:
+        bearer.get("/api/me")
+    assert refused.value.status == 401
 
 
 def rotate(served: Served, old: Keys, new: Keys) -> None:

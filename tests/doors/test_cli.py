@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 from served_city import Served
 
@@ -141,3 +142,11 @@ def test_a_folder_of_the_other_kind_is_named(tmp_path, kept, engine, said):
         main, ["up", "--home", str(tmp_path), "--engine", engine]
     )
     assert result.exit_code == 1 and said in result.stderr
+
+
+def test_a_shell_completes_commands_and_options() -> None:
+    shell = ShellComplete(main, {}, "huabiao", "_HUABIAO_COMPLETE")
+    assert "list" in [each.value for each in shell.get_completions([], "li")]
+    options = [each.value for each in shell.get_completions(["list"], "--s")]
+    assert options == ["--state", "--sort"]
+    assert "rebuild" in [each.value for each in shell.get_completions(["index"], "")]

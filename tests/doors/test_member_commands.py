@@ -1,11 +1,18 @@
 """The life of a seat by the command line."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from served_city import Served
 
 from huabiao.client.signing import call
+from huabiao.crypto.keys import generate
+from huabiao.crypto.stores.signer_socket import open_signer
+from huabiao.services.signer.guard import Guard
+from huabiao.services.signer.server import SignerServer
 
 PORT = "港务局"
 ENGINE = "07" * 32
@@ -20,6 +27,31 @@ def list_organisation(served: Served) -> None:
         call("governance", "approve", "list the port"),
     )
     assert outcome.accepted, outcome
+
+
+@contextlib.contextmanager
+def signer_at(folder: Path) -> Iterator[Path]:
+    """A signer with a key of its own, in this process."""
+    guard = Guard(generate("port", "intl"), folder / "state")
+    server = SignerServer(guard, folder / "signer.sock")
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    yield server.path
+    server.stop()
+    thread.join(10)
+    guard.close()
+
+
+def rotate_to_a_signer(served: Served, folder: Path) -> None:
+    """The home is told where the key is, so that its node finds it."""
+    with signer_at(folder) as signer:
+        rotating = ("member", "rotate", "port", "--key", f"unix:{signer}")
+        assert served.json(*rotating, "--as", PORT)["accepted"]
+        public = open_signer(signer).public.hex()
+        assert seats(served)["port"]["public"] == public
+    [named] = served.home.glob("member-*.signer")
+    assert named.read_text() == f"unix:{signer}\n" and named.stem.endswith(public[:12])
+    named.unlink()
 
 
 def seats(served: Served) -> dict[str, Any]:
@@ -37,7 +69,8 @@ def test_a_seat_is_applied_for_taken_rotated_suspended_and_left(
     refused = served.run(*applying)
     assert refused.exit_code == 1 and "organisation.unlisted" in refused.stderr
     list_organisation(served)
-    assert served.json(*applying)["accepted"]
+    said = served.json(*applying)
+    assert said["accepted"], said
     assert seats(served)["port"]["state"] == "applied"
     operator = ("--as", "operator")
     # the node's engine signs alone, so its own seat outweighs the newcomer's
@@ -55,6 +88,7 @@ def test_a_seat_is_applied_for_taken_rotated_suspended_and_left(
     rotated = seats(served)["port"]
     assert rotated["public"] != taken["public"]
     assert rotated["engine_key"] == ENGINE
+    rotate_to_a_signer(served, tmp_path)
 
     for act, state in (("suspend", "suspended"), ("readmit", "seated")):
         assert served.json("member", act, "port", *operator)["accepted"]

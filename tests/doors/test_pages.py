@@ -11,7 +11,7 @@ from huabiao.client.signing import call
 PAGES = (
     "/", "/blocks", "/blocks/1", "/scenarios", "/scenarios/hazardous_waste",
     "/scenarios/governance", "/scenarios/hazardous_waste/m1", "/directory?q=数据",
-    "/me", "/verify",
+    "/me", "/verify", "/plan", "/bills", "/bills?number=x&code=y",
 )  # fmt: skip
 
 

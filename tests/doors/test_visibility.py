@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from huabiao.doors.visibility import Subject, may_see
+from huabiao.doors.visibility import Subject, is_public_part, may_see
 
 PARTY, ACTOR, OTHER, BUREAU, CITY = (bytes([n]) * 20 for n in range(1, 6))
 
@@ -57,3 +57,12 @@ def test_actors_are_not_asked_for_in_vain() -> None:
     description = {"name": "trade", "visible": "parties", "public": []}
     assert may_see(description, Subject("r", {PARTY}, never), PARTY, Roles()).whole
     assert not may_see(description, Subject("r", (), never), None, Roles()).whole
+
+
+def test_a_part_is_public_where_it_is_listed_and_no_field_has_its_name() -> None:
+    records = {"Trade": {"fields": {"kind": {}, "books": {}}}}
+    description = {"public": ["kind", "totals", "books"], "record": "Trade"}
+    described = description | {"records": records}
+    seen = [is_public_part(described, part) for part in ("totals", "books", "other")]
+    assert seen == [True, False, False]
+    assert is_public_part(description | {"record": None, "records": {}}, "books")

@@ -98,6 +98,7 @@ def test_the_wallet_counts_what_is_ones_own(owned):
     assert told["account"] == show(owned.keys(OWNER).account)
     for name in ("licences", "credentials", "consents", "files"):
         assert told[name] == 1, name
+    owned.keys("wallet-stranger")
     strangers = owned.json("wallet", "show", "--as", "wallet-stranger")
     assert {value for name, value in strangers.items() if name != "account"} == {0}
     with pytest.raises(Answered) as refused:
@@ -168,23 +169,23 @@ def browser(served: Served, name: str) -> httpx.Client:
 
 
 def test_the_page_shows_the_wallet_to_its_owner_alone(owned):
-    with browser(owned, OWNER) as mine, browser(owned, OFFICE) as theirs:
-        answer = mine.get("/me")
-        assert answer.headers["cache-control"] == "no-store"
-        assert "ship-1" in answer.text and OFFICE in answer.text
-        assert MARKUP not in answer.text and "&lt;b&gt;" in answer.text
-        assert "ship-1" not in theirs.get("/me").text
-        assert "我的钱包" not in httpx.get(owned.url + "/me").text
+    mine, theirs = browser(owned, OWNER), browser(owned, OFFICE)
+    answer = mine.get("/me")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "ship-1" in answer.text and OFFICE in answer.text
+    assert MARKUP not in answer.text and "&lt;b&gt;" in answer.text
+    assert "ship-1" not in theirs.get("/me").text
+    assert "我的钱包" not in httpx.get(owned.url + "/me").text
 
 
 def test_a_code_is_drawn_for_a_session_of_this_site_only(owned):
     assert httpx.post(owned.url + "/me/codes").status_code == 401
-    with browser(owned, OWNER) as mine:
-        foreign = {"sec-fetch-site": "cross-site"}
-        refused = mine.post("/me/codes", headers=foreign)
-        assert refused.status_code == 403 and refused.json()["code"] == "site.other"
-        drawn = mine.post("/me/codes").json()
-        assert len(drawn["code"]) == 8 and len(drawn["permit"]) == 64
-        for _ in range(9):
-            mine.post("/me/codes")
-        assert mine.post("/me/codes").status_code == 429
+    mine = browser(owned, OWNER)
+    foreign = {"sec-fetch-site": "cross-site"}
+    refused = mine.post("/me/codes", headers=foreign)
+    assert refused.status_code == 403 and refused.json()["code"] == "site.other"
+    drawn = mine.post("/me/codes").json()
+    assert len(drawn["code"]) == 8 and len(drawn["permit"]) == 64
+    for _ in range(9):
+        mine.post("/me/codes")
+    assert mine.post("/me/codes").status_code == 429

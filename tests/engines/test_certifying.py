@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from huabiao.codec import decode, encode
 from huabiao.crypto.keys import Keys, generate
-from huabiao.crypto.suite import suite
+from huabiao.crypto.suite import SUITES, suite
 from huabiao.engines.cometbft.bundles import BadBundle
 from huabiao.engines.cometbft.certifying import MOST_SIGNED, Certifying
-from huabiao.engines.signers import HeldKeys
+from huabiao.engines.signers import Certify, HeldKeys, Unsigned
 from huabiao.proofs.header import check_certificate
 from huabiao.proofs.members import Member
 
@@ -32,11 +32,11 @@ def network(suite_name: str = "intl", blocks: int = 1) -> list[Certifying]:
     ]
     for height in range(1, blocks + 1):
         for each in made:
-            each.add(height, bytes([height]) * 32, members_of(keys))
+            each.add(height, bytes([height]) * 32, b"", members_of(keys))
     return made
 
 
-@pytest.mark.parametrize("suite_name", ["intl", "sm"])
+@pytest.mark.parametrize("suite_name", SUITES)
 def test_three_of_four_make_a_certificate(suite_name: str) -> None:
     nodes = network(suite_name)
     extensions = [node.extension() for node in nodes[:3]]
@@ -57,6 +57,26 @@ def test_a_quiet_city_signs_nothing() -> None:
     node = network()[0]
     node.waiting.clear()
     assert node.extension() == b"" and node.holds(b"")
+
+
+def test_a_signer_that_is_away_costs_this_nodes_vote_only() -> None:
+    nodes = network()
+    away = nodes[0]
+    held = away.signers
+
+    class Away:
+        def find(self, members: list[Member]) -> tuple[int, Certify]:
+            def certify(hash_: bytes, header: bytes) -> bytes:
+                raise Unsigned("start the signer")
+
+            return 0, certify
+
+    away.signers = Away()
+    assert away.extension() == b"" and away.alert == "start the signer"
+    extensions = [node.extension() for node in nodes]
+    assert nodes[1].transaction(extensions) is not None, "three of four are enough"
+    away.signers = held
+    assert away.extension() and away.alert == ""
 
 
 def test_a_block_that_a_proposer_left_is_signed_again() -> None:

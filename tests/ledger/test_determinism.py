@@ -21,7 +21,7 @@ from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.recovery import replay
-from huabiao.testing.city import City
+from huabiao.testing import City
 
 SOURCES = Path(huabiao.__path__[0]).parent
 SCRIPT = Path(__file__).with_name("replaying.py")
@@ -56,10 +56,10 @@ def other_python(version, folder):
     return folder / "bin/python"
 
 
-@pytest.fixture
-def lived(tmp_path):
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
     """A chain on which much has happened, refused calls of every sort among it."""
-    city = City(tmp_path / "city")
+    city = City(tmp_path_factory.mktemp("lived") / "city")
     cast = [city.cast(name) for name in ("plant", "truck", "kiln")]
     for who, role in zip(cast, ("generator", "carrier", "facility"), strict=True):
         city.grant("hazardous_waste", role, who)
@@ -87,6 +87,8 @@ def lived(tmp_path):
         )  # fmt: skip
     proof = cast[1].sign(b"huabiao-account\x00" + cast[0].account)
     city.call(cast[0], "identity", "add_key", public=cast[1].public, proof=proof)
+    city.call(city.admin, "suites", "plan", "p", suite="pq", start=9_999)
+    city.call(city.admin, "suites", "approve", "p")
     live(city)
     (city.folder / "genesis").write_bytes(encode(city.genesis))
     end = f"{city.ledger.height} {city.ledger.state.root.hex()}"

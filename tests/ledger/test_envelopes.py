@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from huabiao.crypto.envelope import BadEnvelope, Call, open_envelope
+from huabiao.ledger.protocol import NEWEST
 from huabiao.testing.city import MINUTE, START
 
 CODE = "900-041-49"
@@ -109,7 +110,7 @@ def test_a_replay_is_refused_after_a_new_start(city, plant, flushed):
 def test_a_replay_is_refused_when_validity_was_shortened_meanwhile(city, plant):
     raw = city.envelope(plant, draft("a"), valid_ms=5 * MINUTE)
     city.block(raw)
-    shorter = [MINUTE, 2_000_000, 4_000, 2**24, 1, 0]
+    shorter = [MINUTE, 2_000_000, 4_000, 2**24, NEWEST, 0]
     city.call(
         city.admin, "governance", "propose", "p",
         action="set_parameters", parameters=shorter,

@@ -4,13 +4,13 @@ import pytest
 
 from huabiao.ledger.genesis import make_genesis
 from huabiao.ledger.governed import Seat
-from huabiao.ledger.protocol import UpgradeNeeded, coming
+from huabiao.ledger.protocol import NEWEST, UpgradeNeeded, coming
 from huabiao.ledger.recovery import replay
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import MINUTE, City
 
 LOAD = {"waste_code": "900-041-49", "declared": 10}
-PARAMETERS = [2 * MINUTE, 1_000_000, 100, 2**21, 1, 0]
+PARAMETERS = [2 * MINUTE, 1_000_000, 100, 2**21, NEWEST, 0]
 BELL = '''
 """A bell."""
 from huabiao.contracts import Cell, Count, Record, Scenario, Title, anyone, does
@@ -88,7 +88,7 @@ def test_only_administrators_propose_and_only_the_proposer_withdraws(city, board
         ({"action": "set_administrators"}, "missing"),
         *[
             (
-                {"action": "set_parameters", "parameters": [*wrong, 1, 0]},
+                {"action": "set_parameters", "parameters": [*wrong, NEWEST, 0]},
                 "parameters.range",
             )
             for wrong in (
@@ -276,11 +276,13 @@ def test_reopening_another_genesis_is_refused(tmp_path, city):
 
 def test_a_protocol_that_this_software_does_not_know_stops_it_in_time(city):
     heights = city.ledger.height
-    newer = [*PARAMETERS[:4], 2, heights + 5]
+    newer = [*PARAMETERS[:4], NEWEST + 1, heights + 5]
     admin = {"action": "set_parameters", "parameters": newer}
     city.call(city.admin, "governance", "propose", "p", **admin)
     city.call(city.admin, "governance", "approve", "p")
-    assert "protocol 2" in coming(city.ledger.parameters, city.ledger.height)
+    assert f"protocol {NEWEST + 1}" in coming(
+        city.ledger.parameters, city.ledger.height
+    )
     note = {"digests": [bytes(32)]}
     while city.ledger.height < heights + 4:
         city.call(city.admin, "evidence", "notarize", **note)
@@ -289,7 +291,7 @@ def test_a_protocol_that_this_software_does_not_know_stops_it_in_time(city):
     assert city.ledger.height == heights + 4
 
 
-@pytest.mark.parametrize("protocol", [[2, 1], [0, 900]])
+@pytest.mark.parametrize("protocol", [[NEWEST + 1, 1], [0, 900]])
 def test_a_protocol_only_goes_up_and_only_later(city, protocol):
     wrong = [*PARAMETERS[:4], *protocol]
     change = {"action": "set_parameters", "parameters": wrong}

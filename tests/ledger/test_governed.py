@@ -14,6 +14,7 @@ from huabiao.ledger.governed import (
     Parameters,
     Seat,
 )
+from huabiao.ledger.protocol import NEWEST
 from huabiao.proofs.members import Member
 from huabiao.testing.city import MINUTE
 
@@ -47,12 +48,12 @@ def test_members(city):
 
 def test_parameters_and_the_longest_validity(city):
     view = city.ledger.governed
-    assert view.parameters() == Parameters(300_000, 2_000_000, 4_000, 2**24)
-    shorter = [MINUTE, 1_000_000, 10, 2**22, 1, 0]
+    assert view.parameters() == Parameters(300_000, 2_000_000, 4_000, 2**24, NEWEST)
+    shorter = [MINUTE, 1_000_000, 10, 2**22, NEWEST, 0]
     change(city, "p", action="set_parameters", parameters=shorter)
     assert view.parameters() == Parameters(*shorter)
     assert view.longest_validity() == 300_000
-    longer = [10 * MINUTE, 1_000_000, 10, 2**22, 1, 0]
+    longer = [10 * MINUTE, 1_000_000, 10, 2**22, NEWEST, 0]
     change(city, "q", action="set_parameters", parameters=longer)
     assert view.longest_validity() == 10 * MINUTE
 

@@ -12,6 +12,7 @@ from commanding import until
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
+from huabiao.ledger.protocol import NEWEST
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.nodes import Nodes
@@ -44,9 +45,9 @@ def test_software_is_replaced_node_by_node_before_its_height(tmp_path: Path) -> 
     nodes = Nodes(Manifest(), tmp_path / "net", [])
     try:
         nodes.start_all()
-        parameters = [300_000, 2_000_000, 4_000, 2**24, 2, 6]
+        parameters = [300_000, 2_000_000, 4_000, 2**24, NEWEST + 1, 6]
         govern(nodes, "up", action="set_parameters", parameters=parameters)
-        assert "protocol 2" in " ".join(nodes.health("org-1")["alerts"])
+        assert f"protocol {NEWEST + 1}" in " ".join(nodes.health("org-1")["alerts"])
         for name in ("org-1", "org-2", "org-3"):
             nodes.upgrade(name)
             until(lambda name=name: nodes.height(name) >= 1)

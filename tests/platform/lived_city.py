@@ -15,13 +15,18 @@ from identified_city import live_with_identities
 
 from huabiao.client.signing import call, prove_seat
 from huabiao.crypto.keys import Keys
+from huabiao.stories import stories
+from huabiao.testing import CityGround, Stage
 from huabiao.testing.city import DAY, City
 
 COMMITMENT = bytes(range(32)).hex()
 
 
 def live(city: City) -> None:
-    """Calendar, directory, library, drift, sharing, correction, privacy, membership."""
+    """Every scenario's story; calendar, directory, library, drift, sharing,
+    correction, privacy, membership."""
+    for scenario, walk in stories().items():
+        walk(Stage(scenario, CityGround(city)))
     owner, reader = departments(city, "人社局", "民政局")
     city.grant("calendar", "bureau", owner)
     city.grant("correction", "department", owner, reader)

@@ -15,12 +15,13 @@ from civic import (
 )
 
 from huabiao.crypto.keys import Keys
+from huabiao.crypto.suite import SUITES
 from huabiao.testing.city import DAY, MINUTE, City
 
 Town = tuple[City, Any, Any, Any]
 
 
-@pytest.fixture(params=["intl", "sm"])
+@pytest.fixture(params=SUITES)
 def town(request: Any, tmp_path: Any) -> Any:
     city = City(tmp_path, request.param)
     owner, reader, other = departments(city, "人社局", "民政局", "交通委")

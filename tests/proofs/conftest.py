@@ -3,8 +3,10 @@
 import pytest
 from proof_city import Proofs
 
+from huabiao.crypto.suite import SUITES
 
-@pytest.fixture(scope="module", params=["intl", "sm"])
+
+@pytest.fixture(scope="module", params=SUITES)
 def proofs(tmp_path_factory, request):
     made = Proofs(tmp_path_factory.mktemp("proofs"), request.param)
     yield made

@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from huabiao.services import databases
+from huabiao.services.index import Index
 
 Connect = Callable[[str], psycopg.Connection[tuple[Any, ...]]]
 
@@ -52,3 +53,15 @@ def fresh_database(cluster: databases.Cluster, connect: Connect) -> Callable[...
         return cluster.url(name)
 
     return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where an index can lie: a file, or a database of a real server, emptied."""
+    if request.param == "sqlite":
+        return tmp_path / "index.sqlite"
+    url: str = request.getfixturevalue("cluster").url()
+    emptied = Index(url)
+    emptied.empty()
+    emptied.close()
+    return url

@@ -20,7 +20,8 @@ from index_city import (
 from huabiao.codec import decode, encode
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
-from huabiao.services.index import Index, NotIndexed
+from huabiao.services.index import BadCursor, Index, NotIndexed, Wanted
+from huabiao.services.index.questions import first_step
 from huabiao.testing import City
 
 
@@ -32,8 +33,8 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    index = Index(tmp_path / "index.sqlite")
+def index(address: Path | str) -> Iterator[Index]:
+    index = Index(address)
     yield index
     index.close()
 
@@ -92,22 +93,58 @@ def test_records_show_the_newest_value_by_state_sender_and_field(
     take_in(index, city)
 
     def ids(**given: Any) -> list[str]:
-        return [record["id"] for record in index.records(WASTE, **given)]
+        return [record["id"] for record in index.records(WASTE, Wanted(**given))]
 
     assert ids() == ["m1", "m2", "m3"]
     assert ids(after="m1", limit=1) == ["m2"]
     assert ids(state="drafted") == ["m1", "m3"]
     assert ids(sender=truck.account) == ["m2"]
-    assert ids(field="waste_code", value="900-041-49") == ["m1", "m2"]
-    assert ids(field="waste_code", value="900-041-49", after="m1") == ["m2"]
-    assert ids(field="generator", value=plant.account, sender=truck.account) == ["m2"]
-    assert ids(field="generator", value=plant.account, state="moving") == ["m2"]
+    assert ids(fields={"waste_code": "900-041-49"}) == ["m1", "m2"]
+    assert ids(fields={"waste_code": "900-041-49"}, after="m1") == ["m2"]
+    assert ids(fields={"generator": plant.account}, sender=truck.account) == ["m2"]
+    assert ids(fields={"generator": plant.account}, state="moving") == ["m2"]
     with pytest.raises(NotIndexed, match="waste_code"):
-        ids(field="carrier", value=truck.account)
-    (moving,) = index.records(WASTE, state="moving")
+        ids(fields={"carrier": truck.account})
+    (moving,) = index.records(WASTE, Wanted(state="moving"))
     assert moving["value"] == city.ledger.read(f"{WASTE}/record/m2")
     assert decode(moving["value"])[:2] == [moving["state"], moving["revision"]]
     assert index.counts(WASTE) == {"drafted": 2, "moving": 1}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+@pytest.mark.parametrize(
+    "sort", ["id", "-id", "state", "-state", "waste_code", "-waste_code"]
+)
+def test_pages_in_any_order_make_the_whole_list(
+    city: City, index: Index, sort: str, limit: int
+) -> None:
+    plant, truck, _ = cast(city)
+    drafted(city, plant, "m1", "m4", "m2")
+    drafted(city, plant, "m3", "m5", code="261-071-11")
+    city.call(truck, WASTE, "collect", "m2", weighed=900)
+    take_in(index, city)
+    codes = dict.fromkeys(["m1", "m2", "m4"], "900-041-49") | dict.fromkeys(
+        ["m3", "m5"], "261-071-11"
+    )
+    key = {
+        "id": lambda id_: id_,
+        "state": lambda id_: ("moving" if id_ == "m2" else "drafted", id_),
+        "waste_code": lambda id_: (codes[id_], id_),
+    }[sort.removeprefix("-")]
+    expected = sorted(codes, key=key, reverse=sort.startswith("-"))
+    found, after = [], ""
+    while page := index.records(WASTE, Wanted(sort=sort, after=after, limit=limit)):
+        found += [record["id"] for record in page]
+        after = page[-1]["cursor"]
+    assert found == expected
+
+
+@pytest.mark.parametrize("after", ["m1", "zz~m1", "x" * 3_000])
+def test_a_cursor_of_another_list_is_told(index: Index, city: City, after: str) -> None:
+    cast(city)
+    take_in(index, city)
+    with pytest.raises(BadCursor):
+        index.records(WASTE, Wanted(sort="waste_code", after=after))
 
 
 def test_every_version_of_a_state_key_stays(city: City, index: Index) -> None:
@@ -145,25 +182,29 @@ def test_newest_envelopes_refusals_and_one_accounts_own(
     assert index.account_history(plant.account) == [newest, before]
     assert index.account_history(truck.account) == []
     assert index.history(WASTE, "m2")[0]["code"] == "undone"
-    assert index.records(WASTE, after="m1") == [], "nothing of a refused envelope"
+    assert index.records(WASTE, Wanted(after="m1")) == [], (
+        "nothing of a refused envelope"
+    )
 
 
-def test_events_after_a_height_are_never_cut_inside_a_block(
+def test_events_are_told_in_the_chains_order_from_any_position(
     city: City, index: Index
 ) -> None:
     plant, _, _ = cast(city)
-    start = city.ledger.height
+    start = first_step(city.ledger.height + 1)
     arguments = {"waste_code": "900-041-49", "declared": 5}
     for block in range(2):
         calls = [Call(WASTE, "draft", f"{block}-{n}", arguments) for n in range(4)]
         city.block(*[city.envelope(plant, c) for c in calls[:2]],
                    city.envelope(plant, *calls[2:]))  # fmt: skip
     take_in(index, city)
-    first = index.events(WASTE, "draft", start, limit=1)
-    assert [event["key"] for event in first] == ["0-0", "0-1", "0-2", "0-3"]
-    rest = index.events(WASTE, "draft", first[-1]["height"], limit=50)
-    assert [event["key"] for event in rest] == ["1-0", "1-1", "1-2", "1-3"]
-    assert rest[0]["detail"] == {"to": "drafted"}
+    whole = index.events((start, -1))
+    assert [event["key"] for event in whole] == [
+        f"{block}-{n}" for block in range(2) for n in range(4)
+    ]
+    assert whole[0]["detail"] == {"to": "drafted"}
+    for place, event in enumerate(whole):
+        assert index.events(event["position"], 3) == whole[place + 1 : place + 4]
 
 
 def test_what_genesis_wrote_goes_in_with_the_first_block(

@@ -20,7 +20,15 @@ from index_city import (
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import load_contract
-from huabiao.services.index import Index, NotIndexed, OutOfStep, schema
+from huabiao.services.index import (
+    Index,
+    NotIndexed,
+    OutOfStep,
+    TooSlow,
+    Wanted,
+    database,
+    tables,
+)
 from huabiao.testing import City
 
 
@@ -32,8 +40,8 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    index = Index(tmp_path / "index.sqlite")
+def index(address: Path | str) -> Iterator[Index]:
+    index = Index(address)
     yield index
     index.close()
 
@@ -103,10 +111,10 @@ def test_a_contract_that_indexes_more_from_now_on_finds_what_was_before(
     description = CityPort(city).descriptions()[WASTE]
     wider = {**description, "indexes": ["declared"]}
     index.add_blocks([], {WASTE: wider})
-    found = index.records(WASTE, field="declared", value=1000)
+    found = index.records(WASTE, Wanted(fields={"declared": 1000}))
     assert [record["id"] for record in found] == ["m1"]
     with pytest.raises(NotIndexed):
-        index.records(WASTE, field="waste_code", value="900-041-49")
+        index.records(WASTE, Wanted(fields={"waste_code": "900-041-49"}))
 
 
 @pytest.mark.parametrize("at_once", [1, 100])
@@ -130,10 +138,10 @@ def test_a_version_that_waits_is_indexed_by_from_its_height_on(
     known = {WASTE: load_contract(source, Meter()).description}
     index.add_blocks(blocks[: start - 2], known)
     with pytest.raises(NotIndexed):
-        index.records(WASTE, field="declared", value=1000)
+        index.records(WASTE, Wanted(fields={"declared": 1000}))
     for place in range(start - 2, len(blocks), at_once):
         index.add_blocks(blocks[place : place + at_once])
-        found = index.records(WASTE, field="declared", value=1000)
+        found = index.records(WASTE, Wanted(fields={"declared": 1000}))
         assert [record["id"] for record in found] == ["m1"]
 
 
@@ -162,26 +170,27 @@ def follow_once(index: Index, city: City) -> None:
     index.follow(port, stop)
 
 
-def test_an_index_goes_on_where_it_stopped(city: City, tmp_path: Path) -> None:
+def test_an_index_goes_on_where_it_stopped(city: City, address: Path | str) -> None:
     plant, truck, _ = cast(city)
     drafted(city, plant, "m1")
-    path = tmp_path / "index.sqlite"
-    first = Index(path)
+    first = Index(address)
     take_in(first, city)
     first.close()
-    again = Index(path)
+    again = Index(address)
     assert again.height == city.ledger.height
     city.call(truck, WASTE, "collect", "m1", weighed=900)
     follow_once(again, city)
     assert again.counts(WASTE) == {"moving": 1}
-    assert len(again.records(WASTE, field="generator", value=plant.account)) == 1
+    assert len(again.records(WASTE, Wanted(fields={"generator": plant.account}))) == 1
     again.close()
 
 
-def test_an_index_of_another_chain_starts_over(city: City, tmp_path: Path) -> None:
+def test_an_index_of_another_chain_starts_over(
+    city: City, tmp_path: Path, address: Path | str
+) -> None:
     plant, _, _ = cast(city)
     drafted(city, plant, "m1", "m2")
-    index = Index(tmp_path / "index.sqlite")
+    index = Index(address)
     take_in(index, city)
     other = City(tmp_path / "other", sources=SOURCES, call_cap=1_900_000)
     cast(other)
@@ -194,14 +203,13 @@ def test_an_index_of_another_chain_starts_over(city: City, tmp_path: Path) -> No
 
 
 def test_a_file_of_another_schema_is_built_again(
-    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    city: City, address: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "index.sqlite"
     city.block()
-    index = take_in(Index(path), city)
+    index = take_in(Index(address), city)
     index.close()
-    monkeypatch.setattr(schema, "SCHEMA", 99)
-    again = Index(path)
+    monkeypatch.setattr(tables, "SCHEMA", 99)
+    again = Index(address)
     assert again.height == 0
     take_in(again, city)
     assert again.height == city.ledger.height
@@ -255,3 +263,19 @@ def test_readers_in_many_threads_see_whole_blocks(city: City, index: Index) -> N
         thread.join()
     assert torn == []
     assert index.counts(WASTE) == {"drafted": 100}
+
+
+def test_a_question_that_takes_too_long_is_stopped(
+    address: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LONGEST_READ_S", 0.05)
+    asked = database.Database(address)
+    endless = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n"
+        " WHERE x < 1000000000) SELECT count(*) FROM n"
+    )
+    with pytest.raises(TooSlow), asked.reading() as connection:
+        connection.execute(endless).fetchone()
+    with asked.reading() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    asked.close()

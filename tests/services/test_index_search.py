@@ -23,8 +23,8 @@ def city(tmp_path: Path) -> Iterator[City]:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    index = Index(tmp_path / "index.sqlite")
+def index(address: Path | str) -> Iterator[Index]:
+    index = Index(address)
     yield index
     index.close()
 

@@ -116,7 +116,8 @@ def test_a_storage_that_fails_leaves_no_key(vault: Vault, tmp_path: Path) -> Non
         def put(self, name: str, content: bytes) -> None:
             raise OSError(28, "No space left on device")
 
-    full = Vault(vault.master, DataKeys(tmp_path / "keys"), Full(tmp_path / "objects"))
+    objects = Full(tmp_path / "objects")
+    full = Vault(vault.master, DataKeys(tmp_path / "keys"), objects, vault.signing)
     with pytest.raises(OSError):
         full.keep(place_of(vault), SALT, VALUE)
     assert full.older_than(2**50) == []

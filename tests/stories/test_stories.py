@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from huabiao.crypto.suite import SUITES
 from huabiao.node.catalogue import shipped_sources
 from huabiao.stories import stories
-from huabiao.testing import City, CityGround, Stage, not_walked
+from huabiao.testing import City, CityGround, Stage, not_walked, unbalanced
 from huabiao.testing.coverage import refusal_codes
 from huabiao.testing.stage import Astray
 
@@ -28,12 +29,13 @@ def test_each_scenario_has_a_story():
     assert set(stories()) == set(SCENARIOS) and SCENARIOS
 
 
-@pytest.mark.parametrize("suite", ["intl", "sm"])
+@pytest.mark.parametrize("suite", SUITES)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_story_walks_the_whole_of_its_scenario(scenario, suite, tmp_path):
     stage = stage_for(scenario, tmp_path, suite)
     stories()[scenario](stage)
     assert not_walked(stage, SCENARIOS[scenario]) == []
+    assert unbalanced(stage.ground.city) == []
 
 
 def test_a_story_that_was_cut_off_can_be_walked_again(tmp_path):
@@ -45,6 +47,13 @@ def test_a_story_that_was_cut_off_can_be_walked_again(tmp_path):
     assert [case.key for case in stage.cases][1:] == [
         "京危废-2026-0001-2", "京危废-2026-0002",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", ["action_plan", "e_bill", "real_estate"])
+def test_what_is_no_record_is_not_in_a_second_walks_way(scenario, tmp_path):
+    stage = stage_for(scenario, tmp_path)
+    stories()[scenario](stage)
+    stories()[scenario](stage)
 
 
 def test_what_a_story_left_out_is_named(tmp_path):

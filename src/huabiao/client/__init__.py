@@ -5,5 +5,6 @@ How doors, services and other programs reach a ledger.
 - `signing`: keys into envelopes
 - `described`: what a person wrote into what is signed, and back
 - `committing`: personal and secret values into commitments and openings
+- `sealing`: a value into what the part `sealed` commits to
 - `remote`: the same over HTTP
 """

@@ -10,7 +10,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from huabiao.client.described import operation_of, parse_arguments, records_of
+from huabiao.client.described import (
+    MalformedArgument,
+    operation_of,
+    parse_arguments,
+    records_of,
+)
 from huabiao.codec import Kind, Malformed, committed_item, encode, kind_named
 from huabiao.crypto.envelope import Call
 
@@ -88,7 +93,7 @@ def commit_arguments(
         try:
             commitment = digest(salt + encoded_value(kind, value))
         except Malformed as error:
-            raise Malformed(f"{name}：{error}") from None
+            raise MalformedArgument(f"{name}：{error}", name) from None
         given[name] = commitment.hex()
         openings.append(Opening(number, name, salt, value))
         fields.append((name, commitment))

@@ -16,6 +16,14 @@ class NotDescribed(LookupError):
     """The Description has no such operation or part; the sentence says what it has."""
 
 
+class MalformedArgument(Malformed):
+    """The value of one argument is not of its kind, is missing or is unknown."""
+
+    def __init__(self, sentence: str, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 def records_of(description: dict[str, Any]) -> Records:
     """Every record class that a Description defines, by its name."""
     made: Records = {}
@@ -65,7 +73,8 @@ def parse_arguments(
     """
     What a person or a JSON document wrote, in the stored form that is signed.
 
-    Raises Malformed with the argument's name, NotDescribed for an unknown operation.
+    Raises MalformedArgument with the argument's name, NotDescribed for an operation
+    that there is not.
     """
     facts = operation_of(description, operation)
     kinds = {p["name"]: p for p in facts["parameters"]}
@@ -74,19 +83,37 @@ def parse_arguments(
     for name, value in written.items():
         if name not in kinds:
             known = ", ".join(kinds) or "—"
-            raise Malformed(
+            raise MalformedArgument(
                 f"{operation} 没有参数 {name}，有：{known}。"
-                f" {operation} takes no {name!r}; it takes: {known}."
+                f" {operation} takes no {name!r}; it takes: {known}.",
+                name,
             )
         try:
             parsed[name] = kind_named(kinds[name]["kind"], records).parse(value)
         except Malformed as error:
-            raise Malformed(f"{name}：{error}") from None
+            raise MalformedArgument(f"{name}：{error}", name) from None
     missing = [p["name"] for p in facts["parameters"] if p["required"]]
     for name in missing:
         if name not in parsed:
-            raise Malformed(f"缺少参数 {name}。 The argument {name} is missing.")
+            raise MalformedArgument(
+                f"缺少参数 {name}。 The argument {name} is missing.", name
+            )
     return parsed
+
+
+def parse_field(description: dict[str, Any], field: str, written: Any) -> Any:
+    """A value of a record's field as a person wrote it, in its stored form; of a list,
+    one element. Raises MalformedArgument."""
+    kind = description["records"][description["record"]]["fields"][field]["kind"]
+    while kind.endswith("]"):
+        outer, _, inner = kind[:-1].partition("[")
+        if outer not in ("ListOf", "Maybe"):
+            break
+        kind = inner
+    try:
+        return kind_named(kind, records_of(description)).parse(written)
+    except Malformed as error:
+        raise MalformedArgument(f"{field}：{error}", field) from None
 
 
 def show_arguments(
@@ -160,4 +187,9 @@ def _parties(description: dict[str, Any], record: str, plain: list[Any]) -> set[
         if facts["widget"] == "party" or "[Party]" in facts["kind"]:
             items = value if isinstance(value, list) else [value]
             found.update(item for item in items if isinstance(item, bytes))
+        for inner in _named_in(facts["kind"], description["records"]):
+            # A record is a field, or optional, or a list of them are one.
+            many = "ListOf[" in facts["kind"]
+            for item in value or [] if many else [value] if value else []:
+                found |= _parties(description, inner, item)
     return found

@@ -48,7 +48,12 @@ class Port(Protocol):
     """A node as its doors and services see it. Thread safe."""
 
     @property
-    def suite_name(self) -> str: ...
+    def suite_name(self) -> str:
+        """The suite that the next block and new envelopes are signed in."""
+
+    def digest(self, message: bytes) -> bytes:
+        """The chain's digest: that of the suite it was founded with, for good."""
+
     @property
     def chain(self) -> str: ...
     @property

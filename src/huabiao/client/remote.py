@@ -3,6 +3,7 @@ A city over HTTP: what a client needs of the port, with keys that stay at the cl
 
     city = Remote("http://127.0.0.1:8080")      https:// too; HUABIAO_CA names a file of
                                                 certificates to trust, else the system's
+                                                (http+unix:///path: a socket here)
     outcome = city.call(keys, "hazardous_waste", "draft", "m1", {"declared": "1000", …})
     record = city.as_(keys).get("/api/scenarios/hazardous_waste/records/m1")
 """
@@ -24,6 +25,7 @@ from huabiao.crypto.envelope import Call
 from huabiao.crypto.suite import suite
 
 MESSAGEPACK = "application/msgpack"
+LOCAL_SOCKET = "http+unix://"
 SESSION_DOMAIN = b"huabiao session\x00"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
@@ -66,8 +68,13 @@ class Remote:
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
+        base = self.url
+        if self.url.startswith(LOCAL_SOCKET):
+            # A node with national TLS, which httpx does not speak, is reached so.
+            base = "http://localhost"
+            transport = httpx.HTTPTransport(uds=self.url.removeprefix(LOCAL_SOCKET))
         self._http = httpx.Client(
-            base_url=self.url,
+            base_url=base,
             timeout=TIMEOUT,
             transport=transport,
             trust_env=False,
@@ -138,6 +145,15 @@ class Remote:
     def suite_name(self) -> str:
         return str((self._status or self.status())["suite"])
 
+    @property
+    def founding_suite(self) -> str:
+        """The suite of genesis, whose digest the chain keeps."""
+        return str((self._status or self.status())["founding_suite"])
+
+    def digest(self, message: bytes) -> bytes:
+        """The chain's digest."""
+        return suite(self.founding_suite).digest(message)
+
     def descriptions(self) -> dict[str, dict[str, Any]]:
         self._descriptions = self.get("/api/scenarios")["scenarios"]
         return self._descriptions
@@ -184,9 +200,8 @@ class Remote:
         chain; `subject` is the account of the person whom they are about.
         """
         made = commit_arguments(
-            self.description(contract), operation, written,
-            suite(self.suite_name).digest,
-        )  # fmt: skip
+            self.description(contract), operation, written, self.digest
+        )
         call = Call(contract, operation, key, made.arguments)
         if not made.openings:
             return self.send(signer, call)

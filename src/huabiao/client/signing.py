@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from huabiao.codec import encode
+from huabiao.crypto.address import DOMAIN as ACCOUNT_DOMAIN
 from huabiao.crypto.envelope import VERSION, Body, Call, seal
 
 VALIDITY_MS = 60_000
@@ -43,6 +44,11 @@ def sign_envelope(
         VERSION, chain, signer.public, until, salt or secrets.token_bytes(12), [*calls]
     )
     return seal(body, signer.sign)
+
+
+def prove_account(key: Signer, account: bytes) -> bytes:
+    """A new key's own word that it joins an account; docs/formats/account.md."""
+    return key.sign(ACCOUNT_DOMAIN + account)
 
 
 def prove_seat(

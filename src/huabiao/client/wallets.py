@@ -1,8 +1,10 @@
 """
 Wallets: the identities that live in a home folder, opened with its passphrase.
 
-    HOME/wallets/NAME.json   key files (huabiao.crypto.keystore)
-    HOME/passphrase          opens them (0600); HUABIAO_PASSPHRASE stands in
+    HOME/wallets/NAME.json         key files (huabiao.crypto.keystore)
+    HOME/wallets/SUITE/NAME.json   the identity's key of a suite that the chain goes to
+    HOME/passphrase                opens them (0600); HUABIAO_PASSPHRASE stands in, or
+                                   the operating system's keyring (passphrase.keyring)
 """
 
 import os
@@ -11,7 +13,10 @@ import secrets
 from pathlib import Path
 
 from huabiao.crypto import keystore
+from huabiao.crypto.address import address
 from huabiao.crypto.keys import Keys
+from huabiao.crypto.stores import os_keyring
+from huabiao.crypto.suite import suite
 
 _NAME = re.compile(r"[^\s/\\.][^/\\\x00-\x1f]{0,63}")
 
@@ -25,6 +30,8 @@ def passphrase(home: Path) -> str:
     given = os.environ.get("HUABIAO_PASSPHRASE")
     if given:
         return given
+    if (home / os_keyring.MARK).exists():
+        return os_keyring.read(home)
     path = home / "passphrase"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -48,17 +55,46 @@ def wallet_path(home: Path, name: str) -> Path:
     return home / "wallets" / f"{name}.json"
 
 
-def create(home: Path, name: str, suite_name: str) -> Keys:
-    """A new identity; keystore.BadKeyFile if there is one of this name."""
-    return keystore.create(wallet_path(home, name), suite_name, name, passphrase(home))
+def create(
+    home: Path, name: str, suite_name: str, founding: str = "",
+    days: int = keystore.LIFETIME_DAYS,
+) -> Keys:  # fmt: skip
+    """
+    A new identity; keystore.BadKeyFile if there is one of this name.
+
+    `founding` is the suite of the chain's genesis, where it has another one by now.
+    """
+    digest = suite(founding or suite_name).digest
+    return keystore.create(
+        wallet_path(home, name), suite_name, name, passphrase(home), days,
+        lambda public: address(digest, public),
+    )  # fmt: skip
 
 
-def open_identity(home: Path, name: str, suite_name: str, make: bool = False) -> Keys:
-    """An identity of this home; with `make` it is created at first use."""
+def later_path(home: Path, name: str, suite_name: str) -> Path:
+    """Where an identity's key of another suite lies."""
+    path = wallet_path(home, name)
+    return path.parent / suite_name / path.name
+
+
+def create_later(home: Path, keys: Keys, suite_name: str) -> Keys:
+    """A key of another suite for the same account; the same one when asked again."""
+    path, secret = later_path(home, keys.name, suite_name), passphrase(home)
+    if path.exists():
+        return keystore.load(path, secret)
+    return keystore.create(
+        path, suite_name, keys.name, secret, account_of=lambda public: keys.account
+    )
+
+
+def open_identity(
+    home: Path, name: str, suite_name: str, make: bool = False, founding: str = ""
+) -> Keys:
+    """An identity of this home; with `make` it is created at first use, as `create`."""
     path = wallet_path(home, name)
     if not path.exists():
         if make:
-            return create(home, name, suite_name)
+            return create(home, name, suite_name, founding)
         known = "、".join(names(home)) or "—"
         raise NoSuchIdentity(
             f"没有身份“{name}”，已有：{known}。先运行 huabiao key new {name}。"
@@ -66,13 +102,43 @@ def open_identity(home: Path, name: str, suite_name: str, make: bool = False) ->
         )
     keys = keystore.load(path, passphrase(home))
     if keys.suite.name != suite_name:
+        later = later_path(home, name, suite_name)
+        if later.exists():
+            return keystore.load(later, passphrase(home))
         raise NoSuchIdentity(
             f"身份“{name}”属于套件 {keys.suite.name}，此链使用 {suite_name}；"
-            "请另建身份。"
+            "请另建身份（更替套件前应运行 huabiao key join）。"
             f" The identity {name!r} is of the suite {keys.suite.name}, the chain uses"
-            f" {suite_name}: make another."
+            f" {suite_name}: make another (before a change of suite: huabiao key join)."
         )
     return keys
+
+
+def renew(home: Path, name: str, days: int) -> tuple[Keys, Keys]:
+    """
+    The identity, and the key that is to take its place: made beside it, and found again
+    there if a rotation was interrupted.
+    """
+    path, secret = wallet_path(home, name), passphrase(home)
+    old, following = keystore.load(path, secret), _following(path)
+    if following.exists():
+        return old, keystore.load(following, secret)
+    return old, keystore.renew_signing(following, old, secret, days)
+
+
+def put_in_place(home: Path, name: str) -> None:
+    """The new key is the identity's from now on; the old one is gone."""
+    path = wallet_path(home, name)
+    os.replace(_following(path), path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _following(path: Path) -> Path:
+    return path.with_name(f".{path.stem}.following.json")
 
 
 def names(home: Path) -> list[str]:

@@ -6,6 +6,7 @@ Kinds made of kinds: lists, choices, optional values, personal and secret fields
 (docs/formats/commitment.md).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -46,12 +47,25 @@ class ListOf(Kind, list):  # type: ignore[type-arg]
     @classmethod
     def parse(cls, written: Any) -> Any:
         if isinstance(written, str):
-            written = [part for part in written.split(",") if part]
+            written = cls._split(written)
         if not isinstance(written, list):
             raise malformed(
                 f"须为列表，得到 {written!r:.60}", f"not a list: {written!r:.60}"
             )
         return cls.check([cls.item.parse(item) for item in written])
+
+    @classmethod
+    def _split(cls, written: str) -> Any:
+        """Items between commas; a list of records, which hold commas, is JSON."""
+        if not cls.item.holds_records():
+            return [part for part in written.split(",") if part]
+
+        try:
+            return json.loads(written)
+        except ValueError as error:
+            raise malformed(
+                f"{cls.item.name} 列表须为 JSON", f"a {cls.name} is written as JSON"
+            ) from error
 
     @classmethod
     def show(cls, value: Any) -> Any:

@@ -2,7 +2,7 @@
 The kinds that a field may be.
 
 Times are UTC milliseconds, days are counted from 1970-01-01, money is in fen, weights
-are whole kilograms or grams: an integer with a unit, never a float.
+are whole kilograms or grams, ways whole metres: an integer with a unit, never a float.
 """
 
 from datetime import UTC, date, datetime
@@ -120,6 +120,12 @@ class Grams(Count):
     zh, widget = "克", "number:g"
 
 
+class Metres(Count):
+    """Distance in whole metres."""
+
+    zh, widget = "米", "number:m"
+
+
 class Flag(Kind, int):
     """Yes or no."""
 
@@ -229,11 +235,8 @@ class _Octets(Kind):
 class Bytes(_Octets, bytes):
     """Bytes, up to 64 KiB."""
 
-    zh, schema, widget = (
-        "字节",
-        {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
-        "hex",
-    )
+    zh, schema = "字节", {"type": "string", "pattern": "^([0-9a-f]{2})*$"}
+    widget = "hex"
 
 
 class Digest(_Octets, bytes):

@@ -7,6 +7,8 @@ method is deterministic and has a cost.
 
 from typing import Any, NoReturn, Protocol
 
+DAY_MS, BEIJING_MS = 86_400_000, 8 * 3_600_000
+
 
 class Refused(Exception):
     """An operation broke a rule; the ledger is left as it was.
@@ -29,6 +31,11 @@ def require(condition: object, sentence: str, *, code: str = "rule") -> None:
 def refuse(sentence: str, *, code: str = "rule") -> NoReturn:
     """Refuse the whole envelope."""
     raise Refused(code, sentence)
+
+
+def day_in_beijing(instant: int) -> int:
+    """The day in Beijing (UTC+8, no summer time) at UTC milliseconds."""
+    return (instant + BEIJING_MS) // DAY_MS
 
 
 class Context(Protocol):

@@ -38,7 +38,11 @@ def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
             s.name: {"zh": s.zh, "en": s.en, "final": s.final}
             for s in cls.drawing.states.values()
         },
-        "parts": {name: part.describe() for name, part in cls.drawing.parts.items()},
+        "parts": {
+            name: described
+            for part in cls.drawing.parts.values()
+            for name, described in part.described().items()
+        },
         "operations": {
             name: _describe_operation(operation, records)
             for name, operation in cls.drawing.operations.items()

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from huabiao.codec import Day, Instant, Party, Record, committed_item, decode
-from huabiao.contracts.context import Context, Refused
+from huabiao.contracts.context import Context, Refused, day_in_beijing
 from huabiao.contracts.drawing import Role, State, Title
 from huabiao.contracts.operations import MalformedDrawing, Operation
 from huabiao.contracts.parts.part import Part
 
-DAY_MS = 86_400_000
 RECORD_PATH = "record/"
-BEIJING_MS = 8 * 3_600_000
 VISIBILITIES = ("public", "parties", "supervision")
 
 
@@ -93,7 +91,7 @@ class Scenario:
     @property
     def today(self) -> Day:
         """The day in Beijing at the block's time."""
-        return (self._context.now + BEIJING_MS) // DAY_MS  # type: ignore[return-value]
+        return day_in_beijing(self._context.now)  # type: ignore[return-value]
 
     @property
     def envelope(self) -> bytes:
@@ -172,21 +170,44 @@ def check_drawing(cls: type[Scenario]) -> None:
                 f"{cls.__name__}.{operation.name} moves a record, but record = … is"
                 " not set"
             )
-    for name in (*cls.public, *cls.indexes):
-        if cls.record is None or name not in cls.record.fields:
-            raise MalformedDrawing(f"{cls.__name__}: the record has no field {name!r}")
     _check_fields(cls)
+    _check_parts(cls)
     _check_committed(cls)
     _check_life(cls)
 
 
 def _check_fields(cls: type[Scenario]) -> None:
+    fields = cls.record.fields if cls.record else {}
+    for name in cls.indexes:
+        if name not in fields:
+            raise MalformedDrawing(f"{cls.__name__}: the record has no field {name!r}")
+    for name in cls.public:
+        if name not in fields and name not in cls.drawing.parts:
+            raise MalformedDrawing(
+                f"{cls.__name__}: public={name!r} is no field of the record, no part"
+            )
     for operation in cls.drawing.operations.values():
         for name in operation.only:
             if cls.record is None or name not in cls.record.fields:
                 raise MalformedDrawing(
                     f"{cls.__name__}.{operation.name}: only={name!r} is no field"
                 )
+
+
+def _check_parts(cls: type[Scenario]) -> None:
+    """Two parts under one name would share their entries, and two record classes of one
+    name a description."""
+    names = [name for part in cls.drawing.parts.values() for name in part.described()]
+    classes: dict[str, type[Record]] = {}
+    for part in cls.drawing.parts.values():
+        for record in (*part.records(), *([cls.record] if cls.record else [])):
+            if classes.setdefault(record.__name__, record) is not record:
+                raise MalformedDrawing(
+                    f"{cls.__name__}: two records are named {record.__name__}"
+                )
+    for name in names:
+        if names.count(name) > 1:
+            raise MalformedDrawing(f"{cls.__name__}: two parts are named {name!r}")
 
 
 def _check_committed(cls: type[Scenario]) -> None:

@@ -4,6 +4,8 @@ Suites, keys and what is signed with them.
 - `suite`: what a suite offers, and `suite(name)`.
 - `intl`: Ed25519, SHA-256, AES-256-GCM, HPKE.
 - `sm`: SM2, SM3, SM4-GCM.
+- `pq`: ML-DSA-65, SHA-256, AES-256-GCM, HPKE with MLKEM768-X25519.
+- `aes_gcm`: how `intl` and `pq` seal under a key.
 - `sm2_curve`: the curve in plain integers, and what an SM2 signature is made over.
 - `sm2_gmssl`: SM2 by GmSSL, the reference.
 - `sm2_fast`: many SM2 signatures at once: when the kernel is loaded, who has a table.

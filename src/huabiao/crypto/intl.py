@@ -4,7 +4,7 @@ The international suite: Ed25519, SHA-256, AES-256-GCM, HPKE.
 - Signatures: Ed25519 (RFC 8032) by libsodium through PyNaCl, and only by it. Verifiers
   differ at the edges (small-order keys, non-canonical points), so one of them decides
   for the whole network. A secret is the 32-byte seed.
-- Sealing: AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front.
+- Sealing: AES-256-GCM, `aes_gcm`.
 - Sealing to a person: HPKE base mode (RFC 9180), DHKEM(X25519, HKDF-SHA256),
   HKDF-SHA256, AES-256-GCM; enc (32) || ciphertext || tag, single shot, no AAD.
 """
@@ -20,24 +20,18 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import (
     X25519PrivateKey,
     X25519PublicKey,
 )
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import CryptoError
 
-from huabiao.crypto.suite import (
-    SEALING_KEY_SIZE,
-    SEED_SIZE,
-    Item,
-    KeyPair,
-    Unopenable,
-    check_size,
-)
+from huabiao.crypto.aes_gcm import TAG_SIZE, open, seal
+from huabiao.crypto.suite import SEED_SIZE, Item, KeyPair, Unopenable, check_size
+
+__all__ = ["open", "seal"]
 
 name = "intl"
 public_size = 32
 signature_size = 64
 
-NONCE_SIZE, TAG_SIZE = 12, 16
 RECIPIENT_SIZE = 32
 
 _HPKE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
@@ -89,24 +83,6 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
 def verify_many(items: Sequence[Item]) -> bytes:
     """One byte 0 or 1 for each item, by `verify`."""
     return bytes([verify(*item) for item in items])
-
-
-def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
-    """AES-256-GCM under a 32-byte key: nonce || ciphertext || tag."""
-    check_size("密钥", "sealing key", key, SEALING_KEY_SIZE)
-    nonce = os.urandom(NONCE_SIZE)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext, associated)
-
-
-def open(key: bytes, sealed: bytes, associated: bytes) -> bytes:
-    """Undo `seal`; raises Unopenable."""
-    check_size("密钥", "sealing key", key, SEALING_KEY_SIZE)
-    if len(sealed) < NONCE_SIZE + TAG_SIZE:
-        raise Unopenable
-    try:
-        return AESGCM(key).decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], associated)
-    except InvalidTag:
-        raise Unopenable from None
 
 
 def generate_recipient() -> KeyPair:

@@ -16,14 +16,22 @@ class Keys:
     secret: bytes
     recipient_public: bytes
     recipient_secret: bytes
+    ends: str = ""
+    """The last day that the key is meant for, as 2027-11-25; empty: none is stated."""
+    stands_for: bytes = b""
+    """The account that a rotated key stands for; empty: the one derived from it."""
 
     def __repr__(self) -> str:
         return f"Keys({self.name!r}, {self.suite.name}, {self.public.hex()[:16]}…)"
 
     @property
+    def suite_name(self) -> str:
+        return self.suite.name
+
+    @property
     def account(self) -> bytes:
-        """The account derived from the signing key."""
-        return address(self.suite.digest, self.public)
+        """The account that acts with these keys, 20 bytes."""
+        return self.stands_for or address(self.suite.digest, self.public)
 
     def sign(self, message: bytes) -> bytes:
         return self.suite.sign(self.secret, message)

@@ -2,28 +2,36 @@
 Key files: one identity's keys on disk, opened by a passphrase.
 
     {"version": 1, "suite": "sm", "name": …, "public": hex, "recipient_public": hex,
+     "ends": "2028-11-24",
      "kdf": {"name": "scrypt", "salt": hex, "n": 16384, "r": 8, "p": 1},
-     "sealed": hex}
+     "account": hex, "sealed": hex}
 
 `sealed` is the suite's `seal` under scrypt(passphrase) of length(secret) as one byte,
 the signing secret, then the recipient's secret. Its associated data is everything else
 in the file as canonical bytes, so that a changed name or public key does not open
-either. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
+either. `ends` is the last day that the keys are meant for; a file without it states
+none. A key that joined another's account, or was rotated, has the `account` that it
+stands for. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
 """
 
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from hashlib import scrypt
 from pathlib import Path
 from typing import Any
 
 from huabiao.codec.canonical import encode
+from huabiao.crypto.address import ADDRESS_SIZE
 from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import SEALING_KEY_SIZE, SUITES, Unopenable, suite
 
 VERSION = 1
+LIFETIME_DAYS = 730
+"""What new keys are meant for, if nothing else is said: two years."""
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**14, 8, 1
 LARGEST_N, LARGEST_R, LARGEST_P = 2**20, 32, 16
 LARGEST_SCRYPT_MEMORY = 2**28
@@ -41,14 +49,29 @@ class WrongPassphrase(BadKeyFile):
     """The file is well formed and does not open with this passphrase."""
 
 
-def create(path: Path, suite_name: str, name: str, passphrase: str) -> Keys:
-    """Make an identity and write its file; BadKeyFile if the path is taken."""
+def create(
+    path: Path,
+    suite_name: str,
+    name: str,
+    passphrase: str,
+    days: int = LIFETIME_DAYS,
+    account_of: Callable[[bytes], bytes] | None = None,
+) -> Keys:
+    """
+    Make an identity for so many days and write its file; BadKeyFile if it is taken.
+
+    `account_of` gives the account that its public key will stand for, where that is not
+    the one derived with its own suite's digest.
+    """
     if not name.strip() or not passphrase:
         raise BadKeyFile(
             "身份名称和口令都不能为空。"
             " A key file needs a name and a passphrase; neither may be empty."
         )
-    keys = generate(name, suite_name)
+    ends = datetime.now(UTC).date() + timedelta(days)
+    keys = replace(generate(name, suite_name), ends=ends.isoformat())
+    if account_of is not None and account_of(keys.public) != keys.account:
+        keys = replace(keys, stands_for=account_of(keys.public))
     _write_new(path, _seal(keys, passphrase))
     return keys
 
@@ -57,6 +80,23 @@ def renew_recipient(path: Path, keys: Keys, passphrase: str) -> Keys:
     """The same identity with a new recipient key, in a file of its own; as `create`."""
     pair = keys.suite.generate_recipient()
     renewed = replace(keys, recipient_public=pair.public, recipient_secret=pair.secret)
+    _write_new(path, _seal(renewed, passphrase))
+    return renewed
+
+
+def renew_signing(
+    path: Path, keys: Keys, passphrase: str, days: int = LIFETIME_DAYS
+) -> Keys:
+    """
+    The same account and recipient key with a new signing key, in a file of its own; as
+    `create`. On a chain it stands for the account once the old key has said so.
+    """
+    pair = keys.suite.generate()
+    ends = datetime.now(UTC).date() + timedelta(days)
+    renewed = replace(
+        keys, public=pair.public, secret=pair.secret, ends=ends.isoformat(),
+        stands_for=keys.account,
+    )  # fmt: skip
     _write_new(path, _seal(renewed, passphrase))
     return renewed
 
@@ -83,6 +123,15 @@ def load(path: Path, passphrase: str) -> Keys:
     return _open(path, fields, passphrase)
 
 
+def stated_end(path: Path) -> str:
+    """The last day that a file states, without opening it; empty if it states none."""
+    try:
+        with open(path, "rb") as file:
+            return str(_parse(file.read(LARGEST_FILE + 1)).get("ends", ""))
+    except (OSError, *_MALFORMED):
+        return ""
+
+
 def _seal(keys: Keys, passphrase: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "version": VERSION,
@@ -90,6 +139,8 @@ def _seal(keys: Keys, passphrase: str) -> dict[str, Any]:
         "name": keys.name,
         "public": keys.public.hex(),
         "recipient_public": keys.recipient_public.hex(),
+        **({"ends": keys.ends} if keys.ends else {}),
+        **({"account": keys.stands_for.hex()} if keys.stands_for else {}),
         "kdf": {
             "name": "scrypt",
             "salt": secrets.token_hex(SALT_SIZE),
@@ -126,6 +177,8 @@ def _open(path: Path, fields: dict[str, Any], passphrase: str) -> Keys:
         rest[:size],
         bytes.fromhex(fields["recipient_public"]),
         rest[size:],
+        fields.get("ends", ""),
+        bytes.fromhex(fields.get("account", "")),
     )
     signature = chosen.sign(keys.secret, _PROOF)
     if not chosen.verify(keys.public, _PROOF, signature):
@@ -162,6 +215,10 @@ def _parse(content: bytes) -> dict[str, Any]:
         raise ValueError("the name is no text")
     for field in ("public", "recipient_public", "sealed"):
         bytes.fromhex(fields[field])
+    if "account" in fields and len(bytes.fromhex(fields["account"])) != ADDRESS_SIZE:
+        raise ValueError("the account is no address")
+    if "ends" in fields:
+        date.fromisoformat(fields["ends"])
     kdf = fields["kdf"]
     bytes.fromhex(kdf["salt"])
     limits = {"n": LARGEST_N, "r": LARGEST_R, "p": LARGEST_P}

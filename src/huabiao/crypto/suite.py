@@ -3,6 +3,7 @@ Suites: one family of algorithms, chosen at genesis, behind one set of functions
 
     intl   Ed25519 · SHA-256 · AES-256-GCM · HPKE (X25519)
     sm     SM2 · SM3 · SM4-GCM · SM2 public-key encryption
+    pq     ML-DSA-65 · SHA-256 · AES-256-GCM · HPKE (MLKEM768-X25519)
 
 A suite is a module that has the functions below, so that a call costs no `self`;
 everything above this room holds a `Suite` and does not know which one it is.
@@ -13,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
-SUITES = ("intl", "sm")
+SUITES = ("intl", "sm", "pq")
 
 SEED_SIZE = 32
 SEALING_KEY_SIZE = 32
@@ -45,15 +46,15 @@ class Suite(Protocol):
 
     @property
     def name(self) -> str:
-        """The name that genesis and key files write: "intl" or "sm"."""
+        """The name that genesis and key files write: "intl", "sm" or "pq"."""
 
     @property
     def public_size(self) -> int:
-        """Bytes of a signer's public key: 32 (intl) or 64 (sm)."""
+        """Bytes of a signer's public key: 32 (intl), 64 (sm) or 1,952 (pq)."""
 
     @property
     def signature_size(self) -> int:
-        """Bytes of a signature: 64 in both suites."""
+        """Bytes of a signature: 64 (intl, sm) or 3,309 (pq)."""
 
     @property
     def digest(self) -> Callable[[bytes], bytes]:

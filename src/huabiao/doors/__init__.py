@@ -9,6 +9,8 @@ The doors: how people and programs reach a city. They reach its ledger through c
 - `reading`      blocks and envelopes, as a viewer may see them
 - `records`      records, accounts and the directory, as a viewer may see them
 - `viewer`       who asks: the city behind a request, the account of a session
+- `bills`        electronic bills: a copy for people, and the public check
+- `plan`         the action plan, and what is late
 - `proof_files`  proofs to take away, for whoever may see what they prove
 - `opening`      a personal value opened, noted on the chain first
 - `vault`        personal and secret values, as far as a viewer may have them

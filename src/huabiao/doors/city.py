@@ -17,7 +17,13 @@ from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.problems import not_found
 from huabiao.doors.sessions import Sessions
-from huabiao.doors.visibility import Sight, Subject, may_open, may_see
+from huabiao.doors.visibility import (
+    Sight,
+    Subject,
+    is_public_part,
+    may_open,
+    may_see,
+)
 from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 
@@ -109,8 +115,11 @@ class City:
         stored: bytes,
         viewer: bytes | None,
     ) -> bool:
-        """Whether a viewer sees an entry of a part: all or nothing."""
+        """Whether a viewer sees an entry of a part: all or nothing. What a party owns
+        is no public total, also where the part is public."""
         parties = parties_in_entry(description, part, stored)
+        if not parties and is_public_part(description, part):
+            return True
         return may_see(description, Subject(key, parties, set), viewer, self.port).whole
 
     def actors(self, scenario: str, key: str) -> set[bytes]:

@@ -17,8 +17,8 @@ from starlette.concurrency import run_in_threadpool
 from huabiao.client.committing import committed_kind, encoded_value
 from huabiao.client.port import Busy, Outcome
 from huabiao.codec import encode
+from huabiao.crypto import by_key
 from huabiao.crypto.envelope import BadEnvelope, Envelope, Signed, open_envelope
-from huabiao.crypto.suite import suite
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed
 from huabiao.services.vault import KeptBusy, Place, StorageFailed, Vault
@@ -37,12 +37,11 @@ class Deposit(NamedTuple):
 
 def read_envelope(city: City, body: bytes, signature: bytes) -> Envelope:
     """An envelope whose signature holds; Problem 422 otherwise."""
-    chosen = suite(city.port.suite_name)
     try:
-        envelope = open_envelope(encode(Signed(body, signature)), chosen.digest)
+        envelope = open_envelope(encode(Signed(body, signature)), city.port.digest)
     except BadEnvelope as error:
         raise Problem(422, "envelope.malformed", str(error)) from None
-    if not chosen.verify(envelope.body.signer, envelope.message, envelope.signature):
+    if not by_key.verify(envelope.body.signer, envelope.message, envelope.signature):
         raise Problem(
             422, "envelope.signature", "签名不符。 The signature does not fit."
         )

@@ -20,34 +20,6 @@ Viewer = bytes | None
 MOST_ALERTS, MOST_TAGS, PAGE = 500, 2_000, 200
 
 
-def records(
-    city: City,
-    scenario: str,
-    viewer: Viewer,
-    state: str | None,
-    after: str | None,
-    limit: int,
-    own: bool = False,
-) -> Json:
-    """Records of a scenario in the order of ids, as the viewer sees them; `own`: those
-    that the viewer acted on."""
-    description = city.description(scenario)
-    city.caught_up()
-    rows = city.index.records(
-        scenario, state=state, sender=viewer if own else None, after=after, limit=limit
-    )
-    shown = []
-    for row in rows:
-        sight = city.sight(description, row["id"], viewer, row["value"])
-        shown.append(city.shown(description, row["id"], row["value"], sight))
-    return {
-        "scenario": scenario,
-        "counts": city.index.counts(scenario),
-        "records": shown,
-        "next": rows[-1]["id"] if len(rows) == limit else None,
-    }
-
-
 def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
     """Who did what to a record, oldest first; who and where, to those who may see."""
     description = city.description(scenario)
@@ -100,6 +72,24 @@ def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
         "organisation": name if name != written else None,
         "acts": acts,
     }
+
+
+def balances(city: City, account: bytes, viewer: Viewer) -> Json:
+    """What stands on an account in the books of every scenario, as far as the viewer
+    sees it; an account at zero is not there."""
+    found = []
+    for scenario, description in city.descriptions().items():
+        for part, facts in description["parts"].items():
+            if facts["part"] != "books":
+                continue
+            key = account.hex()
+            stored = city.port.read(f"{scenario}/{part}/{key}")
+            if stored and city.sees_entry(description, part, key, stored, viewer):
+                entry = show_entry(description, part, stored)
+                named = {name: facts[name] for name in ("unit", "zh", "en")}
+                where = {"scenario": scenario, "part": part}
+                found.append({**where, **named, "balance": entry["balance"]})
+    return {"account": show_account(account), "balances": found}
 
 
 def uses_of(city: City, account: bytes) -> list[Json]:

@@ -45,10 +45,10 @@ def stale() -> Problem:
     )
 
 
-def viewer_of(
-    request: Request,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> bytes | None:
+Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def viewer_of(request: Request, given: Token) -> bytes | None:
     """The account that asks, or None for nobody in particular."""
     return session_account(city_of(request), given.credentials if given else None)
 
@@ -60,17 +60,9 @@ def signed_in(viewer: "Viewer") -> bytes:
     return viewer
 
 
-def token_of(
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> str:
-    """The token that came with a request, or ""."""
-    return given.credentials if given else ""
-
-
 CityHere = Annotated[City, Depends(city_of)]
 Viewer = Annotated[bytes | None, Depends(viewer_of)]
 SignedIn = Annotated[bytes, Depends(signed_in)]
-Token = Annotated[str, Depends(token_of)]
 Height = Annotated[int, Path(ge=0, le=HIGHEST)]
 At = Annotated[int | None, Query(ge=0, le=HIGHEST, description="at this height")]
 Limit = Annotated[int, Query(ge=1, le=200)]

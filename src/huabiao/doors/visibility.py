@@ -6,7 +6,8 @@ Who may see a record: the one question that every door asks before it shows anyt
                               on it) and supervisors see all of it
     visible = "supervision"   supervisors alone see all of it
 
-Everyone sees the fields that the scenario lists as public, the id and the state. A
+Everyone sees the fields that the scenario lists as public, the id and the state; of the
+parts that it lists there, such as books, the entries that are no party's own. A
 supervisor holds the role `supervisor` of the scenario, or of the whole city (granted
 for the scenario `supervision`). Personal and secret values are never public: parties
 and supervisors have them opened, whatever `visible` says of the rest.
@@ -70,6 +71,12 @@ def may_open(
         description["visible"] != "supervision"
         and (viewer in record.parties or viewer in record.actors())
     )
+
+
+def is_public_part(description: dict[str, Any], part: str) -> bool:
+    """Whether the scenario lists a part as public; a field of that name comes first."""
+    fields = description["records"].get(description["record"], {}).get("fields", {})
+    return part in description["public"] and part not in fields
 
 
 def is_supervisor(description: dict[str, Any], viewer: bytes, port: RoleHolder) -> bool:

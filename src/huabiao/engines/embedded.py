@@ -14,11 +14,10 @@ from typing import Any
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
 from huabiao.engines.pool import Part, Placed, Pool, Ticket
-from huabiao.engines.signers import Sign, Signers
+from huabiao.engines.signers import Certify, Signers, Unsigned
 from huabiao.ledger.block import Block
 from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger
-from huabiao.proofs.header import certified_message
 from huabiao.proofs.members import Member, is_quorum
 from huabiao.state import DiskFull
 
@@ -98,6 +97,10 @@ class EmbeddedEngine:
                 # Nothing happened: the log is whole, and the next block may have room.
                 self.alert = str(error)
                 _answer(taken, Placed(0, 0, "disk.full", str(error)))
+            except Unsigned as error:
+                # As above: a block without a certificate is no block.
+                self.alert = str(error)
+                _answer(taken, Placed(0, 0, "signer.failed", str(error)))
             except Exception as error:
                 # What went wrong is not known, so only a new start is safe.
                 self.failure = str(error) or type(error).__name__
@@ -141,11 +144,12 @@ class EmbeddedEngine:
         found = self._seat(ledger.members)
         if found is None:
             raise RuntimeError(OTHER_MEMBERS)
-        seat, sign = found
-        ledger.commit(block, encode([[seat, sign(certified_message(block.hash))]]))
+        seat, certify = found
+        signature = certify(block.hash, block.encoded_header)
+        ledger.commit(block, encode([[seat, signature]]))
         return block
 
-    def _seat(self, members: Sequence[Member]) -> tuple[int, Sign] | None:
+    def _seat(self, members: Sequence[Member]) -> tuple[int, Certify] | None:
         """Where this node's key sits, if it alone is a quorum of these members."""
         found = self._signers.find(members)
         if found is None or not is_quorum(members[found[0]].power, members):

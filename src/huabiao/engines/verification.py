@@ -12,16 +12,17 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
-from huabiao.crypto.suite import Item, suite
+from huabiao.crypto import by_key
+from huabiao.crypto.suite import Item
 from huabiao.engines.orphans import end_with_parent
 
 FEW = 32
 CHUNK = 256
 
 
-def verify_chunk(suite_name: str, items: list[Item]) -> bytes:
+def verify_chunk(items: list[Item]) -> bytes:
     """What a worker runs: one byte 0 or 1 an item."""
-    return suite(suite_name).verify_many(items)
+    return by_key.verify_many(items)
 
 
 def warm(suite_name: str, parent: int) -> None:
@@ -46,31 +47,25 @@ class Verification:
     def start(self) -> None:
         """Begin the workers now: a first batch should not wait for their start."""
         if self._workers:
-            self._pool().submit(verify_chunk, self.suite_name, [])
+            self._pool().submit(verify_chunk, [])
 
     async def verdicts(self, items: Sequence[Item]) -> bytes:
         """One byte 0 or 1 an item, in order."""
         loop = asyncio.get_running_loop()
         if len(items) <= FEW or self._workers == 0:
-            return await loop.run_in_executor(
-                self._threads, verify_chunk, self.suite_name, list(items)
-            )
+            return await loop.run_in_executor(self._threads, verify_chunk, list(items))
         chunks = [list(items[i : i + CHUNK]) for i in range(0, len(items), CHUNK)]
         try:
             checked = await asyncio.gather(
                 *(
-                    loop.run_in_executor(
-                        self._pool(), verify_chunk, self.suite_name, chunk
-                    )
+                    loop.run_in_executor(self._pool(), verify_chunk, chunk)
                     for chunk in chunks
                 )
             )
         except BrokenProcessPool:
             # A worker was killed from outside; the next batch starts new ones.
             self._processes = None
-            return await loop.run_in_executor(
-                self._threads, verify_chunk, self.suite_name, list(items)
-            )
+            return await loop.run_in_executor(self._threads, verify_chunk, list(items))
         return b"".join(checked)
 
     def _pool(self) -> ProcessPoolExecutor:

@@ -16,6 +16,7 @@ import msgspec
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.governed import Seat
+from huabiao.ledger.protocol import NEWEST
 from huabiao.proofs.members import Member, is_well_formed
 
 VERSION = 2
@@ -65,7 +66,7 @@ def make_genesis(
     found = Call(
         "governance", "found", "",
         {
-            "parameters": [*limits, 1, 0],  # protocol 1, from the start
+            "parameters": [*limits, NEWEST, 0],  # this protocol, from the start
             "administrators": [list(administrators), needed],
             "sources": list(sources),
         },

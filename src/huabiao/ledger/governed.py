@@ -1,7 +1,7 @@
 """
-The kernel's view of what governance, membership and identity keep.
+The kernel's view of what governance, membership, suites and identity keep.
 
-These few keys and shapes are the whole agreement between the kernel and the three
+These few keys and shapes are the whole agreement between the kernel and the four
 platform contracts; tests/ledger/test_governed.py holds both sides to it.
 
     membership/members           [[[name, public, power, organisation, engine key], …]]
@@ -13,6 +13,7 @@ platform contracts; tests/ledger/test_governed.py holds both sides to it.
     governance/installed/<name>       [name before, newest, [[version, start], …]]
     governance/sources/<name>@<version>        [source]
     governance/roles/<contract>/<role>/<hex>   [until ms or 0, granted by]
+    suites/coming                              [suite, first height]: announced last
     identity/keys/<address of the key, hex>    [account, since, revoked, reason, until]
 """
 
@@ -94,6 +95,11 @@ class Governed:
         """The members as an engine knows them: each with its engine's key."""
         stored = self._read(MEMBERS)
         return [] if stored is None else _seats(stored)[0]
+
+    def coming_suite(self) -> str:
+        """The suite that was announced last; empty where none ever was."""
+        stored = self._read("suites/coming")
+        return "" if stored is None else str(decode(stored)[0])
 
     def member_changes(self) -> list[int]:
         """The heights of the blocks that handed over to other members."""

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from huabiao.codec import encode
 from huabiao.contracts import Refused
+from huabiao.crypto import by_key
 from huabiao.crypto.envelope import Envelope
-from huabiao.crypto.suite import Suite, suite
+from huabiao.crypto.suite import suite
 from huabiao.ledger.accounts import Accounts
 from huabiao.ledger.block import Block, LoggedBlock, decode_logged, encode_keys
 from huabiao.ledger.certificates import Certificates
+from huabiao.ledger.counting_keys import KeysThatCount, refuse_other, suite_in_force
 from huabiao.ledger.execution import Execution, encode_receipt
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, genesis_hash
@@ -61,8 +63,7 @@ class Ledger:
         certified_later: bool = False,
     ):
         self.genesis = genesis
-        self.suite: Suite = suite(genesis.suite)
-        self.digest = self.suite.digest
+        self.digest = suite(genesis.suite).digest
         self.on_step = on_step or (lambda step: None)
         self.log = BlockLog.open(folder / "blocks")
         self.state = State.open(folder / "state", self.digest)
@@ -90,9 +91,21 @@ class Ledger:
         """A value of the newest committed state."""
         return self.state.get(key.encode())
 
+    @property
+    def suite_name(self) -> str:
+        """The suite that the next block is signed in."""
+        return suite_in_force(self.members, self.genesis.suite)
+
     def account_of(self, public: bytes) -> bytes:
-        """The account that a key stands for; refused if it was retired or has ended."""
+        """The account of a key; refused if it is retired, ended, of another suite."""
+        refusal = self._other_suite(public)
+        if refusal is not None:
+            raise refusal
         return self._accounts.of(public, self.governed, self.time)
+
+    def _other_suite(self, public: bytes) -> Refused | None:
+        suite, height = self.suite_name, self.height + 1
+        return refuse_other(public, suite, self.parameters, height)
 
     # -- one block -----------------------------------------------------------
 
@@ -118,7 +131,7 @@ class Ledger:
                 "envelope.replayed",
                 "此信封已经入块。 This envelope is in a block already.",
             )
-        return None
+        return self._other_suite(body.signer)
 
     def finalize(
         self, time: int, envelopes: Sequence[Envelope], verdicts: bytes | None = None
@@ -133,7 +146,7 @@ class Ledger:
         self._accounts.begin(self.height + 1)
         execution = self._execution(self.height + 1, time)
         if verdicts is None:
-            verdicts = self.suite.verify_many(
+            verdicts = by_key.verify_many(
                 [(e.body.signer, e.message, e.signature) for e in envelopes]
             )
         seen: set[bytes] = set()
@@ -156,7 +169,8 @@ class Ledger:
         sender = bytes(20)
         if refusal is None and envelope.id in seen:
             refusal = Refused("envelope.replayed", "重复的信封。 A repeated envelope.")
-        if refusal is None and not signature_holds:
+        own_suite = by_key.suite_name_of(envelope.body.signer) == self.suite_name
+        if refusal is None and not (signature_holds and own_suite):
             refusal = Refused(
                 "envelope.signature", "签名不符。 The signature does not fit."
             )
@@ -178,8 +192,9 @@ class Ledger:
         return receipt
 
     def _execution(self, height: int, time: int) -> Execution:
+        keys = KeysThatCount(self.suite_name, self.governed, self.parameters, height)
         execution = Execution(
-            self.read, self.contracts, self.meter, self.digest, self.suite.verify
+            self.read, self.contracts, self.meter, self.digest, keys.verify
         )
         execution.chain = self.genesis.chain
         execution.height, execution.now = height, time
@@ -202,7 +217,7 @@ class Ledger:
         header = Header(
             HEADER_VERSION,
             self.genesis.chain,
-            self.genesis.suite,
+            self.suite_name,
             height,
             time,
             self.hash,

@@ -6,16 +6,24 @@ runs before and after that height; software that does not stops there, with a se
 instead of making another block than everyone else's. What changed with each number:
 
     1    the rules of version 0.1
+    2    a chain may change its suite; a key of another suite has a code of its own
 """
 
 from huabiao.ledger.governed import Parameters
 
-NEWEST = 1
+NEWEST = 2
 """The newest protocol that this software knows; it knows all before it too."""
 
 
 class UpgradeNeeded(Exception):
     """This software does not know the rules of the next block."""
+
+
+def in_force(parameters: Parameters, height: int, protocol: int) -> bool:
+    """Whether the rules that came with a protocol hold at a height."""
+    return parameters.protocol > protocol or (
+        parameters.protocol == protocol and height >= parameters.protocol_from
+    )
 
 
 def require_known(parameters: Parameters, height: int) -> None:

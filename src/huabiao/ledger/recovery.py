@@ -12,6 +12,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
+from huabiao.crypto import by_key
 from huabiao.ledger.block import Block, decode_logged, open_block, receipts_of
 from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.genesis import Genesis
@@ -90,7 +91,7 @@ def check_certified(
     ledger: Ledger, block: Block, certificate: bytes, members: Sequence[Member]
 ) -> None:
     """Raise LedgerDamaged unless enough of the members in force signed a block."""
-    if not check_certificate(ledger.suite, block.hash, certificate, members):
+    if not check_certificate(by_key, block.hash, certificate, members):
         raise LedgerDamaged(
             f"高度 {block.header.height} 的证书不成立：当时成员的签名不足三分之二，"
             "或日志被改动。请从其他成员恢复此区块。"

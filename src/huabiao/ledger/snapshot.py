@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from huabiao.codec import encode
+from huabiao.crypto import by_key
 from huabiao.crypto.suite import Suite, suite
 from huabiao.ledger.block import LoggedBlock, decode_logged
 from huabiao.ledger.genesis import Genesis
@@ -29,7 +30,7 @@ from huabiao.proofs.header import (
     decode_header,
     header_hash,
 )
-from huabiao.proofs.members import Member, members_digest
+from huabiao.proofs.members import Member, members_digest, suite_of
 from huabiao.state import State
 
 VERSION = 1
@@ -121,12 +122,13 @@ def open_metadata(raw: bytes, genesis: Genesis) -> tuple[Metadata, Header]:
     if (
         metadata.version != VERSION
         or (metadata.chain, metadata.suite) != (genesis.chain, genesis.suite)
-        or (header.chain, header.suite) != (genesis.chain, genesis.suite)
+        or header.chain != genesis.chain
+        or header.suite != suite_of(metadata.members)
     ):
         raise BadSnapshot("another chain's snapshot, or another version's")
     hash_ = header_hash(chosen.digest, metadata.header)
     if members_digest(chosen.digest, metadata.members) != header.members or (
-        not check_certificate(chosen, hash_, metadata.certificate, metadata.members)
+        not check_certificate(by_key, hash_, metadata.certificate, metadata.members)
     ):
         raise BadSnapshot("the snapshot's header is not certified")
     return metadata, header

@@ -3,6 +3,7 @@
 from typing import Any
 
 from huabiao.contracts import Refused
+from huabiao.ledger.counting_keys import KeysThatCount
 from huabiao.ledger.execution import Execution
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.ledger import Ledger
@@ -28,8 +29,11 @@ class Questions:
                 self._loaded[name] = load_contract(loaded.source, self._meter)
         if contract not in self._loaded:
             raise Refused("contract.unknown", f"没有合约“{contract}”。 Unknown.")
+        keys = KeysThatCount(
+            ledger.suite_name, ledger.governed, ledger.parameters, ledger.height + 1
+        )
         execution = Execution(
-            ledger.read, self._loaded, self._meter, ledger.digest, ledger.suite.verify
+            ledger.read, self._loaded, self._meter, ledger.digest, keys.verify
         )
         execution.chain = ledger.genesis.chain
         execution.height, execution.now = ledger.height, ledger.time

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 
 from huabiao.node.home import Home, HomeError
+from huabiao.node.national_tls import make_context
 from huabiao.node.place import NodePlace
 
 WARN_DAYS = 30
@@ -31,6 +33,12 @@ class DoorCertificate:
     names: list[str]
     """Hosts that it is for."""
     ends: datetime
+    national: bool = False
+    """TLS of national cryptography, by a front of its own (national_tls.py)."""
+
+    def national_context(self) -> Any:
+        """What the front serves with: pyOpenSSL's context."""
+        return make_context(self.certificate, self.key)
 
     def context(self) -> ssl.SSLContext:
         """What the doors serve with: TLS 1.2 or newer."""
@@ -80,9 +88,19 @@ def door_certificate(home: Home, place: NodePlace | None) -> DoorCertificate | N
     try:
         found = x509.load_pem_x509_certificate(certificate.read_bytes())
         read = DoorCertificate(
-            certificate, key, _names(found), found.not_valid_after_utc
+            certificate,
+            key,
+            _names(found),
+            found.not_valid_after_utc,
+            place.tls_suites == "national",
         )
-        read.context()
+        _ = read.national_context() if read.national else read.context()
+    except ImportError:
+        raise HomeError(
+            "未安装国密 TLS：pip install 'huabiao[national-tls]'。"
+            " TLS of national cryptography is not installed: pip install"
+            " 'huabiao[national-tls]'."
+        ) from None
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise HomeError(
             f"TLS 证书 {certificate} 与密钥 {key} 不能用（{error}）：两者须为 PEM、"

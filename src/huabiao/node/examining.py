@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
 from huabiao.ledger.genesis import Genesis, decode_genesis
+from huabiao.node.header_keys import key_files, open_file
 from huabiao.node.home import Home
+from huabiao.node.key_ends import warning
 from huabiao.state import BlockLog
 from huabiao.state.faults import StorageFault
 
@@ -31,22 +32,35 @@ def examine(folder: Path) -> Iterator[Finding]:
         yield False, "创世文件 · genesis", sentence
         return
     yield True, "创世文件 · genesis", f"链 · chain {genesis.chain} · {genesis.suite}"
-    yield _member_key(folder, genesis)
+    for path in key_files(folder) or [folder / "member.json"]:
+        yield _member_key(path, genesis)
+    yield from _identities(folder)
     yield _block_log(folder)
 
 
-def _member_key(folder: Path, genesis: Genesis) -> Finding:
+def _member_key(path: Path, genesis: Genesis) -> Finding:
     about = "成员密钥 · member key"
+    if path.name != "member.json":
+        about = f"{about} {path.name}"
     try:
-        keys = keystore.load(folder / "member.json", passphrase(folder))
+        keys = open_file(path)
     except (OSError, ValueError) as error:
         return False, about, str(error)
-    if keys.suite.name != genesis.suite:
+    if keys.suite_name != genesis.suite:
         sentence = (
-            f"属于套件 {keys.suite.name}，链为 {genesis.suite}。 Another suite's."
+            f"属于套件 {keys.suite_name}，链为 {genesis.suite}。 Another suite's."
         )
         return False, about, sentence
+    if said := warning(path, keys.ends):
+        return False, about, said
     return True, about, f"可用 · opens · {keys.public.hex()[:16]}…"
+
+
+def _identities(folder: Path) -> Iterator[Finding]:
+    """Identities of this home in their last days; nothing about the others."""
+    for path in sorted((folder / "wallets").glob("[!.]*.json")):
+        if said := warning(path, keystore.stated_end(path)):
+            yield False, f"身份 · identity {path.stem}", said
 
 
 def _block_log(folder: Path) -> Finding:

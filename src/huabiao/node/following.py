@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from huabiao.node.home import index_address
 from huabiao.node.local_port import LocalPort
 from huabiao.services.index import FollowedIndex
 
@@ -22,7 +23,7 @@ class ReadModel:
     """Follows a port until it is closed; `index` is what doors read."""
 
     def __init__(self, folder: Path, port: LocalPort) -> None:
-        self.index = FollowedIndex(folder / "index.sqlite")
+        self.index = FollowedIndex(index_address(folder))
         self._folder, self._port = folder, port
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="index", daemon=True)

@@ -2,12 +2,16 @@
 A node's home folder: what is kept where, and how it comes to be.
 
     genesis          the chain's genesis document
-    member.json      the member's key file, which signs headers
+    member.json      the member's key file, which signs headers; or member.signer, which
+                     names where that key is, if this node is not to hold it
     wallets/*.json   key files of the identities that live on this machine
     passphrase       opens the key files here (0600); HUABIAO_PASSPHRASE stands in
     blocks/ state/   the log and the state
-    index.sqlite     the read model; index.lock is held by the process that writes it
+    index.sqlite     the read model, unless HUABIAO_INDEX names a PostgreSQL database;
+                     index.lock is held by the process that writes it
     subjects.sqlite  whose data went out under which receipt
+    webhooks.sqlite  who has events sent where, and how far each is
+    nats.cursor      how far events are published (doors.publishing)
     vault/           personal and secret values, encrypted; their keys (services.vault)
     run.json         where the running node can be reached
     lock             held while a node runs
@@ -26,12 +30,15 @@ import msgspec
 from huabiao.client.wallets import open_identity, passphrase
 from huabiao.codec import encode
 from huabiao.crypto import keystore
-from huabiao.crypto.keys import Keys
+from huabiao.crypto.stores.reference import SUFFIX, open_key, read_reference
+from huabiao.crypto.stores.signing import Signing, StoreFailed
 from huabiao.ledger.genesis import VERSION, Genesis, decode_genesis, make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
+from huabiao.services.index import Address
 
 OPERATOR = "operator"
+INDEX_SETTING = "HUABIAO_INDEX"
 
 
 class HomeError(Exception):
@@ -53,9 +60,14 @@ class Home:
         return self.folder / "run.json"
 
 
-def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:
-    """The genesis and the member's keys; a new home is founded with this suite."""
-    member_path = home.folder / "member.json"
+def index_address(folder: Path) -> Address:
+    """Where the read model of a home is: its own file, or the database of the setting,
+    which may hold a password and therefore never stands on a command line of ours."""
+    return os.environ.get(INDEX_SETTING) or folder / "index.sqlite"
+
+
+def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Signing]:
+    """The genesis and the member's key; a new home is founded with this suite."""
     if not home.genesis.exists():
         _found(home, suite_name, now)
     try:
@@ -78,7 +90,42 @@ def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Keys]:
             f" This chain chose the suite {genesis.suite} at genesis; drop the option,"
             f" or found another city with --home."
         )
-    return genesis, keystore.load(member_path, passphrase(home.folder))
+    return genesis, member_key(home, suite_name)
+
+
+def member_key(home: Home, suite_name: str) -> Signing:
+    """The first header key of a home, made where there is none yet."""
+    named = home.folder / f"member{SUFFIX}"
+    path = home.folder / "member.json"
+    if named.exists():
+        key = open_key(read_reference(named), lambda: passphrase(home.folder))
+    elif path.exists():
+        key = keystore.load(path, passphrase(home.folder))
+    else:
+        key = keystore.create(path, suite_name, "member", passphrase(home.folder))
+    if key.suite_name != suite_name:
+        raise StoreFailed(
+            f"成员密钥属于套件 {key.suite_name}，此链使用 {suite_name}。"
+            f" The member's key is of the suite {key.suite_name}, the chain uses"
+            f" {suite_name}."
+        )
+    return key
+
+
+def name_signer(home: Home, reference: str) -> None:
+    """Let the member's key be where `reference` says; HomeError if it is elsewhere."""
+    named = home.folder / f"member{SUFFIX}"
+    if named.exists() and read_reference(named) == reference:
+        return
+    if named.exists() or (home.folder / "member.json").exists():
+        raise HomeError(
+            f"{home.folder} 已有成员密钥；换到 {reference} 请用："
+            f"huabiao member rotate <席位> --key {reference} --as <身份>。"
+            f" {home.folder} has a member's key already; change to {reference} with"
+            f" huabiao member rotate SEAT --key {reference} --as NAME."
+        )
+    home.folder.mkdir(parents=True, exist_ok=True)
+    write_whole(named, f"{reference}\n".encode())
 
 
 def suite_of(home: Home) -> str | None:
@@ -90,13 +137,7 @@ def suite_of(home: Home) -> str | None:
 
 def _found(home: Home, suite_name: str, now: int) -> None:
     home.folder.mkdir(parents=True, exist_ok=True)
-    member_path = home.folder / "member.json"
-    if member_path.exists():
-        member = keystore.load(member_path, passphrase(home.folder))
-    else:
-        member = keystore.create(
-            member_path, suite_name, "member", passphrase(home.folder)
-        )
+    member = member_key(home, suite_name)
     operator = open_identity(home.folder, OPERATOR, suite_name, make=True)
     genesis = make_genesis(
         f"huabiao-{secrets.token_hex(4)}",

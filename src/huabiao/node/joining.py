@@ -21,7 +21,7 @@ import msgspec
 
 from huabiao.client.remote import Remote
 from huabiao.codec import encode
-from huabiao.crypto.suite import suite
+from huabiao.crypto.suite import SUITES, suite
 from huabiao.engines.cometbft import layout
 from huabiao.ledger.genesis import Genesis, decode_genesis, genesis_hash
 from huabiao.node.home import Home, HomeError, write_whole
@@ -65,7 +65,8 @@ def join(
     with Remote(url) as city:
         told = city.get("/api/network")
     raw, genesis, hash_ = _genesis_of(url, told, expected)
-    laid = make_home(genesis.suite, about, folder)
+    in_force = told.get("suite")
+    laid = make_home(in_force if in_force in SUITES else genesis.suite, about, folder)
     engine = folder / "engine"
     written = json.dumps(told["engine_genesis"], indent=1, ensure_ascii=False)
     (engine / "config" / "genesis.json").write_text(written, "utf-8")

@@ -45,7 +45,10 @@ class LocalPort:
 
     @property
     def suite_name(self) -> str:
-        return self._ledger.genesis.suite
+        return self._ledger.suite_name
+
+    def digest(self, message: bytes) -> bytes:
+        return self._ledger.digest(message)
 
     @property
     def chain(self) -> str:
@@ -114,6 +117,7 @@ class LocalPort:
             status = {
                 "chain": self.chain,
                 "suite": self.suite_name,
+                "founding_suite": ledger.genesis.suite,
                 "engine": self.engine.name,
                 "height": ledger.height,
                 "time": ledger.time,
@@ -172,7 +176,7 @@ class LocalPort:
         return {
             "version": 1,
             "chain": self.chain,
-            "suite": self.suite_name,
+            "suite": self._ledger.genesis.suite,
             "members": [
                 {"name": m.name, "public": m.public.hex(), "power": m.power}
                 for m in proving.genesis_members(self._ledger)
@@ -180,7 +184,8 @@ class LocalPort:
         }
 
     def network(self) -> dict[str, Any] | None:
-        return self.introduction
+        told = self.introduction
+        return None if told is None else {**told, "suite": self.suite_name}
 
     def read(self, key: str, height: int | None = None) -> bytes | None:
         if height is None:

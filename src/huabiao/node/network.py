@@ -26,16 +26,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huabiao.client.wallets import open_identity, passphrase
+from huabiao.client.wallets import open_identity
 from huabiao.codec import encode
-from huabiao.crypto import keystore
 from huabiao.crypto.keys import Keys
+from huabiao.crypto.stores.signing import Signing
 from huabiao.crypto.suite import SUITES
 from huabiao.engines.cometbft import layout
 from huabiao.ledger.genesis import Genesis, make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
-from huabiao.node.home import OPERATOR, Home, write_whole
+from huabiao.node.home import OPERATOR, Home, member_key, write_whole
 from huabiao.node.place import NodePlace, listening, write_place
 from huabiao.proofs.members import MOST_MEMBERS
 
@@ -75,7 +75,7 @@ class Laid:
 
     organisation: Organisation
     home: Home
-    member: Keys
+    member: Signing
     operator: Keys
     voting_key: bytes
     node_id: str
@@ -192,12 +192,7 @@ def make_home(suite: str, organisation: Organisation, folder: Path) -> Laid:
     home = Home(folder)
     home.folder.mkdir(parents=True, exist_ok=True)
     os.chmod(home.folder, 0o700)
-    opened_by = passphrase(home.folder)
-    member_file = home.folder / "member.json"
-    if member_file.exists():
-        member = keystore.load(member_file, opened_by)
-    else:
-        member = keystore.create(member_file, suite, "member", opened_by)
+    member = member_key(home, suite)
     operator = open_identity(home.folder, OPERATOR, suite, make=True)
     voting_key, node_id = layout.make_keys(home.folder / "engine")
     return Laid(organisation, home, member, operator, voting_key, node_id)

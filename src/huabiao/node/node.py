@@ -19,7 +19,9 @@ from typing import IO, Any
 
 import uvicorn
 
+from huabiao.client.remote import LOCAL_SOCKET
 from huabiao.doors.api import build_app
+from huabiao.doors.webhooks import Hooks
 from huabiao.engines.engine import Engine
 from huabiao.engines.verification import Verification
 from huabiao.ledger.adoption import begin_again
@@ -29,12 +31,21 @@ from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.ending_keys import EndingKeys
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
-from huabiao.node.header_keys import HeaderKeys
-from huabiao.node.home import Home, lock_home, open_home, suite_of, write_run_file
+from huabiao.node.header_keys import AMONG_OTHERS_S, HeaderKeys
+from huabiao.node.home import (
+    Home,
+    lock_home,
+    name_signer,
+    open_home,
+    suite_of,
+    write_run_file,
+)
 from huabiao.node.joining import introduction
 from huabiao.node.local_port import LocalPort
+from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
+from huabiao.node.sending import Sending
 from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
@@ -66,6 +77,7 @@ class Node:
     codes: Codes
     attempts: Attempts
     draws: Attempts
+    hooks: Hooks
     certificate: DoorCertificate | None = None
     """The doors speak HTTPS with it."""
 
@@ -85,6 +97,7 @@ class Node:
             "codes": self.codes,
             "attempts": self.attempts,
             "draws": self.draws,
+            "webhooks": self.hooks,
         }
 
     def close(self) -> None:
@@ -96,6 +109,7 @@ class Node:
         self.tags.close()
         self.attempts.close()
         self.draws.close()
+        self.hooks.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -119,8 +133,10 @@ def start(
     if again:
         say(f"由日志重放了 {again} 个区块。 Replayed {again} blocks from the log.")
     verification = Verification(genesis.suite)
-    engine = make_engine(folder, place, ledger, HeaderKeys(folder), verification)
+    signers = HeaderKeys(folder, AMONG_OTHERS_S if many else None)
+    engine = make_engine(folder, place, ledger, signers, verification)
     port = LocalPort(engine, verification)
+    port.warnings.append(lambda: " ".join(signers.warnings()))
     port.alerts.extend(ledger.log.notices)
     port.warnings.append(EndingKeys(folder, ledger.read, ledger.digest).warning)
     if many and place is not None:
@@ -129,17 +145,21 @@ def start(
     tags = SubjectTags(folder / "subjects.sqlite")
     vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))
     eraser = Eraser(vault, port, read_model.index)
-    codes = open_codes(folder, genesis.suite)
-    attempts = Attempts(folder / "codes" / "attempts.sqlite")
-    draws = Attempts(folder / "codes" / "draws.sqlite", DRAWING)
     verification.start()
     engine.start()
     read_model.start()
     eraser.start()
     return Node(
         home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
-        codes, attempts, draws,
+        *_open_licences(folder, genesis.suite), Hooks(folder / "webhooks.sqlite"),
     )  # fmt: skip
+
+
+def _open_licences(folder: Path, suite: str) -> tuple[Codes, Attempts, Attempts]:
+    """What the authorisation codes of licences need: keys, and bounds on guessing."""
+    codes = open_codes(folder, suite)
+    attempts = Attempts(folder / "codes" / "attempts.sqlite")
+    return codes, attempts, Attempts(folder / "codes" / "draws.sqlite", DRAWING)
 
 
 def run(
@@ -148,11 +168,17 @@ def run(
     suite: str | None = None,
     story: str = "none",
     as_json: bool = False,
+    signer: str | None = None,
 ) -> int:
-    """Serve a city until it is told to stop; returns the exit code."""
+    """
+    Serve a city until it is told to stop; returns the exit code. `signer` names where
+    the member's key is (huabiao.crypto.stores.reference), if not in this home.
+    """
     say: Say = (
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
+    if signer:
+        name_signer(Home(home), signer)
     place = read_place(Home(home))
     certificate = door_certificate(Home(home), place)
     host, _, known = (place.door if place else "127.0.0.1:8080").rpartition(":")
@@ -197,27 +223,45 @@ async def _serve(
         timeout_graceful_shutdown=GOODBYE_S,
     )  # fmt: skip
     config.load()
-    config.ssl = node.certificate.context() if node.certificate else None
+    front, listener = _in_front(node, listener)
+    if node.certificate and front is None:
+        config.ssl = node.certificate.context()
     server = _Server(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, setattr, server, "should_exit", True)
+    sending = Sending(app.state.city, node.hooks, node.home.folder)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
+    fronting = asyncio.create_task(front.serve()) if front else None
     facts = {"url": url, "chain": node.port.chain, "suite": node.port.suite_name}
-    write_run_file(node.home, facts)
+    local = f"{LOCAL_SOCKET}{node.home.folder.resolve() / SOCKET}" if front else url
+    write_run_file(node.home, {**facts, "url": local})
     if as_json:
         print(json.dumps({**facts, "height": node.port.height}), flush=True)
     say(f"华表已启动：{url} · 链 {node.port.chain} · 高度 {node.port.height}")
     say(f"Huabiao serves at {url} · chain {node.port.chain}")
     try:
         if story != "none":
-            await asyncio.to_thread(_play, node, url, say, services)
+            await asyncio.to_thread(_play, node, local, say, services)
             say(f"城市继续服务：{url}（Ctrl-C 停止）。 The city keeps serving.")
         await serving
     finally:
+        if fronting:
+            fronting.cancel()
+        sending.close()
         _stop_services(services)
+
+
+def _in_front(
+    node: Node, listener: socket.socket
+) -> tuple[NationalFront | None, socket.socket]:
+    """What ends national TLS, and where the doors listen behind it."""
+    if node.certificate is None or not node.certificate.national:
+        return None, listener
+    context, home = node.certificate.national_context(), node.home.folder
+    return NationalFront(context, listener, home), inner_listener(home)
 
 
 class _Server(uvicorn.Server):

@@ -8,6 +8,7 @@ A node's place in a network: HOME/node.toml, written by `huabiao network init`.
     rpc = "127.0.0.1:26657"        where its own engine answers questions
     peers = ["<node id>@host:port", …]
     tls_certificate, tls_key       its API and pages speak HTTPS: certificate.py
+    tls_suites = "national"        by national cryptography: national_tls.py
 
 A home without this file is a city of its own on the embedded engine.
 """
@@ -44,6 +45,8 @@ class NodePlace:
     """Blocks of the ledger from one snapshot to the next."""
     tls_certificate: str = ""
     tls_key: str = ""
+    tls_suites: str = ""
+    """`national` for TLS_SM4_GCM_SM3 (national_tls.py); empty: what browsers speak."""
 
 
 def listening(host: str) -> str:
@@ -68,6 +71,11 @@ def read_place(home: Home) -> NodePlace | None:
         raise HomeError(
             f"{path}：engine 须为 embedded 或 cometbft，不是 {place.engine}。"
             f" {path}: engine is embedded or cometbft, not {place.engine!r}."
+        )
+    if place.tls_suites not in ("", "national"):
+        raise HomeError(
+            f"{path}：tls_suites 须为 national 或不写，不是 {place.tls_suites}。"
+            f" {path}: tls_suites is national or absent, not {place.tls_suites!r}."
         )
     return place
 

@@ -25,11 +25,13 @@ from huabiao.client.port import BlockView
 from huabiao.crypto.suite import suite
 from huabiao.ledger.block import open_block, receipts_of
 from huabiao.ledger.founding import founding_writes
-from huabiao.ledger.genesis import decode_genesis
+from huabiao.ledger.genesis import Genesis, decode_genesis
+from huabiao.node.home import index_address
 from huabiao.proofs.header import header_hash
-from huabiao.services.index import Index
+from huabiao.services.index import CLOSED, Index
 from huabiao.state.tail import LogTail, extent
 
+RETRY_S = 2.0
 NICENESS = 5
 """Blocks go first: the index may be a moment late, an envelope may not."""
 
@@ -84,6 +86,24 @@ def tell(index: Index) -> None:
     print(json.dumps(facts), flush=True)
 
 
+def open_index(home: Path, genesis: Genesis, blocks: DurableBlocks) -> Index | None:
+    """The index, as soon as its database answers; None if the node ended before."""
+    # Worked out before the first block comes, which then need not wait for it.
+    founding = list(founding_writes(genesis).items())
+    while not blocks.ended.is_set():
+        try:
+            return Index(index_address(home), lambda: founding)
+        except Exception as error:  # a server that is away comes back
+            failure = (
+                f"读模型的数据库打不开：{error}。稍后重试。"
+                f" The read model's database cannot be opened: {error}. Trying again."
+            )
+            print(json.dumps({"height": 0, "failure": failure, "edition": CLOSED}),
+                  flush=True)  # fmt: skip
+            blocks.wait_for(blocks.height + 1, RETRY_S)
+    return None
+
+
 def wait_where_blocks_are_missing(
     index: Index, blocks: DurableBlocks, folder: Path
 ) -> None:
@@ -112,7 +132,9 @@ def main() -> None:
     with (home / "index.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         blocks = DurableBlocks(home / "blocks", genesis.chain, genesis.suite)
-        index = Index(home / "index.sqlite", lambda: founding_writes(genesis).items())
+        index = open_index(home, genesis, blocks)
+        if index is None:
+            return
         index.on_change = tell
         tell(index)
         with contextlib.suppress(BrokenPipeError):

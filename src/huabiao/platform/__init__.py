@@ -3,6 +3,7 @@ The built-in contracts, in the same library that every scenario uses.
 
 - `governance`: administrators, organisations, roles, parameters, contracts; k of n
 - `membership`: the seats of those that sign headers
+- `suites`: from one suite of algorithms to the next
 - `identity`: keys of accounts, people and their subject tags
 - `accreditation`: who may issue which credentials: root, bodies, issuers; schemas
 - `credentials`: status lists, and who holds a credential that stands

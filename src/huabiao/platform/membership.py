@@ -7,36 +7,19 @@ Membership: the seats of those that sign headers (链上成员).
    next header is signed by the new members.
 3. A member rotates its own keys and leaves by its own word: a lost key must not wait
    for others. What is done to another's seat (suspend, readmit, weigh) needs k of n.
+4. When the chain changes its suite, all seats change in one block to the keys that they
+   prepared with the contract `suites`.
 
 An organisation may hold several seats, each under a name of its own; a name that left
 does not come back. The administrators are those of the contract `governance`. What the
 kernel reads of this contract's state is listed in docs/formats/governed-state.md.
 """
 
-from huabiao.contracts import (
-    Approval,
-    Bytes,
-    Cell,
-    Code,
-    Count,
-    ListOf,
-    Maybe,
-    Party,
-    PublicKey,
-    Record,
-    Registry,
-    Scenario,
-    Signature,
-    State,
-    Text,
-    Title,
-    anyone,
-    encode,
-    founder,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Approval, Bytes, Cell, Code, Count, ListOf, Maybe, Party, PublicKey, Record,
+    Registry, Scenario, Signature, State, Text, Title, answers, anyone, does, encode,
+    founder, moves, opens, require,
+)  # fmt: skip
 
 SEAT_DOMAIN = b"huabiao seat\x00"
 MOST_SEATS, MOST_POWER, ENGINE_KEY_LENGTHS = 200, 4_294_967_295, (0, 32)
@@ -167,12 +150,45 @@ class Membership(Scenario):
         check_power(power)
         if self.agreed(seat, f"weigh {power}"):
             seat.power = power
+            for each in self.signing():
+                if each.name == self.key:  # a change of suite leaves the record alone
+                    seat.public = each.public
             self.seat(seat)
 
     @moves((seated | suspended) >> left, by=anyone, only="account", title="退出")
     def leave(self, seat: Seat) -> None:
         """Give one's own seat up for good."""
         self.vacate()
+
+    @does(by=anyone, title="启用新套件")
+    def adopt_suite(self) -> None:
+        """Let every seat sign with the key that it prepared, from the next block on."""
+        members = self.signing()
+        names = [each.name for each in members]
+        planned = self.ask("suites", "prepared", seats=names)
+        require(
+            planned and self.height + 1 >= planned[0],
+            "没有到期的套件更替计划。 No change of suite is due.",
+            code="suite.early",
+        )
+        missing = [name for name, key in zip(names, planned[1]) if not key]  # noqa: B905
+        require(
+            not missing,
+            f"这些席位尚未准备新密钥：{'、'.join(missing)}；请其准备，或先暂停席位。"
+            f" Seats without a key yet: {', '.join(missing)}; they prepare, or are"
+            " suspended first.",
+            code="suite.unprepared",
+        )
+        for member, public in zip(members, planned[1]):  # noqa: B905
+            member.public = public
+        self.hand_over(members)
+        self.emit("suite_adopted", members=len(members))
+
+    @answers
+    def holder(self, seat: Code) -> list:
+        """Account, organisation and engine key of a seat."""
+        held = self.stored(seat, self.seated, self.suspended)
+        return [held.account, held.organisation, held.engine_key]
 
     def agreed(self, seat: Seat, act: str) -> bool:
         """Whether this approval is the k-th."""
@@ -215,6 +231,12 @@ class Membership(Scenario):
             ),
             "另一席位已用此密钥。 Another seat has this key.",
             code="seat.key_taken",
+        )
+        require(
+            all(len(each.public) == len(seat.public) for each in self.signing()),
+            "密钥不属于现用套件；请先用 rotate 换成现用套件的密钥。"
+            " The key is of another suite than the chain signs in: rotate first.",
+            code="seat.suite",
         )
         require(
             len(others) < MOST_SEATS,

@@ -151,13 +151,12 @@ class Sharing(Scenario):
         )
         check_terms(terms, holding["columns"], self.now)
         owner = holding["owner"]
-        answer_by = self.ask(
-            "calendar", "working_day_after", day=self.today, count=ANSWER_DAYS
-        )
+        today, days = self.today, ANSWER_DAYS
+        due = self.ask("calendar", "working_day_after", day=today, count=days)
         self.sides.add(self.key, Sides(owner, self.caller))
         return Request(
             table, owner, self.caller, purpose, legal_basis, terms,
-            catalog=holding["catalog"], duty=duty, answer_by=answer_by,
+            catalog=holding["catalog"], duty=duty, answer_by=due,
         )  # fmt: skip
 
     @moves(requested >> granted, by=department, only="reader", title="领取授权")
@@ -200,17 +199,12 @@ class Sharing(Scenario):
         """File a delivery under the digest of the request that the reader signed."""
         check_delivery(grant, self.now - at, at, columns, rows)
         reader = self.ask("identity", "account_of_key", public=reader_key)
-        require(
-            reader == grant.reader,
-            "签名者不是被授权的读取方。 The signer is not the grant's reader.",
-            code="reader.other",
-        )
+        sentence = "签名者不是被授权的读取方。 The signer is not the grant's reader."
+        require(reader == grant.reader, sentence, code="reader.other")
         signed = DOMAIN + encode([self.key, request])
-        require(
-            self.verify(reader_key, signed, reader_signature),
-            "读取方签名不符。 The reader's signature does not fit.",
-            code="reader.signature",
-        )
+        fits = self.verify(reader_key, signed, reader_signature)
+        sentence = "读取方签名不符。 The reader's signature does not fit."
+        require(fits, sentence, code="reader.signature")
         entry = Receipt(
             self.key, grant.owner, reader, at, columns, rows, result, request,
             reader_key, reader_signature, subjects, subject_count, grant.purpose,
@@ -221,6 +215,15 @@ class Sharing(Scenario):
     def sides_of(self, grant: Code) -> list:
         """[owner, reader] of a request."""
         return self.sides.get(grant).plain()
+
+    @answers
+    def in_force(self, grant: Code) -> list:
+        """[table, reader, columns] of a grant that serves now; refused where none."""
+        request = self.stored(grant, self.granted)
+        begins, ends = request.granted.since, request.granted.until
+        sentence = "授权不在期限内。 The grant's period is not now."
+        require(begins <= self.now < ends, sentence, code="grant.period")
+        return [request.table, request.reader, request.granted.columns]
 
 
 def check_terms(terms: Terms, known: list, now: Instant) -> None:
@@ -245,9 +248,9 @@ def check_terms(terms: Terms, known: list, now: Instant) -> None:
         "期限须止于将来、不超过三年。 The period ends ahead, three years at most.",
         code="period",
     )
+    most = min(MOST_ROWS, terms.rows_a_day)
     require(
-        terms.requests_a_minute > 0
-        and 0 < terms.rows_a_request <= min(MOST_ROWS, terms.rows_a_day),
+        terms.requests_a_minute > 0 and 0 < terms.rows_a_request <= most,
         f"频次须大于零；每次 1 至 {MOST_ROWS} 行，且不多于每日行数。"
         f" A rate above zero; 1 to {MOST_ROWS} rows a request, no more than a day's.",
         code="rate",

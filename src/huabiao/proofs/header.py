@@ -49,11 +49,8 @@ class MemberSignature(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Verifier(Protocol):
-    """The two things that a check of a certificate needs of a suite."""
+    """What a check of a certificate needs: a suite, or `by_key` where it may change."""
 
-    @property
-    def name(self) -> str: ...
-    def digest(self, data: bytes, /) -> bytes: ...
     def verify(self, public: bytes, message: bytes, signature: bytes, /) -> bool: ...
 
 

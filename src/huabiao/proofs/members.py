@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from huabiao.codec import encode
+from huabiao.crypto import by_key
 
 Digest = Callable[[bytes], bytes]
 DOMAIN = b"huabiao members\x00"
@@ -41,6 +42,12 @@ def is_well_formed(members: Sequence[Member]) -> bool:
         and len({member.public for member in members}) == len(names)
         and all(0 < member.power < 2**32 for member in members)
     )
+
+
+def suite_of(members: Sequence[Member]) -> str:
+    """The one suite that all their keys are of; empty if there is no one suite."""
+    names = {by_key.suite_name_of(member.public) for member in members}
+    return names.pop() if len(names) == 1 else ""
 
 
 def is_quorum(signed_power: int, members: Sequence[Member]) -> bool:

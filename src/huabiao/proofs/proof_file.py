@@ -23,7 +23,7 @@ from huabiao.codec import encode
 from huabiao.proofs.members import Member
 
 MAGIC, VERSION = "huabiao-proof", 1
-LARGEST_PROOF = 1_048_576
+LARGEST_PROOF = 4 * 1024 * 1024
 
 
 class MemberChange(msgspec.Struct, array_like=True, frozen=True):

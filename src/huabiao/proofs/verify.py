@@ -1,7 +1,7 @@
 """
 The offline verifier: a proof file, the members that one trusts, and nothing else.
 
-1. The trust names the chain, its suite and its members at some height.
+1. The trust names the chain, the suite of its genesis and its members at some height.
 2. Changes of members are followed upwards, each certified by the members before it.
 3. The header is certified by the members that stand then.
 4. The content leads to one of the header's roots.
@@ -17,19 +17,19 @@ from typing import Any
 
 import msgspec
 
+from huabiao.crypto import by_key
 from huabiao.crypto.envelope import BadEnvelope, open_envelope
-from huabiao.crypto.suite import suite
+from huabiao.crypto.suite import Suite, suite
 from huabiao.proofs import merkle, radix
 from huabiao.proofs.header import (
     VERSION,
     Header,
-    Verifier,
     check_certificate,
     decode_header,
     header_hash,
 )
 from huabiao.proofs.kept import kept_sentence, kept_statement
-from huabiao.proofs.members import Member, is_well_formed, members_digest
+from huabiao.proofs.members import Member, is_well_formed, members_digest, suite_of
 from huabiao.proofs.proof_file import (
     NotarisedContent,
     Proof,
@@ -100,7 +100,7 @@ def verify(
 
 
 def _certified_header(
-    chosen: Verifier, chain: str, members: list[Member], proof: Proof
+    chosen: Suite, chain: str, members: list[Member], proof: Proof
 ) -> Header:
     reached = 0
     for change in proof.changes:
@@ -132,7 +132,7 @@ def _above(reached: int, header: Header) -> int:
 
 
 def _check_header(
-    chosen: Verifier,
+    chosen: Suite,
     chain: str,
     members: list[Member],
     encoded: bytes,
@@ -147,7 +147,7 @@ def _check_header(
             f"区块头版本 {header.version} 未知；请升级验证器。"
             f" Unknown header version {header.version}: use a newer verifier."
         )
-    if header.chain != chain or header.suite != chosen.name:
+    if header.chain != chain or header.suite != suite_of(members):
         raise _Fails(
             f"证明属于另一条链“{header.chain[:40]}”。 The proof is of another chain."
         )
@@ -158,7 +158,7 @@ def _check_header(
             " another city, or too new."
         )
     hash_ = header_hash(chosen.digest, encoded)
-    if not check_certificate(chosen, hash_, certificate, members):
+    if not check_certificate(by_key, hash_, certificate, members):
         raise _Fails(
             "区块证书不成立：内容被改动，或签名不足三分之二。"
             " The certificate does not hold: something was altered, or fewer than two"
@@ -168,7 +168,7 @@ def _check_header(
 
 
 def _statement(
-    chosen: Verifier, header: Header, content: Any, original: bytes | None
+    chosen: Suite, header: Header, content: Any, original: bytes | None
 ) -> dict[str, Any]:
     if original is not None and not isinstance(content, NotarisedContent):
         raise _Fails(
@@ -186,7 +186,7 @@ def _statement(
 
 
 def _state_statement(
-    chosen: Verifier, header: Header, content: StateContent
+    chosen: Suite, header: Header, content: StateContent
 ) -> dict[str, Any]:
     key = content.key.encode()
     if not radix.verify(chosen.digest, header.state, key, content.value, content.radix):
@@ -198,7 +198,7 @@ def _state_statement(
 
 
 def _receipt_statement(
-    chosen: Verifier, header: Header, content: ReceiptContent | NotarisedContent
+    chosen: Suite, header: Header, content: ReceiptContent | NotarisedContent
 ) -> dict[str, Any]:
     leaf = merkle.leaf_hash(chosen.digest, content.receipt)
     found = merkle.root_from_inclusion(
@@ -224,7 +224,7 @@ def _receipt_statement(
     }
 
 
-def _check_envelope(chosen: Verifier, header: Header, content: ReceiptContent) -> None:
+def _check_envelope(chosen: Suite, header: Header, content: ReceiptContent) -> None:
     part = content.envelope
     assert part is not None
     leaf = merkle.leaf_hash(chosen.digest, part.envelope)
@@ -242,7 +242,7 @@ def _check_envelope(chosen: Verifier, header: Header, content: ReceiptContent) -
 
 
 def _notarised_statement(
-    chosen: Verifier, content: NotarisedContent, original: bytes | None
+    chosen: Suite, content: NotarisedContent, original: bytes | None
 ) -> dict[str, Any]:
     if original is not None and chosen.digest(original) != content.leaf:
         raise _Fails(

@@ -16,6 +16,7 @@ class CityGround:
 
     def __init__(self, city: City) -> None:
         self.city = city
+        self._used: list[str] = []
 
     def description(self, scenario: str) -> dict[str, Any]:
         ledger = self.city.ledger
@@ -47,8 +48,24 @@ class CityGround:
             return None
         return show_stored_record(self.description(scenario), encode(stored))
 
-    def digest(self, text: str) -> str:
-        return self.city.admin.suite.digest(text.encode()).hex()
+    @property
+    def chain(self) -> str:
+        return self.city.genesis.chain
 
+    @property
     def now(self) -> int:
         return self.city.now
+
+    def public(self, name: str) -> bytes:
+        return self.city.cast(name).public
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        return self.city.cast(name).sign(message)
+
+    def digest(self, message: bytes) -> str:
+        return self.city.admin.suite.digest(message).hex()
+
+    def fresh(self, name: str) -> str:
+        self._used.append(name)
+        times = self._used.count(name)
+        return name if times == 1 else f"{name}-{times}"

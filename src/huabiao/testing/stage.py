@@ -21,7 +21,9 @@ from typing import Any, Protocol
 
 from huabiao.client.described import operation_of, parse_arguments
 from huabiao.client.port import Outcome
+from huabiao.client.sealing import message_to_seal
 from huabiao.codec import Instant
+from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.envelope import Call
 
 Json = dict[str, Any]
@@ -49,11 +51,25 @@ class Ground(Protocol):
         """{"state", "fields"} as this identity sees it (None: anyone); None: no such
         record."""
 
-    def digest(self, text: str) -> str:
-        """Of a document that the story invents, in the chain's suite, hexadecimal."""
+    def digest(self, message: bytes) -> str:
+        """In the chain's suite, hexadecimal."""
 
+    def fresh(self, name: str) -> str:
+        """The name, or one like it that no walk has used on this ground."""
+
+    @property
+    def chain(self) -> str:
+        """The chain's name."""
+
+    @property
     def now(self) -> int:
-        """The city's time, UTC milliseconds."""
+        """The city's clock, UTC milliseconds."""
+
+    def public(self, name: str) -> bytes:
+        """An identity's public key."""
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        """A signature by an identity's key, such as a device makes."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +126,36 @@ class Stage:
 
     def digest(self, text: str) -> str:
         """The digest of an invented document, as an argument."""
-        return self.ground.digest(text)
+        return self.ground.digest(text.encode())
+
+    def id(self, name: str) -> str:
+        """An id for what is not a record, or a name of somebody new."""
+        return self.ground.fresh(name)
 
     def moment(self, minutes_ago: int) -> str:
-        """A moment of the city's time, as an argument; a negative one is to come."""
-        return str(Instant.show(self.ground.now() - minutes_ago * MINUTE_MS))
+        """A moment of the city's recent past, as an argument."""
+        return str(Instant.show(self.ground.now - minutes_ago * MINUTE_MS))
+
+    def seal(
+        self, part: str, case: "Case", actor: "Actor", salt: str, **value: Any
+    ) -> str:
+        """The commitment that an actor seals under a case, as an argument."""
+        description = self.ground.description(self.scenario)
+        account = parse_account(actor.account)
+        message = message_to_seal(
+            description, part, case.key, account, bytes.fromhex(salt), value
+        )
+        return self.ground.digest(message)
+
+    @property
+    def chain(self) -> str:
+        """The chain's name, which devices sign with what they read."""
+        return self.ground.chain
+
+    @property
+    def now(self) -> int:
+        """The city's clock, UTC milliseconds."""
+        return self.ground.now
 
     def organisation(self, name: str, code: str) -> "Actor":
         """Somebody who is registered as an organisation, under a credit code."""
@@ -174,20 +215,30 @@ class Actor:
         """As an argument, where an operation names a party."""
         return self.stage.ground.account(self.name)
 
-    def does(self, operation: str, case: Case | None = None, /, **written: Any) -> None:
-        """A call that must be accepted."""
+    @property
+    def public(self) -> str:
+        """The public key as an argument, hexadecimal."""
+        return self.stage.ground.public(self.name).hex()
+
+    def signs(self, message: bytes) -> str:
+        """A signature over a message as an argument, hexadecimal."""
+        return self.stage.ground.sign(self.name, message).hex()
+
+    def does(self, operation: str, case: Case | str = "", /, **written: Any) -> None:
+        """A call that must be accepted, about a record or under another id."""
         self._expect("ok", operation, case, written)
 
     def refused(
-        self, code: str, operation: str, case: Case | None = None, /, **written: Any
+        self, code: str, operation: str, case: Case | str = "", /, **written: Any
     ) -> None:
         """A call that must be refused with this code."""
         self._expect(code, operation, case, written)
 
     def _expect(
-        self, code: str, operation: str, case: Case | None, written: Json
+        self, code: str, operation: str, case: Case | str, written: Json
     ) -> None:
-        step = self.stage.call(self.name, operation, case.key if case else "", written)
+        key = case.key if isinstance(case, Case) else case
+        step = self.stage.call(self.name, operation, key, written)
         if step.code != code:
             raise Astray(
                 f"{self.name} {operation}：应为 {code}，实为 {step.code}"

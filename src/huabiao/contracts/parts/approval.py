@@ -1,9 +1,18 @@
 """
-Approval (会签): k of n accounts agree on one subject.
+Approval (会签): k of n accounts agree on one subject, each with one vote or a weight.
 
-Laws: an account approves a subject at most once; only listed accounts count; the
-subject passes in the call that brings the k-th approval, and only there.
+Laws:
+
+1. An account approves a subject at most once.
+2. Only those count who are listed when it is counted, once each.
+3. A call says that the subject passes when the votes of those who approved reach what
+   is needed, and not before; the scenario then moves on, so that nobody asks again.
+4. With weights the order of the calls does not matter: who approved decides.
+
+    <part>/<subject>    [[account, …]]   in the order in which they approved
 """
+
+from collections.abc import Sequence
 
 from huabiao.codec import ListOf, Party, Record, decode, encode
 from huabiao.contracts.context import Refused
@@ -26,9 +35,22 @@ class Approval(Part):
         stored = self._context.read(self._path(subject))
         return [] if stored is None else Ballot.from_plain(decode(stored)).approved
 
-    def approve(self, subject: str, needed: int, among: list[bytes]) -> bool:
-        """Count the caller's approval; True when the subject passes by it."""
+    def approve(
+        self,
+        subject: str,
+        needed: int,
+        among: list[bytes],
+        weights: Sequence[int] = (),
+    ) -> bool:
+        """Count the caller's approval; True when the subject passes by it. `weights`
+        are the votes of those in `among`, in their order; without them each has one."""
         caller = self._context.caller
+        if weights and (len(weights) != len(among) or min(weights) < 0):
+            raise Refused(
+                "approval.weights",
+                "每位表决人须有一个权重，不为负。"
+                " Each account that may approve has a weight, not below zero.",
+            )
         if caller not in among:
             raise Refused(
                 "approval.not_listed",
@@ -43,7 +65,10 @@ class Approval(Part):
         approved.append(caller)
         ballot = Ballot(approved)
         self._context.write(self._path(subject), encode(ballot.plain()))
-        return sum(1 for account in approved if account in among) >= needed
+        listed = zip(among, weights or [1] * len(among), strict=True)
+        # An account that is listed twice counts as it does at its first place.
+        votes = dict(reversed(list(listed)))
+        return sum(votes.get(account, 0) for account in approved) >= needed
 
     def records(self) -> list[type[Record]]:
         return [Ballot]

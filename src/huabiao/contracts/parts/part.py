@@ -32,6 +32,11 @@ class Part:
         """What the Description says of this part."""
         return {"part": self.kind}
 
+    def described(self) -> dict[str, dict[str, Any]]:
+        """The same by the name under which entries lie; a part of two kinds of entries
+        keeps the other one under `<part>_<what>`."""
+        return {self.name: self.describe()}
+
     def records(self) -> list[Any]:
         """The record classes that this part stores."""
         return []

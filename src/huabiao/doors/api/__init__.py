@@ -3,10 +3,16 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 
 - `envelopes`: send what was signed; prepare what is to be signed
 - `reads`: blocks, scenarios, records, accounts, as far as the viewer may see them
+- `events`: what happens, as server-sent events from any height
+- `webhooks`: the same, sent to an address of an account's
 - `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
+- `identifiers`, `organisations`, `persons`: DIDs resolved, who is who
 - `platform`: the directory and the sharing of data
+- `epcis`: documents of events about food, in and out
+- `bills`: electronic bills as files, and whether one is genuine
+- `plan`: the action plan, and what is late
 - `credentials`: status lists, schemas, the standing of issuers
 - `licences`: licences shown by an authorisation code
 - `vault`: personal and secret values, kept and opened
@@ -24,23 +30,29 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import (
+    bills,
     credentials,
     entry,
     envelopes,
+    epcis,
+    events,
     identifiers,
     licences,
     metrics,
     organisations,
     persons,
+    plan,
     platform,
     proofs,
     reads,
     vault,
+    webhooks,
 )
 from huabiao.doors.api.documentation import install_documentation
 from huabiao.doors.api.errors import PROBLEMS, answer, install_errors
 from huabiao.doors.api.guard import Guard
 from huabiao.doors.api.hot_paths import HotPaths
+from huabiao.doors.bills import BillChecks
 from huabiao.doors.city import City
 from huabiao.doors.pages import install_pages
 from huabiao.doors.sessions import Sessions
@@ -67,21 +79,14 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
         redoc_url=None,
         responses=PROBLEMS,
     )
+    services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
-    for room in (
-        credentials,
-        envelopes,
-        reads,
-        metrics,
-        proofs,
-        entry,
-        identifiers,
-        licences,
-        organisations,
-        persons,
-        platform,
-        vault,
-    ):
+    rooms = (
+        envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
+        organisations, persons, platform, vault, credentials, licences, bills, epcis,
+        plan,
+    )  # fmt: skip
+    for room in rooms:
         app.include_router(room.router, prefix="/api")
     install_documentation(app)
     install_pages(app)

@@ -13,8 +13,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
+from huabiao.crypto import by_key
 from huabiao.crypto.address import show
-from huabiao.crypto.suite import suite
 from huabiao.doors.problems import not_found
 from huabiao.doors.records import uses_of
 from huabiao.doors.sessions import session_message
@@ -53,7 +53,7 @@ def open_session(
         bytes.fromhex(answer.challenge),
         public,
         bytes.fromhex(answer.signature),
-        suite(city.port.suite_name).verify,
+        by_key.verify,
         city.port.account_of(public),
         user_agent,
     )
@@ -89,7 +89,8 @@ def my_section(city: CityHere, account: SignedIn, section: str) -> Json:
 @router.get("/me/sessions")
 def my_sessions(city: CityHere, account: SignedIn, token: Token) -> Json:
     """My open sessions, oldest first; `current` is the one that asks."""
-    return {"sessions": sessions_of(city, account, city.sessions.find(token))}
+    here = city.sessions.find(token.credentials) if token else None
+    return {"sessions": sessions_of(city, account, here)}
 
 
 @router.delete("/me/sessions")

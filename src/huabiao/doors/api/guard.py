@@ -4,16 +4,24 @@ The guard: limits and headers around every request, in plain ASGI.
 Bodies end at 8 MiB, counted as they arrive. Every answer forbids framing, sniffing and
 foreign content. Scripts are served from here and never stand in a page: those of the
 OpenAPI page, of the pages on which people sign, and of the one that verifies proofs,
-which may ask nobody anything.
+which may ask nobody anything. Each request has a trace id, the caller's own
+where it sends one (W3C Trace Context).
 """
 
 import json
+import re
+import secrets
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from huabiao.doors.problems import MEDIA_TYPE, Problem
+from huabiao.doors.problems import (
+    MEDIA_TYPE,
+    TRACE_HEADER,
+    Problem,
+    preferred_language,
+)
 
 LARGEST_BODY = 8 * 1024 * 1024
 LONGEST_PATH = 4_096
@@ -51,6 +59,7 @@ _HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-.*")
 
 
 class _TooLarge(Exception):
@@ -68,7 +77,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
         policy = policy_of(scope["path"])
-        extra = [*_HEADERS, (b"content-security-policy", policy.encode())]
+        extra = [
+            *_HEADERS,
+            (b"content-security-policy", policy.encode()),
+            (TRACE_HEADER.encode(), begin_trace(scope).encode()),
+        ]
         started, received = False, 0
 
         async def send_guarded(message: Message) -> None:
@@ -91,7 +104,7 @@ class Guard:
             await self.app(scope, receive_counted, send_guarded)
         except _TooLarge:
             if not started:
-                await _answer(send_guarded, too_large())
+                await _answer(scope, send_guarded, too_large())
 
 
 def _check_size(scope: Scope) -> None:
@@ -109,8 +122,24 @@ def too_large() -> Problem:
     )
 
 
-async def _answer(send: Send, problem: Problem) -> None:
-    body = json.dumps(problem.document(), ensure_ascii=False).encode()
+def begin_trace(scope: Scope) -> str:
+    """The trace id of a request, kept with it: 32 hexadecimal digits."""
+    given = next((v for n, v in scope["headers"] if n == b"traceparent"), b"")
+    named = _TRACEPARENT.fullmatch(given.decode("latin-1"))
+    trace = named[1] if named else secrets.token_hex(16)
+    scope.setdefault("state", {})["trace"] = trace
+    return trace
+
+
+def trace_of(scope: Scope) -> str:
+    """The trace id of a request; "" of one that came past the guard."""
+    return str(scope.get("state", {}).get("trace", ""))
+
+
+async def _answer(scope: Scope, send: Send, problem: Problem) -> None:
+    language = preferred_language(Headers(scope=scope).get("accept-language", ""))
+    document = problem.document(language, trace_of(scope))
+    body = json.dumps(document, ensure_ascii=False).encode()
     headers: list[Any] = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),

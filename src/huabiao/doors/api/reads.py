@@ -1,11 +1,16 @@
 """Reading: the node, its blocks, its scenarios and records, as far as one may see."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
 
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
-from huabiao.doors.problems import Problem, malformed, sign_in
+from huabiao.doors.listing import list_records
+from huabiao.doors.lists_asked import After, Which, csv_answer
+from huabiao.doors.problems import Problem, malformed
 from huabiao.doors.viewer import (
     At,
     CityHere,
@@ -92,15 +97,25 @@ def records(
     city: CityHere,
     viewer: Viewer,
     scenario: str,
-    state: str | None = None,
-    after: str | None = None,
+    which: Which,
+    after: After = "",
     limit: Limit = 50,
-    own: bool = False,
 ) -> Json:
-    """Records in the order of ids; `next` continues as `after`, `own` are one's own."""
-    if own and viewer is None:
-        raise sign_in()
-    return cases.records(city, scenario, viewer, state, after, limit, own)
+    """Records, filtered and sorted; `next` continues as `after`."""
+    asked = replace(which, scenario=scenario, after=after, limit=limit)
+    return list_records(city, viewer, asked)
+
+
+@router.get(
+    "/scenarios/{scenario}/records.csv",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def records_csv(
+    city: CityHere, viewer: Viewer, scenario: str, which: Which
+) -> StreamingResponse:
+    """The same list as CSV, up to 100,000 rows; no text in it becomes a formula."""
+    return csv_answer(city, viewer, replace(which, scenario=scenario))
 
 
 @router.get("/scenarios/{scenario}/records/{key:path}/history")
@@ -138,8 +153,17 @@ def entries(
 @router.get("/accounts/{account}")
 def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> Json:
     """An account, written hb1…: whose it is, and its acts as far as they are seen."""
+    return cases.account(city, _account(account), viewer, limit)
+
+
+@router.get("/accounts/{account}/balances")
+def balances(city: CityHere, viewer: Viewer, account: str) -> Json:
+    """What an account holds in the books of every scenario, for its owner."""
+    return cases.balances(city, _account(account), viewer)
+
+
+def _account(written: str) -> bytes:
     try:
-        found = parse(account)
+        return parse(written)
     except ValueError as error:
-        raise malformed(str(error), "account.malformed") from None
-    return cases.account(city, found, viewer, limit)
+        raise malformed(str(error), "account.malformed", "account") from None

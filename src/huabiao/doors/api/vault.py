@@ -20,7 +20,6 @@ from starlette.concurrency import run_in_threadpool
 from huabiao.client.committing import MOST_OPENINGS, commit_arguments, keep_calls
 from huabiao.crypto.address import parse, show
 from huabiao.crypto.envelope import Call
-from huabiao.crypto.suite import suite
 from huabiao.doors import vault as values
 from huabiao.doors.api.envelopes import (
     SignedBody,
@@ -56,7 +55,7 @@ def prepare(city: CityHere, wanted: ToCommit) -> Json:
     `body`, the signature and `openings` to /api/vault/envelopes."""
     keeper = values.vault_of(city).account
     subject = _account(wanted.subject) if wanted.subject else None
-    digest = suite(city.port.suite_name).digest
+    digest = city.port.digest
     calls, kept, openings = [], [], []
     for number, each in enumerate(wanted.calls):
         made = commit_arguments(
@@ -74,7 +73,7 @@ def _account(written: str) -> bytes:
     try:
         return parse(written)
     except ValueError as error:
-        raise malformed(str(error), "account.malformed") from None
+        raise malformed(str(error), "account.malformed", "account") from None
 
 
 class OpeningGiven(BaseModel):

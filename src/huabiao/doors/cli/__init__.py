@@ -5,14 +5,21 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `running`     up, status, trust, replay, doctor
 - `evidence`    notarize, proof, verify
 - `cases`       scenarios, call, show
-- `keyring`     key new, list, token
+- `lists`       list, as JSON, a table or CSV
+- `amounts`     balance, seal
+- `keyring`     key new, list, token, join, rotate, passphrase
+- `signer`      signer serve, show
+- `certificate` certificate init, issue, renew, revoke, crl, list, show
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
 - `person`      person enrol, identifier
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
+- `bills`       bill render, check
+- `plan`        plan
 - `calendar`    calendar announce, show
+- `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `credential`  credential open, issue, present, verify, revoke, issued
 - `licence`     licence issue, redeem
@@ -20,6 +27,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
+- `read_model`  index rebuild
 - `making`      new scenario
 
 Each room is imported when one of its commands runs, so that `verify` starts at once.
@@ -41,14 +49,22 @@ COMMANDS = {
     "scenarios": "cases",
     "call": "cases",
     "show": "cases",
+    "list": "lists",
+    "balance": "amounts",
+    "seal": "amounts",
     "key": "keyring",
+    "signer": "signer",
+    "certificate": "certificate",
     "did": "did",
     "org": "org",
     "person": "person",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
+    "bill": "bills",
+    "plan": "plan",
     "calendar": "calendar",
+    "epcis": "epcis",
     "member": "members",
     "credential": "credential",
     "licence": "licence",
@@ -60,6 +76,7 @@ COMMANDS = {
     "prune": "history",
     "backup": "history",
     "restore": "history",
+    "index": "read_model",
     "new": "making",
 }
 

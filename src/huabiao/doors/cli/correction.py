@@ -40,13 +40,11 @@ def ask(
     id_: str | None, identity: str,
 ) -> None:  # fmt: skip
     """读取方申请更正。 Tell the owner of an error in what a grant delivered."""
-    from huabiao.crypto.suite import suite
-
     id_ = id_ or f"c-{secrets.token_hex(5)}"
     written: dict[str, Any] = {"grant": grant, "column": column, "found": found}
     if evidence is not None:
-        digest = suite(settings.city.suite_name).digest
-        written["evidence"] = digest(evidence.read_bytes()).hex()
+        digest = settings.city.digest(evidence.read_bytes())
+        written["evidence"] = digest.hex()
     keys = settings.keys(identity)
     outcome = settings.city.call(keys, "correction", "ask_for", id_, written)
     tell_outcome(settings, outcome, id_)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from huabiao.crypto.suite import SUITES
 from huabiao.doors.cli.settings import Settings, command
 
 ENOUGH_FREE, ENOUGH_MEMORY = 2 * 1024**3, 512 * 1024**2
@@ -69,7 +70,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         "内存 · memory",
         f"{memory // 1024**2} MiB 可用 · free.{advice}",
     )
-    for suite_name in ("intl", "sm"):
+    for suite_name in SUITES:
         yield _suite(suite_name)
 
 

@@ -30,7 +30,7 @@ def notarize(
 ) -> None:
     """存证文件：只发送摘要。 Notarise files; only their digests leave this machine."""
     keys = settings.keys(identity, make=identity == "default")
-    digests = [digest_file(path, settings.city.suite_name) for path in files]
+    digests = [digest_file(path, settings.city.founding_suite) for path in files]
     records = []
     for start in range(0, len(files), MOST_IN_ENVELOPE):
         part = digests[start : start + MOST_IN_ENVELOPE]
@@ -59,7 +59,7 @@ def _notarise(settings: Settings, keys: Any, digests: list[bytes], note: str) ->
 
 
 def digest_file(path: Path, suite_name: str) -> bytes:
-    """A file's digest in the chain's suite, read piece by piece."""
+    """A file's digest by the suite of genesis, read piece by piece."""
     update, final = _hasher(suite_name)
     with path.open("rb") as file:
         while piece := file.read(PIECE):

@@ -2,7 +2,10 @@
 
 import click
 
-from huabiao.doors.cli.settings import Settings, command
+from huabiao.crypto.address import DOMAIN as ACCOUNT_DOMAIN
+from huabiao.crypto.keystore import LIFETIME_DAYS
+from huabiao.crypto.suite import SUITES
+from huabiao.doors.cli.settings import Failed, Settings, command, tell_outcome
 
 
 @click.group()
@@ -12,17 +15,32 @@ def key() -> None:
 
 @command(
     click.argument("name"),
-    click.option("--suite", type=click.Choice(["intl", "sm"]), help="默认随链 · suite"),
+    click.option("--suite", type=click.Choice(SUITES), help="默认随链 · suite"),
+    click.option(
+        "--days",
+        type=click.IntRange(1, 36_500),
+        default=LIFETIME_DAYS,
+        help="预定使用天数，默认两年 · days, two years if not said",
+    ),
 )
-def new(settings: Settings, name: str, suite: str | None) -> None:
+def new(settings: Settings, name: str, suite: str | None, days: int) -> None:
     """新建身份。 Make an identity; its suite is the chain's unless it is named."""
     from huabiao.client.wallets import create
     from huabiao.crypto.address import show
 
-    keys = create(settings.home, name, suite or settings.city.suite_name)
+    if suite is None:
+        city = settings.city
+        keys = create(settings.home, name, city.suite_name, city.founding_suite, days)
+    else:
+        keys = create(settings.home, name, suite, days=days)
     account = show(keys.account)
     settings.give(
-        {"name": name, "account": account, "public": keys.public.hex()},
+        {
+            "name": name,
+            "account": account,
+            "public": keys.public.hex(),
+            "ends": keys.ends,
+        },
         f"{name}  {account}",
     )
 
@@ -40,10 +58,29 @@ def list_(settings: Settings) -> None:
             wallet_path(settings.home, name), passphrase(settings.home)
         )
         found.append(
-            {"name": name, "account": show(keys.account), "suite": keys.suite.name}
-        )
-    lines = "\n".join(f"{each['name']}  {each['account']}" for each in found)
+            {"name": name, "account": show(keys.account), "suite": keys.suite.name,
+             "ends": keys.ends}
+        )  # fmt: skip
+    lines = "\n".join(
+        f"{each['name']}  {each['account']}  {each['ends'] or '—'}" for each in found
+    )
     settings.give({"identities": found}, lines or "没有身份。 There are none.")
+
+
+@command(
+    click.argument("name"),
+    click.option("--suite", type=click.Choice(SUITES), required=True),
+)
+def join(settings: Settings, name: str, suite: str) -> None:
+    """为账户登记新套件的密钥。 Give the account a key of the suite that is coming."""
+    from huabiao.client.signing import call
+    from huabiao.client.wallets import create_later
+
+    keys = settings.keys(name)
+    later = create_later(settings.home, keys, suite)
+    proof = later.sign(ACCOUNT_DOMAIN + keys.account)
+    added = call("identity", "add_key", public=later.public, proof=proof)
+    tell_outcome(settings, settings.city.send(keys, added), name)
 
 
 @command(click.argument("name"))
@@ -53,6 +90,52 @@ def token(settings: Settings, name: str) -> None:
     settings.give(opened, str(opened["token"]))
 
 
+@command(
+    click.argument("name"),
+    click.option("--reason", default="rotation", help="停用旧密钥的原因 · why"),
+    click.option("--days", type=click.IntRange(1, 36_500), default=730),
+)
+def rotate(settings: Settings, name: str, reason: str, days: int) -> None:
+    """换一把密钥，账户不变。 Another key for the same account, in one envelope."""
+    from huabiao.client.signing import call, prove_account
+    from huabiao.client.wallets import put_in_place, renew
+    from huabiao.crypto.address import show
+
+    settings.keys(name)  # fit for this city, or a sentence
+    old, new = renew(settings.home, name, days)
+    proof = prove_account(new, old.account)
+    outcome = settings.city.send(
+        old,
+        call("identity", "add_key", public=new.public, proof=proof),
+        call("identity", "retire_key", public=old.public, reason=reason),
+    )
+    # An envelope whose answer was lost has done it: then the old key no longer acts.
+    if not outcome.accepted and outcome.code != "key.retired":
+        raise Failed(f"{outcome.sentence} [{outcome.code}]")
+    put_in_place(settings.home, name)
+    settings.give(
+        {"name": name, "account": show(new.account), "public": new.public.hex(),
+         "ends": new.ends, "height": outcome.height},
+        f"{name}  {show(new.account)}  {new.ends}",
+    )  # fmt: skip
+
+
+@command()
+def passphrase(settings: Settings) -> None:
+    """把口令移入系统密钥环。 Move the passphrase into the system's keyring."""
+    from huabiao.client.wallets import passphrase as of_home
+    from huabiao.crypto.stores import os_keyring
+
+    entry = os_keyring.keep(settings.home, of_home(settings.home))
+    settings.give(
+        {"service": os_keyring.SERVICE, "entry": entry},
+        f"口令已移入系统密钥环 · the system's keyring holds it now: {entry}",
+    )
+
+
 key.add_command(new, "new")
+key.add_command(rotate, "rotate")
+key.add_command(passphrase, "passphrase")
 key.add_command(list_, "list")
+key.add_command(join)
 key.add_command(token, "token")

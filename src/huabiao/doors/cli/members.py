@@ -1,11 +1,12 @@
 """member: seats of those that sign headers: list, apply, approve, rotate, leave …"""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
+from huabiao.crypto.suite import SUITES
 from huabiao.doors.cli.footing import entries
 from huabiao.doors.cli.settings import (
     Failed,
@@ -14,6 +15,9 @@ from huabiao.doors.cli.settings import (
     identity_option,
     tell_outcome,
 )
+
+if TYPE_CHECKING:
+    from huabiao.crypto.stores.signing import Signing
 
 RECORDS = "/api/scenarios/membership/records"
 
@@ -27,10 +31,10 @@ _SEAT = click.argument("seat")
 _KEYS = (
     click.option(
         "--key",
-        "key_file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        "key_named",
         required=True,
-        help="签区块的密钥文件，没有就新建 · the header key's file, made if missing",
+        help="签区块的密钥：文件（没有就新建）、unix: 或 pkcs11:"
+        " · the header key: a file (made if missing), unix: or pkcs11:",
     ),
     click.option("--engine-key", help="共识引擎公钥，十六进制 · 64 hex digits"),
     identity_option(required=True),
@@ -39,7 +43,7 @@ _KEYS = (
 
 @command(_SEAT, click.option("--power", type=click.IntRange(1), required=True), *_KEYS)
 def apply(
-    settings: Settings, seat: str, power: int, key_file: Path, engine_key: str | None,
+    settings: Settings, seat: str, power: int, key_named: str, engine_key: str | None,
     identity: str,
 ) -> None:  # fmt: skip
     """单位申请席位。 A listed organisation applies for a seat."""
@@ -47,7 +51,7 @@ def apply(
     prefix = keys.account.hex()
     listed = entries(settings, "governance", "accounts", prefix)
     organisation = listed[prefix]["name"] if prefix in listed else ""
-    said = _possession(settings, seat, organisation, key_file, engine_key or "")
+    said = _possession(settings, seat, organisation, key_named, engine_key or "")
     outcome = settings.city.call(
         keys, "membership", "apply", seat, {"power": power, **said}
     )
@@ -56,15 +60,43 @@ def apply(
 
 @command(_SEAT, *_KEYS)
 def rotate(
-    settings: Settings, seat: str, key_file: Path, engine_key: str | None, identity: str
+    settings: Settings, seat: str, key_named: str, engine_key: str | None, identity: str
 ) -> None:
     """更换本席密钥。 Another header key; without --engine-key that one stays."""
     fields = settings.city.get(f"{RECORDS}/{quote(seat, safe='/')}")["fields"]
     kept = fields["engine_key"] if engine_key is None else engine_key
-    said = _possession(settings, seat, fields["organisation"], key_file, kept)
+    said = _possession(settings, seat, fields["organisation"], key_named, kept)
     keys = settings.keys(identity)
     outcome = settings.city.call(keys, "membership", "rotate", seat, said)
     tell_outcome(settings, outcome, seat)
+
+
+@command(
+    _SEAT,
+    click.option("--suite", type=click.Choice(SUITES), required=True),
+    _KEYS[0],
+    _KEYS[2],
+)
+def prepare(
+    settings: Settings, seat: str, suite: str, key_named: str, identity: str
+) -> None:
+    """登记本席新套件的密钥。 A header key of the suite that was announced."""
+    fields = settings.city.get(f"{RECORDS}/{quote(seat, safe='/')}")["fields"]
+    said = _possession(
+        settings, seat, fields["organisation"], key_named, fields["engine_key"], suite
+    )
+    del said["engine_key"]
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, "suites", "prepare", seat, said)
+    tell_outcome(settings, outcome, seat)
+
+
+@command(identity_option(required=True))
+def adopt(settings: Settings, identity: str) -> None:
+    """启用已公布的套件。 Change all seats to the suite that was announced, when due."""
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, "membership", "adopt_suite", "", {})
+    tell_outcome(settings, outcome, "adopt_suite")
 
 
 @command(
@@ -96,18 +128,14 @@ def enrol(
 
 
 def _possession(
-    settings: Settings, seat: str, organisation: str, key_file: Path, engine_key: str
-) -> dict[str, Any]:
+    settings: Settings, seat: str, organisation: str, key_named: str, engine_key: str,
+    suite: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """The keys of a seat, and the header key's own word that it is for it."""
     from huabiao.client.signing import prove_seat
-    from huabiao.client.wallets import passphrase
-    from huabiao.crypto import keystore
 
-    city, secret = settings.city, passphrase(settings.home)
-    if key_file.exists():
-        key = keystore.load(key_file, secret)
-    else:
-        key = keystore.create(key_file, city.suite_name, seat, secret)
+    city = settings.city
+    key = _header_key(settings, seat, key_named, suite or city.suite_name)
     try:
         engine = bytes.fromhex(engine_key)
     except ValueError:
@@ -121,6 +149,22 @@ def _possession(
         "proof": proof.hex(),
         "engine_key": engine.hex(),
     }
+
+
+def _header_key(settings: Settings, seat: str, named: str, suite: str) -> "Signing":
+    """The key that a seat is to have; the node in this home finds it by itself."""
+    from huabiao.client.wallets import passphrase
+    from huabiao.crypto import keystore
+    from huabiao.crypto.stores.reference import SUFFIX, is_path, open_key
+
+    if is_path(named) and not Path(named).exists():
+        secret = passphrase(settings.home)
+        return keystore.create(Path(named), suite, seat, secret)
+    key = open_key(named, lambda: passphrase(settings.home))
+    if not is_path(named) and settings.home.exists():
+        told = settings.home / f"member-{key.public.hex()[:12]}{SUFFIX}"
+        told.write_text(f"{named}\n", "utf-8")
+    return key
 
 
 def _act(operation: str, help_: str) -> click.Command:
@@ -167,7 +211,7 @@ def list_(settings: Settings) -> None:
 
 
 member.add_command(list_, "list")
-for each in (enrol, apply, rotate, weigh):
+for each in (enrol, apply, rotate, weigh, prepare, adopt):
     member.add_command(each)
 for name, said in (
     ("approve", "管理员同意申请。 An administrator approves an application."),

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from huabiao.crypto.suite import SUITES
+from huabiao.doors.cli.read_model import INDEX_URL, use_index
 from huabiao.doors.cli.settings import DEFAULT_HOME, Settings, as_failure, command
 
 _HOME = click.option(
@@ -26,9 +28,7 @@ _HOME = click.option(
     type=click.IntRange(1, 65_535),
     help="端口，默认 8080 · port",
 )
-@click.option(
-    "--suite", type=click.Choice(["intl", "sm"]), help="创世时选定 · at genesis"
-)
+@click.option("--suite", type=click.Choice(SUITES), help="创世时选定 · at genesis")
 @click.option(
     "--engine",
     type=click.Choice(["embedded", "cometbft"]),
@@ -45,6 +45,12 @@ _HOME = click.option(
     default="none",
     help="day 演示一天 · play a day, or none",
 )
+@click.option(
+    "--signer",
+    envvar="HUABIAO_SIGNER",
+    help="成员密钥另在何处：unix:路径 或 pkcs11:… · where the member's key is kept",
+)
+@INDEX_URL
 @click.option("--json", "as_json", is_flag=True, help="一个 JSON · one JSON object")
 def up(
     home: Path,
@@ -53,21 +59,34 @@ def up(
     engine: str | None,
     validators: int | None,
     story: str,
+    signer: str | None,
+    index_url: str | None,
     as_json: bool,
 ) -> None:
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
     try:
+        use_index(index_url)
         if _holds_many(home, engine, validators):
+            _check_one_index(index_url)
             from huabiao.node.many import run_many
 
             code = run_many(home, validators or 0, port or 8080, suite, story, as_json)
         else:
             from huabiao.node.node import run
 
-            code = run(home, port, suite, story, as_json)
+            code = run(home, port, suite, story, as_json, signer)
         raise SystemExit(code)
     except Exception as error:
         raise as_failure(error) from error
+
+
+def _check_one_index(index_url: str | None) -> None:
+    if index_url:
+        raise ValueError(
+            "多个节点不能共用一个读模型；请逐个启动，各用一个数据库。"
+            " Several nodes cannot share one read model: start each by itself, with a"
+            " database of its own."
+        )
 
 
 def _holds_many(home: Path, engine: str | None, validators: int | None) -> bool:

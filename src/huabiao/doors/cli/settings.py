@@ -70,7 +70,10 @@ class Settings:
         """An identity of this home, fit for the city's suite."""
         from huabiao.client.wallets import open_identity
 
-        return open_identity(self.home, name, self.city.suite_name, make)
+        city = self.city
+        return open_identity(
+            self.home, name, city.suite_name, make, city.founding_suite
+        )
 
     def read(
         self,

@@ -10,11 +10,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from huabiao.doors.city import City
-from huabiao.doors.problems import Problem
+from huabiao.doors.problems import Problem, both_languages
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 BEIJING = timezone(timedelta(hours=8))
-_CHINESE_END = re.compile(r"(?<=[。！？])\s+(?=[A-Za-z\"'<(])")
 
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("huabiao.doors.pages", "templates"),
@@ -37,20 +36,21 @@ def page(
 
 
 def problem_page(
-    request: Request, problem: Problem, headers: dict[str, str]
+    request: Request, problem: Problem, trace: str, headers: dict[str, str]
 ) -> HTMLResponse:
-    """A problem as a page for people."""
-    answer = page(request, "problem.html", problem.status, problem=problem.document())
+    """A problem as a page for people, in both languages as every page."""
+    document = problem.document(trace=trace)
+    answer = page(request, "problem.html", problem.status, problem=document)
     answer.headers.update(headers)
     return answer
 
 
 def both(sentence: str) -> Markup:
     """A sentence of ours, 中文。 English., each marked with its language."""
-    zh, *en = _CHINESE_END.split(sentence, maxsplit=1)
-    made = Markup('<span lang="zh-CN">{}</span>').format(zh)
+    zh, en = both_languages(sentence)
+    made = Markup('<span lang="zh-CN">{}</span>').format(zh) if zh else Markup()
     if en:
-        made += Markup(' <span lang="en" class="en">{}</span>').format(en[0])
+        made += Markup(' <span lang="en" class="en">{}</span>').format(en)
     return made
 
 

@@ -1,9 +1,10 @@
 """The pages that everyone may open."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, StreamingResponse
 
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
@@ -11,6 +12,9 @@ from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
 from huabiao.doors.city import City
 from huabiao.doors.diagram import diagram
+from huabiao.doors.listing import list_records
+from huabiao.doors.lists_asked import After, csv_answer
+from huabiao.doors.pages.chosen import Chosen
 from huabiao.doors.pages.render import page
 from huabiao.doors.problems import malformed
 from huabiao.doors.sessions import Session
@@ -29,7 +33,7 @@ LEVELS = {"duties": "职责", "systems": "系统", "catalogs": "目录", "tables
           "columns": "字段"}  # fmt: skip
 KEYED = ("tables", "columns")
 """Levels whose key says more than the first text in them."""
-CATALOGS_SHOWN = 100
+CATALOGS_SHOWN, COLUMNS_SHOWN = 100, 5
 BLOCKS_SHOWN, ENVELOPES_SHOWN, RECORDS_SHOWN = 20, 50, 50
 
 
@@ -105,11 +109,12 @@ def scenario(
     city: CityHere,
     viewer: PageViewer,
     scenario: str,
-    state: str | None = None,
-    after: str | None = None,
+    chosen: Chosen,
+    after: After = "",
 ) -> HTMLResponse:
     description = city.description(scenario)
-    found = cases.records(city, scenario, viewer, state or None, after, RECORDS_SHOWN)
+    asked = replace(chosen.asked(scenario), after=after, limit=RECORDS_SHOWN)
+    found = list_records(city, viewer, asked)
     return page(
         request,
         "scenario.html",
@@ -119,8 +124,24 @@ def scenario(
         signed_in=viewer is not None,
         suite=city.port.suite_name,
         listed=found,
-        state=state,
+        chosen=chosen,
+        query=chosen.query(),
+        columns=_columns(found["records"]),
     )
+
+
+def _columns(records: list[dict[str, Any]]) -> list[str]:
+    """The first fields that any record of a page shows to this viewer."""
+    names = dict.fromkeys(name for each in records for name in each["fields"])
+    return list(names)[:COLUMNS_SHOWN]
+
+
+@router.get("/export/{scenario}.csv")
+def export(
+    city: CityHere, viewer: PageViewer, scenario: str, chosen: Chosen
+) -> StreamingResponse:
+    """The list of a scenario's page as CSV, for whom the page's session may see."""
+    return csv_answer(city, viewer, chosen.asked(scenario))
 
 
 @router.get("/scenarios/{scenario}/{key:path}")
@@ -153,7 +174,7 @@ def account(
     try:
         found = parse(account)
     except ValueError as error:
-        raise malformed(str(error), "account.malformed") from None
+        raise malformed(str(error), "account.malformed", "account") from None
     shown = cases.account(city, found, viewer, ENVELOPES_SHOWN)
     return page(request, "account.html", account=shown)
 

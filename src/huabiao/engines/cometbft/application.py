@@ -9,6 +9,7 @@ What each call of ABCI does here: CometBFT decides the order, the ledger the res
     FinalizeBlock, Commit  blocks.py
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -191,7 +192,9 @@ class Application:
         return ""
 
     async def _extend_vote(self, _: abci.RequestExtendVote) -> abci.Response:
-        carried = abci.ResponseExtendVote(vote_extension=self.certifying.extension())
+        # A signer outside this process takes its time; the other connections go on.
+        extension = await asyncio.to_thread(self.certifying.extension)
+        carried = abci.ResponseExtendVote(vote_extension=extension)
         return abci.Response(extend_vote=carried)
 
     async def _verify_vote_extension(

@@ -91,7 +91,8 @@ class Blocks:
             if members is None or ledger.certificate(height) is not None:
                 return
             encoded = decode_logged(ledger.log.read(height)).header
-            self._certifying.add(height, header_hash(ledger.digest, encoded), members)
+            hash_ = header_hash(ledger.digest, encoded)
+            self._certifying.add(height, hash_, encoded, members)
 
     def retain_from(self) -> int:
         """The oldest of CometBFT's own blocks that others may still need; 0: all."""
@@ -168,7 +169,9 @@ class Blocks:
             self._certifying.waiting.pop(height, None)
         block = decided.block
         if block is not None:
-            self._certifying.add(block.header.height, block.hash, decided.signers)
+            self._certifying.add(
+                block.header.height, block.hash, block.encoded_header, decided.signers
+            )
         self.order = decided.order
         self._bundles.took(decided.bundles, decided.time)
         return decided

@@ -18,13 +18,16 @@ import msgspec
 
 from huabiao.codec import encode
 from huabiao.engines.cometbft.bundles import CERTIFICATES, BadBundle
-from huabiao.engines.signers import Signers
+from huabiao.engines.signers import Signers, Unsigned
 from huabiao.proofs.header import Verifier, certified_message, check_certificate
 from huabiao.proofs.members import Member, is_quorum
 
 LARGEST_EXTENSION = 64 * 1024
 MOST_SIGNED = 8
 """Headers that one extension signs: the newest, and older ones that a proposer left."""
+ENOUGH_BYTES = 512 * 1024
+"""Of certificates in one block: 200 members weigh 660 KB in the suite pq, and a block
+holds 4 MiB."""
 Carried = list[tuple[int, int, bytes]]
 
 _decode_extension = msgspec.msgpack.Decoder(Carried).decode
@@ -36,6 +39,7 @@ class Uncertified:
     """A block without a certificate, and who may sign it."""
 
     hash: bytes
+    header: bytes
     members: Sequence[Member]
     own: bytes = b""
     """This node's own signature, made once."""
@@ -48,10 +52,14 @@ class Certifying:
     suite: Verifier
     signers: Signers
     waiting: dict[int, Uncertified] = field(default_factory=dict)
+    alert: str = ""
+    """Why this node signs nothing at present."""
 
-    def add(self, height: int, hash_: bytes, members: Sequence[Member]) -> None:
-        """A block has been run."""
-        self.waiting[height] = Uncertified(hash_, members)
+    def add(
+        self, height: int, hash_: bytes, header: bytes, members: Sequence[Member]
+    ) -> None:
+        """A block has been run; `header` is its encoded header."""
+        self.waiting[height] = Uncertified(hash_, header, members)
 
     def extension(self) -> bytes:
         """
@@ -68,8 +76,13 @@ class Certifying:
             block = self.waiting[height]
             found = self.signers.find(block.members)
             if found is not None:
-                seat, sign = found
-                block.own = block.own or sign(certified_message(block.hash))
+                seat, certify = found
+                try:
+                    block.own = block.own or certify(block.hash, block.header)
+                except Unsigned as error:
+                    self.alert = str(error)
+                    break  # the others' signatures are enough; the next vote asks again
+                self.alert = ""
                 carried.append([height, seat, block.own])
         return encode(carried) if carried else b""
 
@@ -111,6 +124,8 @@ class Certifying:
             if is_quorum(sum(members[seat].power for seat in by_seat), members):
                 certificate = encode([[n, by_seat[n]] for n in sorted(by_seat)])
                 made.append([height, certificate])
+                if sum(len(each) for _, each in made) > ENOUGH_BYTES:
+                    break  # the rest is signed again and comes with a later block
         return CERTIFICATES + encode(made) if made else None
 
     def open(self, transaction: bytes) -> dict[int, bytes]:

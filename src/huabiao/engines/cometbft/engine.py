@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from huabiao.crypto import by_key
 from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks, Decided
 from huabiao.engines.cometbft.bundles import Bundles
@@ -78,7 +79,7 @@ class CometbftEngine:
         self._pool = Pool()
         self._awaited: dict[bytes, tuple[Ticket, int, int]] = {}
         self._bundles = Bundles(ledger.digest, verification)
-        self.certifying = Certifying(ledger.suite, signers)
+        self.certifying = Certifying(by_key, signers)
         snapshots = Snapshots(ledger, home, snapshot_every)
         self.blocks = Blocks(
             ledger, self.lock, self._bundles, self.certifying, snapshots
@@ -124,7 +125,8 @@ class CometbftEngine:
 
     def health(self) -> dict[str, Any]:
         """What keeps blocks from being made, in sentences; peers and lag beside."""
-        alerts = [a for a in (self.failure, self.process.alert) if a]
+        said = self.failure, self.process.alert, self.certifying.alert
+        alerts = [each for each in said if each]
         seen = self.watch.seen
         silent_s = (self._clock() - self._last_block) / 1000
         if not self.failure and silent_s > STALLED_S and self._serving.is_set():

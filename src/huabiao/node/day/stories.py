@@ -64,8 +64,22 @@ class ServedGround:
                 raise
         return found
 
-    def digest(self, text: str) -> str:
-        return self.cast.keys("operator").suite.digest(text.encode()).hex()
+    @property
+    def chain(self) -> str:
+        return self.cast.city.chain
 
+    @property
     def now(self) -> int:
         return time.time_ns() // 1_000_000
+
+    def public(self, name: str) -> bytes:
+        return self.cast.keys(name).public
+
+    def sign(self, name: str, message: bytes) -> bytes:
+        return self.cast.keys(name).sign(message)
+
+    def digest(self, message: bytes) -> str:
+        return self.cast.keys("operator").suite.digest(message).hex()
+
+    def fresh(self, name: str) -> str:
+        return f"{name}-{time.time_ns() // 1_000_000}"

@@ -1,12 +1,15 @@
 """
 A home as one tar file, while its node runs: what cannot be made again.
 
-    genesis, node.toml, member*.json, wallets/, vault/, status/ and codes/ (keys),
+    genesis, node.toml, member*.json, member*.signer, wallets/, vault/,
+    status/ and codes/ (keys),
     handovers, pruned.json
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
     engine/           configuration, keys, and data as a power cut would leave it
     subjects.sqlite   by SQLite's own backup
+    webhooks.sqlite   the same, and nats.cursor: from before the blocks, so that what
+                      they say was sent is in the blocks
     manifest.json     last: {"version", "chain", "suite", "height", "files": {name:
                       {"size", "sha256"}}}; without it a file is torn
 
@@ -38,8 +41,8 @@ from huabiao.state.tail import LogTail, measure
 VERSION, MANIFEST = 1, "manifest.json"
 PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
 PATTERNS = (
-    "member*.json", "wallets/[!.]*.json", "vault/**/*", "status/key.json",
-    "codes/key.json", "engine/config/*",
+    "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
+    "status/key.json", "codes/key.json", "engine/config/*",
 )  # fmt: skip
 
 
@@ -136,6 +139,12 @@ def _write(file: IO[bytes], home: Path, genesis: Genesis, say: Say | None) -> in
 
 def _fill(made: _Tar, home: Path) -> int:
     """The order matters: the log first, what may be ahead of it after it."""
+    cursor = home / "nats.cursor"
+    sent = cursor.read_text() if cursor.exists() else ""
+    with tempfile.TemporaryDirectory(prefix="huabiao-backup-") as scratch:
+        _add_table(made, home, Path(scratch), "webhooks.sqlite")
+    if sent:
+        made.add("nats.cursor", io.BytesIO(sent.encode()), len(sent))
     _, height, segments = measure(home / "blocks")
     order = 0
     if height:
@@ -144,7 +153,7 @@ def _fill(made: _Tar, home: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="huabiao-backup-") as scratch:
         _add_certificates(made, home, Path(scratch), order)
         _add_engine(made, home)
-        _add_subjects(made, home, Path(scratch))
+        _add_table(made, home, Path(scratch), "subjects.sqlite")
     start = home / "blocks" / "start"
     if start.exists():
         made.add_path("blocks/start", start)
@@ -183,13 +192,13 @@ def _add_engine(made: _Tar, home: Path) -> None:
         frozen.close()
 
 
-def _add_subjects(made: _Tar, home: Path, scratch: Path) -> None:
-    path = home / "subjects.sqlite"
+def _add_table(made: _Tar, home: Path, scratch: Path, name: str) -> None:
+    path = home / name
     if not path.exists():
         return
     source = sqlite3.connect(path)
-    copy = sqlite3.connect(scratch / "subjects.sqlite")
+    copy = sqlite3.connect(scratch / name)
     source.backup(copy)
     copy.close()
     source.close()
-    made.add_path("subjects.sqlite", scratch / "subjects.sqlite")
+    made.add_path(name, scratch / name)

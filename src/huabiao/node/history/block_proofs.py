@@ -23,7 +23,7 @@ from huabiao.proofs.proof_file import (
     write_proof,
 )
 
-SMALL = 2_048
+SMALL = 16_384
 """The envelope travels along with a receipt as long as the file stays this small."""
 
 

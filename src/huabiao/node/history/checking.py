@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from huabiao.crypto import by_key
 from huabiao.crypto.suite import Suite, suite
 from huabiao.ledger.block import LoggedBlock, decode_logged
 from huabiao.ledger.genesis import Genesis, genesis_hash
@@ -26,7 +27,7 @@ from huabiao.proofs.header import (
     decode_header,
     header_hash,
 )
-from huabiao.proofs.members import Member, is_well_formed, members_digest
+from huabiao.proofs.members import Member, is_well_formed, members_digest, suite_of
 from huabiao.proofs.proof_file import MemberChange
 from huabiao.proofs.verify import read_trust
 
@@ -93,8 +94,7 @@ class Walk:
             header = decode_header(encoded)
         except UNREADABLE:
             raise self._broken(self.due, "区块头损坏", "has a damaged header") from None
-        ours = VERSION, self.genesis.chain, self.genesis.suite
-        if (header.version, header.chain, header.suite) != ours:
+        if (header.version, header.chain) != (VERSION, self.genesis.chain):
             raise self._broken(header.height, "属于另一条链", "is of another chain")
         return header
 
@@ -106,7 +106,8 @@ class Walk:
                 "签署成员不是所信任的成员",
                 "was signed by other members than those trusted",
             )
-        if not check_certificate(self.suite, hash_, certificate, self.members):
+        certified = check_certificate(by_key, hash_, certificate, self.members)
+        if not certified or header.suite != suite_of(self.members):
             raise self._broken(
                 header.height, "证书不成立", "has a certificate that does not hold"
             )

@@ -14,7 +14,6 @@ walk from genesis as before, and a note of who has the blocks (HOME/pruned.json)
 """
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,11 @@ from huabiao.node.history.archive import open_archive
 from huabiao.node.history.archive_file import BadArchive
 from huabiao.node.history.checking import walk_archive
 from huabiao.node.history.older import FILE, read_pruned
-from huabiao.node.home import Home, HomeError, lock_home, write_whole
+from huabiao.node.home import Home, HomeError, index_address, lock_home, write_whole
 from huabiao.node.progress import Say, every_second
 from huabiao.node.proving import member_changes
 from huabiao.proofs.header import decode_header, header_hash
+from huabiao.services.index.store import reach
 from huabiao.state.whole import removable, remove_below
 
 REASONS = {
@@ -135,17 +135,8 @@ def _window(ledger: Ledger) -> int:
 
 def _indexed(home: Path) -> int:
     """How far the read model is; 0 where there is none."""
-    path = home / "index.sqlite"
-    if not path.exists():
-        return 0
-    file = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        row = file.execute("SELECT height FROM followed").fetchone()
-    except sqlite3.Error:
-        return 0
-    finally:
-        file.close()
-    return int(row[0]) if row else 0
+    address = index_address(home)
+    return 0 if isinstance(address, Path) and not address.exists() else reach(address)
 
 
 def _check_archive(

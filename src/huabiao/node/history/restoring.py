@@ -21,6 +21,7 @@ from huabiao.node.progress import Say, every_second
 
 TOP = {
     "genesis", "node.toml", "handovers", "pruned.json", "subjects.sqlite",
+    "webhooks.sqlite", "nats.cursor",
     "wallets", "vault", "status", "codes", "engine", "blocks", "certificates", MANIFEST,
 }  # fmt: skip
 LARGEST_MANIFEST = 2**28

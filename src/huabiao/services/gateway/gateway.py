@@ -24,6 +24,7 @@ from huabiao.client.fetching import INFO, signed_message
 from huabiao.client.port import Outcome
 from huabiao.client.signing import call, sign_envelope
 from huabiao.codec import decode, encode
+from huabiao.crypto import by_key
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
 from huabiao.services.gateway import query
@@ -122,7 +123,7 @@ class Gateway:
 
     def _reader(self, fetch: Fetch, asked: Statement, request: bytes) -> bytes:
         message = signed_message(asked.grant, request)
-        holds = self.keys.suite.verify(fetch.public, message, fetch.signature)
+        holds = by_key.verify(fetch.public, message, fetch.signature)
         account = self.port.account_of(fetch.public) if holds else None
         if account is None:
             # Nothing goes on chain for a stranger without a valid key.

@@ -4,20 +4,36 @@ The index: the ledger's blocks as SQL tables that people's questions are read fr
 It follows the durable blocks of a node and may be deleted at any time: all of it is
 built again from the chain. In reading order:
 
-- `schema`     the tables, and what makes a file fit for use
+- `tables`     the tables
+- `database`   where they are: a SQLite file, or PostgreSQL
 - `rows`       a block as rows
 - `store`      rows into tables, one transaction
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
-- `questions`  the reads, and in `uses` who read a person's data
+- `listing`    lists of records
+- `questions`  the other reads; in `uses` who read a person's data, in `kinship` what
+               came of a record
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
 - `followed`   the reads where another process writes: `FollowedIndex`
 """
 
-from huabiao.services.index.followed import FollowedIndex
+from huabiao.services.index.database import Address, BadAddress, TooSlow
+from huabiao.services.index.followed import CLOSED, FollowedIndex
 from huabiao.services.index.index import Blocks, Index
-from huabiao.services.index.questions import NotIndexed
+from huabiao.services.index.listing import BadCursor, NotIndexed, Wanted
 from huabiao.services.index.store import OutOfStep
 
-__all__ = ["Blocks", "FollowedIndex", "Index", "NotIndexed", "OutOfStep"]
+__all__ = [
+    "CLOSED",
+    "Address",
+    "BadAddress",
+    "BadCursor",
+    "Blocks",
+    "FollowedIndex",
+    "Index",
+    "NotIndexed",
+    "OutOfStep",
+    "TooSlow",
+    "Wanted",
+]

@@ -2,19 +2,20 @@
 The index as the doors see it, while another process writes it.
 
 The process that follows the chain tells how far it is; reads wait for its first word,
-since it is the one that makes the file.
+since it is the one that makes the tables.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from huabiao.services.index import store
+from huabiao.services.index.database import Address, Connection
 from huabiao.services.index.readings import Readings
 
 START_S = 20.0
+CLOSED = -1
+"""The edition of an index that could not be opened yet."""
 
 
 class FollowedIndex(Readings):
@@ -23,10 +24,10 @@ class FollowedIndex(Readings):
     `failure` is a sentence while following is held up, else "".
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
         self.failure, self.height = "", 0
-        self._edition = -1
+        self._edition = CLOSED
         self._there = threading.Event()
         self._moved = threading.Condition()
 
@@ -47,10 +48,10 @@ class FollowedIndex(Readings):
             return self._moved.wait_for(lambda: self.height >= height, seconds)
 
     def close(self) -> None:
-        self._close_readers()
+        self.database.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[Connection]:
         if not self._there.wait(START_S):
             raise TimeoutError(
                 "读模型进程尚未启动，请稍后重试。"

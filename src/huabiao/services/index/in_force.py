@@ -9,17 +9,17 @@ A version that waits for its height is indexed by from the block before that hei
 as it is run from there on: docs/formats/governed-state.md.
 """
 
-import sqlite3
 from typing import Any
 
 from huabiao.codec import decode
+from huabiao.services.index.database import Connection
 from huabiao.services.index.rows import Batch
 
 INSTALLED, DESCRIPTIONS = "governance/installed", "governance/descriptions"
 
 
 def documents_after(
-    connection: sqlite3.Connection, batch: Batch, before: int, height: int
+    connection: Connection, batch: Batch, before: int, height: int
 ) -> dict[str, str]:
     """The Descriptions in force for the block after a height, by contract; none where
     they are those that were in force after the block `before`."""
@@ -42,7 +42,7 @@ def documents_after(
     return found
 
 
-def _entry(connection: sqlite3.Connection, key: str) -> Any:
+def _entry(connection: Connection, key: str) -> Any:
     row = connection.execute(
         "SELECT v.value FROM entries e JOIN versions v USING (version) WHERE e.key = ?",
         (key,),

@@ -6,20 +6,18 @@ are committed in one transaction, so that a kill at any moment leaves whole bloc
 behind, and the next start goes on from there.
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Protocol
 
 from huabiao.client.port import BlockView
 from huabiao.services.index import store
+from huabiao.services.index.database import Address
 from huabiao.services.index.in_force import documents_after
 from huabiao.services.index.layouts import document_of
 from huabiao.services.index.readings import Readings
 from huabiao.services.index.rows import Batch
-from huabiao.services.index.schema import open_writer, rebuild
 
 BATCH_BLOCKS, BATCH_ENVELOPES = 64, 4_000
 PAUSE_S, RETRY_S = 0.5, 2.0
@@ -50,14 +48,14 @@ class Index(Readings):
     `on_change` hears of every step forward and of every failure.
     """
 
-    def __init__(self, path: Path, founding: Founding = tuple) -> None:
-        super().__init__(path)
+    def __init__(self, address: Address, founding: Founding = tuple) -> None:
+        super().__init__(address)
         self.failure = ""
         self.on_change: Callable[[Index], None] = lambda index: None
         self._founding = founding
         self._writing = threading.Lock()
         self._moved = threading.Condition()
-        self._writer = open_writer(path)
+        self._writer = self.database.open_writer()
         self._height, self._next_version, self._edition = 0, 1, 0
         self._load()
 
@@ -111,8 +109,7 @@ class Index(Readings):
             batch.add_writes(0, FOUNDER, self._founding())
         for block in blocks:
             batch.add_block(block)
-        writer.execute("BEGIN IMMEDIATE")
-        try:
+        with writer.transaction():
             layouts = store.change_layouts(writer, self._layouts, documents)
             if blocks:
                 store.write_batch(writer, batch, layouts)
@@ -121,15 +118,7 @@ class Index(Readings):
                     writer, batch, self._height, last.header.height
                 )
                 layouts = store.change_layouts(writer, layouts, changed)
-                writer.execute(
-                    "REPLACE INTO followed VALUES (1, ?, ?, ?)",
-                    (last.header.chain, last.header.height, last.hash),
-                )
-            writer.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                writer.execute("ROLLBACK")
-            raise
+                store.write_followed(writer, last)
         if layouts is not self._layouts:
             self._layouts, self._edition = layouts, self._edition + 1
         self._next_version = batch.next_version
@@ -143,8 +132,13 @@ class Index(Readings):
         return block.header.height == 1 and known not in (None, block.hash)
 
     def _rebuild(self) -> None:
-        rebuild(self._writer)
+        self.database.rebuild(self._writer)
         self._load()
+
+    def empty(self) -> None:
+        """Forget everything; the next block that is taken in is block 1."""
+        with self._writing:
+            self._rebuild()
 
     def _load(self) -> None:
         self._followed = store.followed(self._writer)
@@ -167,16 +161,18 @@ class Index(Readings):
                 if not started:
                     self._begin(port)
                     started = True
+                    self.on_change(self)
                 moved = self._catch_up(port, stop)
             except Exception as error:  # a silent death would be worse than any
                 self.failure = (
                     f"索引停在第 {self._height} 块：{error}。请检查磁盘，"
-                    f"或删除 {self.path.name} 后重启重建。"
+                    f"或删除 {self.database.name} 后重启重建。"
                     f" The index stays at block {self._height}: {error}. Check the"
-                    f" disk, or delete {self.path.name} and restart to rebuild it."
+                    f" disk, or delete {self.database.name} and restart to rebuild it."
                 )
                 self.on_change(self)
                 stop.wait(RETRY_S)
+                self._connect_again()
                 continue
             if moved:
                 self.failure = ""
@@ -192,6 +188,16 @@ class Index(Readings):
                 stop.wait(RETRY_S)
             else:
                 port.wait_for(self._height + 1, PAUSE_S)
+
+    def _connect_again(self) -> None:
+        """A server that was away has let go of the connection; a file never does."""
+        if not self.database.is_postgres:
+            return
+        with self._writing, suppress(Exception):  # still away: the next try says so
+            writer = self.database.open_writer()
+            self._writer.close()
+            self._writer = writer
+            self._load()
 
     def _begin(self, port: Blocks) -> None:
         """Start over if the file holds another chain than the node's."""
@@ -229,4 +235,4 @@ class Index(Readings):
         """Let go of the file; stop following first."""
         with self._writing:
             self._writer.close()
-        self._close_readers()
+        self.database.close()

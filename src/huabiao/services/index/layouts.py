@@ -7,10 +7,15 @@ names them. A value that no Description explains is still indexed, without names
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from huabiao.codec import encode
 
+NOTHING = b"\x01"
+"""Where a record holds nothing in a field: it is listed first, and can be asked for."""
+
+LONGEST_VALUE = 256
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
 Plan = tuple[tuple[str, int], ...]
 
@@ -91,25 +96,33 @@ def document_of(description: Mapping[str, Any]) -> str:
     return json.dumps(description, ensure_ascii=False, separators=(",", ":"))
 
 
-def indexed_values(plan: Plan, plain: Any) -> set[tuple[str, Any]]:
+def indexed_values(plan: Plan, plain: Any) -> set[tuple[str, bytes]]:
     """(field, value) of every indexed field; each element of a list is one."""
     found = set()
     for field, position in plan:
-        if type(plain) is not list or position >= len(plain):
-            continue
-        held = plain[position]
-        for value in held if type(held) is list else (held,):
-            if value is not None:
-                found.add((field, column_value(value)))
+        there = type(plain) is list and position < len(plain)
+        held = plain[position] if there else None
+        # An empty list is nothing too, so that a list by this field has every record.
+        for value in held or (None,) if type(held) is list else (held,):
+            found.add((field, column_value(value)))
     return found
 
 
-def column_value(value: Any) -> Any:
-    """A plain value as SQLite can hold it: what it cannot becomes its encoding."""
-    if type(value) is bool:
-        return int(value)
-    if type(value) in (str, bytes):
-        return value
-    if type(value) is int and SMALLEST <= value <= LARGEST:
-        return value
-    return encode(value)
+def column_value(value: Any) -> bytes:
+    """
+    A plain value as bytes that have its order: nothing, then numbers, texts, bytes and
+    whatever else. Of a long one its beginning, and a digest that keeps it apart.
+    """
+    if value is None:
+        return NOTHING
+    if type(value) in (int, bool) and SMALLEST <= value <= LARGEST:
+        return b"\x02" + (value - SMALLEST).to_bytes(8, "big")
+    if type(value) is str:
+        key = b"\x03" + value.encode()
+    elif type(value) is bytes:
+        key = b"\x04" + value
+    else:
+        key = b"\x05" + encode(value)
+    if len(key) > LONGEST_VALUE:
+        return key[:LONGEST_VALUE] + sha256(key).digest()
+    return key

@@ -5,14 +5,13 @@ Accounts are shown as hb1… addresses, envelopes as hexadecimal, times in UTC
 milliseconds; stored values stay the bytes that the chain holds. Every list is bounded.
 """
 
-import sqlite3
 from typing import Any
 
 from huabiao.codec import decode
 from huabiao.crypto.address import show
-from huabiao.services.index.layouts import Layouts, column_value
+from huabiao.services.index.database import Connection
 from huabiao.services.index.rows import PREFIX_BYTES, prefix_of
-from huabiao.services.index.schema import ACTOR, CALL_BITS, ENVELOPE, HEIGHT_SHIFT
+from huabiao.services.index.tables import CALL_BITS, ENVELOPE, HEIGHT_SHIFT
 
 MOST_ROWS = 1_000
 LAST_CHARACTER = "\U0010ffff"
@@ -39,10 +38,6 @@ ORDER BY steps.step
 """
 
 
-class NotIndexed(ValueError):
-    """Records cannot be looked up by this field; the sentence says what to declare."""
-
-
 def height_of(step: int) -> int:
     return step >> HEIGHT_SHIFT
 
@@ -55,7 +50,7 @@ def bounded(limit: int) -> int:
     return max(0, min(limit, MOST_ROWS))
 
 
-def locate(connection: sqlite3.Connection, envelope: str) -> tuple[int, int] | None:
+def locate(connection: Connection, envelope: str) -> tuple[int, int] | None:
     """Height and index of an envelope, by its id or 16 and more digits of it."""
     text = envelope.strip().lower()
     if len(text) < 2 * PREFIX_BYTES or not set(text) <= set("0123456789abcdef"):
@@ -74,7 +69,7 @@ def locate(connection: sqlite3.Connection, envelope: str) -> tuple[int, int] | N
 
 
 def history(
-    connection: sqlite3.Connection, contract: str, key: str, limit: int
+    connection: Connection, contract: str, key: str, limit: int
 ) -> list[dict[str, Any]]:
     """The newest `limit` calls that concerned or wrote a record or entry, in order."""
     keys = (f"{contract}/record/{key}", f"{contract}/{key}")
@@ -98,72 +93,7 @@ def history(
     ]
 
 
-def records(
-    connection: sqlite3.Connection,
-    layouts: Layouts,
-    contract: str,
-    *,
-    state: str | None,
-    sender: bytes | None,
-    field: str | None,
-    value: Any,
-    after: str | None,
-    limit: int,
-) -> list[dict[str, Any]]:
-    """Main records in the order of their ids, after an id; see Index.records."""
-    given: list[tuple[str, Any]] = []
-    if field is not None:
-        _check_indexed(layouts, contract, field)
-        given.append((field, column_value(value)))
-    if sender is not None:
-        given.append((ACTOR, sender))
-    tables, terms, arguments = _lookups(contract, given, after or "")
-    if state is not None:
-        terms.append("r.state = ?")
-        arguments.append(state)
-    order = "f0.id" if given else "r.id"
-    # CROSS JOIN keeps SQLite to this order: rows come sorted, and no more are read.
-    sources = " CROSS JOIN ".join([*tables, "records r", "versions v"])
-    rows = connection.execute(
-        "SELECT r.id, r.state, r.revision, v.step, b.time, v.value"
-        f" FROM {sources} LEFT JOIN blocks b ON b.height = v.step >> 30"
-        f" WHERE {' AND '.join(terms)} AND v.version = r.version"
-        f" ORDER BY {order} LIMIT ?",
-        (*arguments, bounded(limit)),
-    ).fetchall()
-    return [
-        {"id": id_, "state": state_, "revision": revision, "height": height_of(step),
-         "time": time or 0, "value": stored}
-        for id_, state_, revision, step, time, stored in rows
-    ]  # fmt: skip
-
-
-def _lookups(
-    contract: str, given: list[tuple[str, Any]], after: str
-) -> tuple[list[str], list[str], list[Any]]:
-    """Tables, terms and arguments of a walk along `fields`, one alias a condition."""
-    tables, terms, arguments = [], ["r.contract = ?", "r.id > ?"], [contract, after]
-    for n, (name, wanted) in enumerate(given):
-        one = f"f{n}"
-        tables.append(f"fields {one}")
-        terms += [f"{one}.contract = ?", f"{one}.field = ?", f"{one}.value = ?"]
-        terms += [f"{one}.id > ?", f"{one}.id = r.id", f"{one}.id = f0.id"]
-        arguments += [contract, name, wanted, after]
-    return tables, terms, arguments
-
-
-def _check_indexed(layouts: Layouts, contract: str, field: str) -> None:
-    names = [name for name, _ in layouts.plans.get(contract, ())]
-    if field not in names:
-        raise NotIndexed(
-            f"{contract} 没有按 {field} 建索引，可用：{'、'.join(names) or '无'}；"
-            f"须在场景的 indexes 中声明。"
-            f" {contract} is not indexed by {field!r}; indexed are:"
-            f" {', '.join(names) or 'none'}. Declare it in the scenario's indexes."
-        )
-
-
-def counts(connection: sqlite3.Connection, contract: str) -> dict[str, int]:
+def counts(connection: Connection, contract: str) -> dict[str, int]:
     """How many records of a contract stand in each state."""
     rows = connection.execute(
         "SELECT state, records FROM states WHERE contract = ?",
@@ -173,7 +103,7 @@ def counts(connection: sqlite3.Connection, contract: str) -> dict[str, int]:
 
 
 def entries(
-    connection: sqlite3.Connection,
+    connection: Connection,
     contract: str,
     part: str,
     prefix: str,
@@ -191,7 +121,7 @@ def entries(
     return [(key[len(start) :], value) for key, value in rows.fetchall()]
 
 
-def value_at(connection: sqlite3.Connection, key: str, height: int) -> bytes | None:
+def value_at(connection: Connection, key: str, height: int) -> bytes | None:
     """What a state key held after a block; None where it held nothing."""
     row = connection.execute(
         "SELECT value FROM versions WHERE key = ? AND step < ?"
@@ -201,7 +131,7 @@ def value_at(connection: sqlite3.Connection, key: str, height: int) -> bytes | N
     return row[0] if row else None
 
 
-def time_of(connection: sqlite3.Connection, height: int) -> int:
+def time_of(connection: Connection, height: int) -> int:
     """A block's time in UTC milliseconds; 0 if it is not here."""
     row = connection.execute(
         "SELECT time FROM blocks WHERE height = ?", (height,)
@@ -209,7 +139,7 @@ def time_of(connection: sqlite3.Connection, height: int) -> int:
     return row[0] if row else 0
 
 
-def height_at(connection: sqlite3.Connection, time: int) -> int:
+def height_at(connection: Connection, time: int) -> int:
     """The newest block that is not after a time; 0 before the first."""
     low, high = connection.execute(
         "SELECT min(height), max(height) FROM blocks"
@@ -226,7 +156,7 @@ def height_at(connection: sqlite3.Connection, time: int) -> int:
 
 
 def envelopes(
-    connection: sqlite3.Connection, where: str, arguments: tuple[Any, ...], limit: int
+    connection: Connection, where: str, arguments: tuple[Any, ...], limit: int
 ) -> list[dict[str, Any]]:
     """Envelopes, newest first; the named call is the one that decided."""
     rows = connection.execute(
@@ -253,32 +183,19 @@ def envelopes(
 
 
 def events(
-    connection: sqlite3.Connection,
-    contract: str,
-    name: str,
-    after_height: int,
-    limit: int,
+    connection: Connection, after: tuple[int, int], limit: int
 ) -> list[dict[str, Any]]:
-    """Events after a height, oldest first, never a part of a block's only."""
-    select = (
-        "SELECT v.step, v.n, b.time, v.key, v.detail, e.id, e.sender FROM events v"
-        " JOIN blocks b ON b.height = v.step >> 30"
-        " JOIN envelopes e ON e.place = v.step & ?"
-        " WHERE v.contract = ? AND v.name = ?"
-    )
-    names = (ENVELOPE, contract, name)
+    """Events of all contracts in the chain's order, those after a position."""
     rows = connection.execute(
-        f"{select} AND v.step >= ? ORDER BY v.step, v.n LIMIT ?",
-        (*names, (after_height + 1) << HEIGHT_SHIFT, bounded(limit)),
+        "SELECT v.step, v.n, b.time, v.contract, v.name, v.key, v.detail, e.id,"
+        " e.sender FROM events v JOIN blocks b ON b.height = v.step >> 30"
+        " JOIN envelopes e ON e.place = v.step & ?"
+        " WHERE (v.step, v.n) > (?, ?) ORDER BY v.step, v.n LIMIT ?",
+        (ENVELOPE, *after, bounded(limit)),
     ).fetchall()
-    if rows and len(rows) == bounded(limit):
-        step, n = rows[-1][:2]
-        rows += connection.execute(
-            f"{select} AND (v.step, v.n) > (?, ?) AND v.step < ? ORDER BY v.step, v.n",
-            (*names, step, n, (height_of(step) + 1) << HEIGHT_SHIFT),
-        ).fetchall()
     return [
         {
+            "position": (step, n),
             "height": height_of(step),
             "index": index_of(step),
             "time": time,
@@ -289,5 +206,10 @@ def events(
             "envelope": id_.hex(),
             "sender": show(sender),
         }
-        for step, n, time, key, detail, id_, sender in rows
+        for step, n, time, contract, name, key, detail, id_, sender in rows
     ]
+
+
+def first_step(height: int) -> int:
+    """Where a block's own steps begin."""
+    return height << HEIGHT_SHIFT

@@ -2,30 +2,27 @@
 Readings: the questions as methods, each on a connection that no other thread holds.
 """
 
-import queue
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
-from huabiao.services.index import questions
+from huabiao.services.index import listing, questions
+from huabiao.services.index.database import Address, Connection, Database
+from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
-from huabiao.services.index.schema import open_reader
+from huabiao.services.index.listing import Wanted
 from huabiao.services.index.topics import find_topics
 from huabiao.services.index.uses import uses
 
-IDLE_READERS = 8
+ALL = Wanted()
 
 
 class Readings:
     """The reading half of `Index`. Thread safe; sees whole batches of blocks only."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, address: Address) -> None:
+        self.database = Database(address)
         self._layouts = Layouts({})
-        self._closed = False
-        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
 
     def locate(self, envelope: str) -> tuple[int, int] | None:
         """(height, index) of an envelope, by its id or 16 and more hex digits of it."""
@@ -42,28 +39,20 @@ class Readings:
         with self._reading() as connection:
             return questions.history(connection, contract, key, limit)
 
-    def records(
-        self,
-        contract: str,
-        *,
-        state: str | None = None,
-        sender: bytes | None = None,
-        field: str | None = None,
-        value: Any = None,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> list[dict[str, Any]]:
-        """Main records in the order of their ids, those after the id `after`.
-
-        `sender` is an account (20 bytes) that acted on the record; `field` is one that
-        the scenario indexes, `value` its stored form (raises NotIndexed). Each has id,
-        state, revision, height and time of its last change, and its stored value.
-        """
+    def records(self, contract: str, wanted: Wanted = ALL) -> list[dict[str, Any]]:
+        """Main records, see `listing`; raises NotIndexed and BadCursor. Each has id,
+        state, revision, height and time of its last change, its stored value, and the
+        cursor that a page after it begins with."""
         with self._reading() as connection:
-            return questions.records(
-                connection, self._layouts, contract, state=state, sender=sender,
-                field=field, value=value, after=after, limit=limit,
-            )  # fmt: skip
+            return listing.records(connection, self._layouts, contract, wanted)
+
+    def descendants(
+        self, contract: str, field: str, key: str, limit: int = MOST_KIN
+    ) -> list[str]:
+        """Ids of the records that name this one in a field, and of those that name
+        these, down to the last, sorted; raises NotIndexed."""
+        with self._reading() as connection:
+            return descendants(connection, self._layouts, contract, field, key, limit)
 
     def counts(self, contract: str) -> dict[str, int]:
         """How many records stand in each state."""
@@ -100,7 +89,7 @@ class Readings:
     def latest(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "1", (), limit)
+            return questions.envelopes(connection, "TRUE", (), limit)
 
     def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes that an account sent, newest first."""
@@ -112,12 +101,10 @@ class Readings:
         with self._reading() as connection:
             return questions.envelopes(connection, "e.code <> 'ok'", (), limit)
 
-    def events(
-        self, contract: str, name: str, after_height: int = 0, limit: int = 50
-    ) -> list[dict[str, Any]]:
-        """Events after a height, oldest first; a block's are never cut in two."""
+    def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
+        """Events after a position, (step, number within the step), in their order."""
         with self._reading() as connection:
-            return questions.events(connection, contract, name, after_height, limit)
+            return questions.events(connection, after, limit)
 
     def search(self, text: str, limit: int = 30) -> list[dict[str, Any]]:
         """Directory entries with these words: level, key, title, snippet, owner."""
@@ -130,22 +117,7 @@ class Readings:
             return uses(connection, self._layouts, receipts)
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A reader's connection that no other thread holds meanwhile."""
-        try:
-            connection = self._readers.get_nowait()
-        except queue.Empty:
-            connection = open_reader(self.path)
-        try:
+    def _reading(self) -> Iterator[Connection]:
+        """A connection that no other thread holds meanwhile."""
+        with self.database.reading() as connection:
             yield connection
-        finally:
-            if self._closed or self._readers.qsize() >= IDLE_READERS:
-                connection.close()
-            else:
-                self._readers.put(connection)
-
-    def _close_readers(self) -> None:
-        self._closed = True
-        with suppress(queue.Empty):
-            while True:
-                self._readers.get_nowait().close()

@@ -12,7 +12,7 @@ from huabiao.client.port import BlockView
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
 from huabiao.proofs.receipt import OK, UNDONE, Receipt, Result
-from huabiao.services.index.schema import CALL_BITS, HEIGHT_SHIFT
+from huabiao.services.index.tables import CALL_BITS, HEIGHT_SHIFT
 
 RECORD = "record/"
 LONGEST_NAME = 200
@@ -54,6 +54,8 @@ class Batch:
         """Take in what one call wrote."""
         version, versions = self.next_version, self.versions
         for key, value in writes:
+            if "\0" in key:
+                key = storable(key)
             versions.append((version, key, step, value))
             contract, _, rest = key.partition("/")
             if rest.startswith(RECORD):
@@ -78,7 +80,7 @@ class Batch:
                 len(calls),
                 decided,
                 code,
-                sentence,
+                storable(sentence),
             )
         )
         self.ids.append((prefix_of(envelope.id), place))
@@ -92,14 +94,14 @@ class Batch:
                 for n, event in enumerate(result.events):
                     detail = encode(event.detail)
                     self.events.append(
-                        (event.contract, event.name, step, n, event.key, detail)
+                        (step, n, event.contract, event.name, event.key, detail)
                     )
             self.calls.append(
                 (
                     step,
-                    call.contract[:LONGEST_NAME],
-                    call.operation[:LONGEST_NAME],
-                    call.key[:LONGEST_NAME],
+                    storable(call.contract[:LONGEST_NAME]),
+                    storable(call.operation[:LONGEST_NAME]),
+                    storable(call.key[:LONGEST_NAME]),
                     UNDONE if result is None else result.code,
                     source,
                     target,
@@ -119,6 +121,11 @@ def moved(result: Result, operation: str) -> tuple[str | None, str | None]:
     )
 
 
+def storable(text: str) -> str:
+    """A text as PostgreSQL takes it: NUL, which it does not, becomes U+FFFD."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
 def prefix_of(id_: bytes) -> int:
-    """The first eight bytes of an envelope's id as SQLite's signed integer."""
+    """The first eight bytes of an envelope's id as a signed integer."""
     return int.from_bytes(id_[:PREFIX_BYTES], "big", signed=True)

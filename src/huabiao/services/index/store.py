@@ -1,48 +1,61 @@
 """
 Rows into tables: one transaction for a few blocks, or nothing of them.
 
-Rows are inserted in the order of their keys, because SQLite then walks each tree once
-and the pages that it touches stay few.
+Rows are inserted in the order of their keys, because a database then walks each tree
+once and the pages that it touches stay few.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from huabiao.client.port import BlockView
 from huabiao.codec import decode
+from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.layouts import Layouts, indexed_values
 from huabiao.services.index.rows import Batch
-from huabiao.services.index.schema import ACTOR
+from huabiao.services.index.tables import ACTOR
 from huabiao.services.index.topics import SEARCHED, is_searched, write_topic
 
-RECORDS_AT_ONCE = 1_000
+RECORDS_AT_ONCE, IDS_AT_ONCE = 1_000, 128
+ADD_FIELD = "INSERT INTO fields VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 class OutOfStep(Exception):
     """The block does not follow the blocks in the index; the sentence says how."""
 
 
-def followed(connection: sqlite3.Connection) -> tuple[str, int, bytes]:
+def followed(connection: Connection) -> tuple[str, int, bytes]:
     """(chain, height, hash of the newest block); ("", 0, b"") of an empty index."""
     row = connection.execute("SELECT chain, height, hash FROM followed").fetchone()
     return row or ("", 0, b"")
 
 
-def read_layouts(connection: sqlite3.Connection) -> Layouts:
+def reach(address: Address) -> int:
+    """How far an index is that nobody has open; 0 where there is none."""
+    database = Database(address)
+    try:
+        with database.reading() as connection:
+            return followed(connection)[1]
+    except database.errors:
+        return 0
+    finally:
+        database.close()
+
+
+def read_layouts(connection: Connection) -> Layouts:
     """The Descriptions that the index knows."""
     rows = connection.execute("SELECT contract, document FROM descriptions")
     return Layouts(dict(rows.fetchall()))
 
 
-def next_version(connection: sqlite3.Connection) -> int:
+def next_version(connection: Connection) -> int:
     """The number of the next write."""
     (newest,) = connection.execute("SELECT max(version) FROM versions").fetchone()
     return int(newest or 0) + 1
 
 
-def hash_at(connection: sqlite3.Connection, height: int) -> bytes | None:
+def hash_at(connection: Connection, height: int) -> bytes | None:
     """The hash of a block in the index."""
     rows = connection.execute("SELECT hash FROM blocks WHERE height = ?", (height,))
     return next((hash_ for (hash_,) in rows.fetchall()), None)
@@ -69,35 +82,42 @@ def check_follows(before: tuple[str, int, bytes], blocks: Sequence[BlockView]) -
         height, hash_ = header.height, block.hash
 
 
-def write_batch(connection: sqlite3.Connection, batch: Batch, layouts: Layouts) -> None:
+def write_batch(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     """All rows of a batch, within the caller's transaction."""
-    many = connection.executemany
-    many("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)", batch.blocks)
-    many("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?, ?)", batch.envelopes)
-    many("INSERT INTO ids VALUES (?, ?)", sorted(batch.ids))
-    many("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", batch.calls)
-    many("INSERT INTO versions VALUES (?, ?, ?, ?)", batch.versions)
-    many("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", batch.events)
+    connection.append("blocks", batch.blocks)
+    connection.append("envelopes", batch.envelopes)
+    connection.append("ids", sorted(batch.ids))
+    connection.append("calls", batch.calls)
+    connection.append("versions", batch.versions)
+    connection.append("events", batch.events)
     _write_records(connection, batch, layouts)
     _write_entries(connection, batch, layouts)
 
 
-def _write_records(
-    connection: sqlite3.Connection, batch: Batch, layouts: Layouts
-) -> None:
+def write_followed(connection: Connection, block: BlockView) -> None:
+    """How far the index is, in the transaction of the rows."""
+    connection.execute(
+        "INSERT INTO followed VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET"
+        " chain = excluded.chain, height = excluded.height, hash = excluded.hash",
+        (block.header.chain, block.header.height, block.hash),
+    )
+
+
+def _write_records(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     rows: list[tuple[Any, ...]] = []
     added: set[Any] = set()
     gone: set[Any] = set()
     states: Counter[tuple[str, str]] = Counter()
-    for (contract, id_), (version, value) in sorted(batch.records.items()):
-        plan = layouts.plans.get(contract, ())
-        stored = record_of(value)
-        was = values = None
-        if stored is None or stored[1] > 1:
-            was, values = _newest(connection, contract, id_, plan)
-        if was is not None:
+    records = {at: record_of(value) for at, (_, value) in batch.records.items()}
+    before = _newest(connection, [
+        at for at, stored in records.items() if stored is None or stored[1] > 1
+    ])  # fmt: skip
+    for (contract, id_), (version, _) in sorted(batch.records.items()):
+        plan, stored = layouts.plans.get(contract, ()), records[contract, id_]
+        if (contract, id_) in before:
+            was, value = before[contract, id_]
             states[contract, was] -= 1
-            gone.update((contract, f, v, id_) for f, v in values or ())
+            gone.update((contract, f, v, id_) for f, v in _values(plan, value))
         if stored is None:
             connection.execute(
                 "DELETE FROM records WHERE contract = ? AND id = ?", (contract, id_)
@@ -107,41 +127,61 @@ def _write_records(
         states[contract, state] += 1
         rows.append((contract, id_, state, revision, version))
         added.update((contract, f, v, id_) for f, v in indexed_values(plan, plain))
-    connection.executemany("REPLACE INTO records VALUES (?, ?, ?, ?, ?)", rows)
+    connection.executemany(
+        "INSERT INTO records VALUES (?, ?, ?, ?, ?) ON CONFLICT (contract, id)"
+        " DO UPDATE SET state = excluded.state, revision = excluded.revision,"
+        " version = excluded.version",
+        rows,
+    )
     _write_fields(connection, added - gone, gone - added)
     actors = sorted((c, ACTOR, sender, id_) for c, sender, id_ in batch.actors)
-    connection.executemany("INSERT OR IGNORE INTO fields VALUES (?, ?, ?, ?)", actors)
+    connection.executemany(ADD_FIELD, actors)
     connection.executemany(
-        "INSERT INTO states VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET records = records + excluded.records",
+        "INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (contract, state)"
+        " DO UPDATE SET records = states.records + excluded.records",
         [(*names, number) for names, number in sorted(states.items()) if number],
     )
     connection.execute("DELETE FROM states WHERE records = 0")
 
 
 def _newest(
-    connection: sqlite3.Connection, contract: str, id_: str, plan: Any
-) -> tuple[str | None, set[tuple[str, Any]]]:
-    """The state of a record in the index and its indexed values."""
-    row = connection.execute(
-        "SELECT r.state, v.value FROM records r JOIN versions v USING (version)"
-        " WHERE r.contract = ? AND r.id = ?",
-        (contract, id_),
-    ).fetchone()
-    if row is None:
-        return None, set()
-    stored = record_of(row[1]) if plan else None
-    return row[0], indexed_values(plan, stored[2]) if stored else set()
+    connection: Connection, wanted: list[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, bytes]]:
+    """State and value of records as the index has them, many in one question."""
+    by_contract: dict[str, list[str]] = {}
+    for contract, id_ in sorted(wanted):
+        by_contract.setdefault(contract, []).append(id_)
+    found = {}
+    for contract, ids in by_contract.items():
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            some = ids[start : start + IDS_AT_ONCE]
+            # Few shapes of statement, so that each is prepared once.
+            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+            rows = connection.execute(
+                "SELECT r.id, r.state, v.value FROM records r JOIN versions v"
+                f" USING (version) WHERE r.contract = ? AND r.id IN ({_places(some)})",
+                (contract, *some),
+            ).fetchall()
+            found.update({(contract, id_): (state, v) for id_, state, v in rows})
+    return found
 
 
-def _write_fields(
-    connection: sqlite3.Connection, added: set[Any], gone: set[Any]
-) -> None:
+def _places(arguments: Sequence[Any]) -> str:
+    return ", ".join("?" * len(arguments))
+
+
+def _values(plan: Any, value: bytes) -> set[tuple[str, Any]]:
+    """The indexed values of a record as it was."""
+    stored = record_of(value) if plan else None
+    return indexed_values(plan, stored[2]) if stored else set()
+
+
+def _write_fields(connection: Connection, added: set[Any], gone: set[Any]) -> None:
     connection.executemany(
         "DELETE FROM fields WHERE contract = ? AND field = ? AND value = ? AND id = ?",
-        list(gone),
+        gone,
     )
-    connection.executemany("INSERT OR IGNORE INTO fields VALUES (?, ?, ?, ?)", added)
+    connection.executemany(ADD_FIELD, added)
 
 
 def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
@@ -155,12 +195,11 @@ def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
     return state, revision, fields
 
 
-def _write_entries(
-    connection: sqlite3.Connection, batch: Batch, layouts: Layouts
-) -> None:
+def _write_entries(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     entries = sorted(batch.entries.items())
     connection.executemany(
-        "REPLACE INTO entries VALUES (?, ?)",
+        "INSERT INTO entries VALUES (?, ?) ON CONFLICT (key)"
+        " DO UPDATE SET version = excluded.version",
         [(key, version) for key, (version, value) in entries if value is not None],
     )
     connection.executemany(
@@ -178,7 +217,7 @@ def _write_entries(
 
 
 def change_layouts(
-    connection: sqlite3.Connection, layouts: Layouts, documents: Mapping[str, str]
+    connection: Connection, layouts: Layouts, documents: Mapping[str, str]
 ) -> Layouts:
     """Take in Descriptions; where other fields are indexed now, index them anew."""
     changed = {
@@ -189,16 +228,18 @@ def change_layouts(
     if not changed:
         return layouts
     after = layouts.with_changes(changed)
-    connection.executemany("REPLACE INTO descriptions VALUES (?, ?)", changed.items())
+    connection.executemany(
+        "INSERT INTO descriptions VALUES (?, ?) ON CONFLICT (contract)"
+        " DO UPDATE SET document = excluded.document",
+        changed.items(),
+    )
     for name in changed:
         if after.plans[name] != layouts.plans.get(name, ()):
             _index_again(connection, name, after)
     return after
 
 
-def _index_again(
-    connection: sqlite3.Connection, contract: str, layouts: Layouts
-) -> None:
+def _index_again(connection: Connection, contract: str, layouts: Layouts) -> None:
     connection.execute(
         "DELETE FROM fields WHERE contract = ? AND field <> ?", (contract, ACTOR)
     )

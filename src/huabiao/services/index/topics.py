@@ -3,20 +3,21 @@ Topics: what people look for in the directory, in Chinese and in English.
 
 Every text inside a value of the contracts in SEARCHED, and of SEARCHED_PARTS, can be
 found, whatever its fields are; the part's name is its level. Words of three characters
-and more are found through SQLite's trigram index (FTS5), shorter ones by scanning; when
-nothing has all words, the topics that share the most pairs of characters with the
-question are given, so that “企业登记” finds “企业法人登记信息”. Text is compared in its
-NFKC form.
+and more are found through SQLite's trigram index (FTS5), shorter ones, and all of them
+on PostgreSQL, by scanning; when nothing has all words, the topics that share the most
+pairs of characters with the question are given, so that “企业登记” finds
+“企业法人登记信息”. Text is compared in its NFKC form.
 """
 
-import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from huabiao.codec import decode
 from huabiao.crypto.address import ADDRESS_SIZE, show
+from huabiao.services.index.database import Connection
 from huabiao.services.index.layouts import Layouts
+from huabiao.services.index.rows import storable
 
 SEARCHED = ("directory", "library")
 SEARCHED_PARTS = ("organisations/organisations", "organisations/devices")
@@ -26,6 +27,7 @@ LONGEST_QUERY, MOST_WORDS, MOST_PAIRS = 200, 8, 12
 TRIGRAM = 3
 SNIPPET_BEFORE, SNIPPET = 20, 90
 
+_LIKE = "lower(t.text) LIKE ? ESCAPE '\\'"
 _COLUMNS = "t.level, t.key, t.title, t.text, t.owner"
 
 
@@ -37,14 +39,15 @@ def is_searched(state_key: str) -> bool:
 
 
 def write_topic(
-    connection: sqlite3.Connection, state_key: str, value: Any, layouts: Layouts
+    connection: Connection, state_key: str, value: Any, layouts: Layouts
 ) -> None:
     """Put what a directory key now holds in place of what it held; None removes."""
     found = connection.execute(
         "SELECT topic FROM topics WHERE state_key = ?", (state_key,)
     ).fetchone()
     if found:
-        connection.execute("DELETE FROM words WHERE rowid = ?", found)
+        if not connection.is_postgres:
+            connection.execute("DELETE FROM words WHERE rowid = ?", found)
         connection.execute("DELETE FROM topics WHERE topic = ?", found)
     if value is None:
         return
@@ -53,21 +56,21 @@ def write_topic(
     named = layouts.named(contract, level, plain)
     leaves = list(texts(plain))
     title = _first(named, TITLES, str) or next(iter(leaves), key)
-    text = folded("\n".join([*leaves, key]))
-    cursor = connection.execute(
+    text = storable(folded("\n".join([*leaves, key])))
+    title, owner = storable(title), storable(_owner(named, plain))
+    (topic,) = connection.execute(
         "INSERT INTO topics (state_key, level, key, title, owner, text)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (state_key, level, key, title, _owner(named, plain), text),
-    )
-    connection.execute(
-        "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
-        (cursor.lastrowid, folded(title), text),
-    )
+        " VALUES (?, ?, ?, ?, ?, ?) RETURNING topic",
+        (state_key, level, key, title, owner, text),
+    ).fetchone()
+    if not connection.is_postgres:
+        connection.execute(
+            "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
+            (topic, folded(title), text),
+        )
 
 
-def find_topics(
-    connection: sqlite3.Connection, asked: str, limit: int
-) -> list[dict[str, Any]]:
+def find_topics(connection: Connection, asked: str, limit: int) -> list[dict[str, Any]]:
     """What the words of a question are found in, the best first."""
     words = folded(asked[:LONGEST_QUERY]).replace("\x00", " ").split()[:MOST_WORDS]
     if not words:
@@ -85,12 +88,11 @@ def find_topics(
     ]
 
 
-def _with_all(
-    connection: sqlite3.Connection, words: list[str], limit: int
-) -> list[Any]:
-    long = [word for word in words if len(word) >= TRIGRAM]
-    short = [word for word in words if len(word) < TRIGRAM]
-    likes = "".join(" AND t.text LIKE ? ESCAPE '\\'" for _ in short)
+def _with_all(connection: Connection, words: list[str], limit: int) -> list[Any]:
+    indexed = not connection.is_postgres
+    long = [word for word in words if indexed and len(word) >= TRIGRAM]
+    short = [word for word in words if word not in long]
+    likes = "".join(f" AND {_LIKE}" for _ in short)
     patterns = [_pattern(word) for word in short]
     if long:
         match = " ".join('"' + word.replace('"', '""') + '"' for word in long)
@@ -100,20 +102,19 @@ def _with_all(
             (match, *patterns, limit),
         ).fetchall()
     return connection.execute(
-        f"SELECT {_COLUMNS} FROM topics t WHERE 1{likes}"
-        " ORDER BY t.title LIKE ? ESCAPE '\\' DESC, length(t.title), t.key LIMIT ?",
+        f"SELECT {_COLUMNS} FROM topics t WHERE TRUE{likes}"
+        " ORDER BY lower(t.title) LIKE ? ESCAPE '\\' DESC, length(t.title), t.key"
+        " LIMIT ?",
         (*patterns, patterns[0], limit),
     ).fetchall()
 
 
-def _with_most(
-    connection: sqlite3.Connection, words: list[str], limit: int
-) -> list[Any]:
+def _with_most(connection: Connection, words: list[str], limit: int) -> list[Any]:
     """Topics that hold at least half of the question's words or pairs of characters."""
     pairs = list(dict.fromkeys(p for word in words for p in _pairs(word)))[:MOST_PAIRS]
     if len(pairs) < 2:
         return []
-    hits = " + ".join("(t.text LIKE ? ESCAPE '\\')" for _ in pairs)
+    hits = " + ".join(f"CASE WHEN {_LIKE} THEN 1 ELSE 0 END" for _ in pairs)
     return connection.execute(
         f"SELECT {_COLUMNS} FROM (SELECT *, {hits} AS hits FROM topics t) t"
         " WHERE t.hits * 2 >= ? ORDER BY t.hits DESC, length(t.text), t.key LIMIT ?",
@@ -131,7 +132,7 @@ def _pairs(word: str) -> Iterator[str]:
 def _pattern(word: str) -> str:
     for special in "\\%_":
         word = word.replace(special, "\\" + special)
-    return f"%{word}%"
+    return f"%{word.lower()}%"
 
 
 def texts(plain: Any) -> Iterator[str]:

@@ -5,21 +5,21 @@ Uses: who read the data about a person.
 and the grants that they name, stand on the chain under `sharing/…`.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
 from huabiao.codec import decode
 from huabiao.crypto.address import show
+from huabiao.services.index.database import Connection
 from huabiao.services.index.layouts import Layouts
 from huabiao.services.index.questions import height_of
-from huabiao.services.index.schema import ENVELOPE
+from huabiao.services.index.tables import ENVELOPE
 
 SHARING = "sharing"
 
 
 def uses(
-    connection: sqlite3.Connection, layouts: Layouts, receipts: Iterable[str]
+    connection: Connection, layouts: Layouts, receipts: Iterable[str]
 ) -> list[dict[str, Any]]:
     """Those of some receipts that are on the chain, oldest first."""
     found = []
@@ -39,7 +39,7 @@ def _parts(layouts: Layouts) -> list[str]:
 
 
 def _use(
-    connection: sqlite3.Connection, layouts: Layouts, part: str, receipt: str
+    connection: Connection, layouts: Layouts, part: str, receipt: str
 ) -> dict[str, Any] | None:
     key = f"{SHARING}/{part}/{receipt}"
     first = connection.execute(
@@ -67,7 +67,7 @@ def _use(
 
 
 def _grant(
-    connection: sqlite3.Connection, layouts: Layouts, fields: dict[str, Any]
+    connection: Connection, layouts: Layouts, fields: dict[str, Any]
 ) -> dict[str, Any] | None:
     """The grant that a receipt names in its field `grant`, by field names."""
     name = fields.get("grant")
@@ -81,7 +81,7 @@ def _grant(
 
 
 def _newest(
-    connection: sqlite3.Connection, layouts: Layouts, part: str, key: str
+    connection: Connection, layouts: Layouts, part: str, key: str
 ) -> dict[str, Any] | None:
     row = connection.execute(
         "SELECT value FROM versions WHERE key = ?"

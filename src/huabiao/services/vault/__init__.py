@@ -7,6 +7,7 @@ In reading order:
 - `storage`   where sealed objects lie: a folder; `s3`: a bucket
 - `data_keys` the wrapped key of each object, always on this machine's own disk
 - `vault`     the whole: keep, open, destroy
+- `succession` how it signs after a change of suite
 - `rotating`  a new master key, every data key wrapped anew
 - `erasing`   does what the chain was asked for: destroys keys and confirms it
 """

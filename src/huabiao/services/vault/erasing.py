@@ -69,10 +69,9 @@ def erase_asked(vault: Vault, port: Port, index: Entries) -> int:
 def _confirm(vault: Vault, port: Port, names: list[str]) -> int:
     if not names:
         return 0
+    signer = vault.signing.of(port.suite_name)
     envelopes = [
-        sign_envelope(
-            port.chain, vault.master, [call("privacy", "confirm_erasure", name)]
-        )
+        sign_envelope(port.chain, signer, [call("privacy", "confirm_erasure", name)])
         for name in names
     ]
     outcomes = asyncio.run(port.submit(envelopes))
@@ -118,6 +117,7 @@ class Eraser:
             if port.height > height:
                 height = port.height
                 index.wait_for(height, CATCH_UP_SECONDS)
+                _until_done(lambda: vault.signing.join_coming(port), stop, alerts)
                 _until_done(lambda: erase_asked(vault, port, index), stop, alerts)
             port.wait_for(height + 1, PAUSE_SECONDS)
 

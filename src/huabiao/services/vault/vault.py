@@ -36,6 +36,7 @@ from huabiao.services.vault.sealing import (
     wrap_key,
 )
 from huabiao.services.vault.storage import Storage, open_storage
+from huabiao.services.vault.succession import SigningKeys
 
 LARGEST_VALUE = 65_536
 IDENTITY = "vault"
@@ -59,9 +60,10 @@ class Vault:
         master: Keys,
         keys: DataKeys,
         objects: Storage,
+        signing: SigningKeys,
         retiring: Keys | None = None,
     ) -> None:
-        self.master, self.retiring = master, retiring
+        self.master, self.retiring, self.signing = master, retiring, signing
         self._keys, self._objects = keys, objects
         self._lock = threading.Lock()
         self._claimed: set[bytes] = set()
@@ -172,4 +174,5 @@ def open_vault(home: Path, suite_name: str, address: str | None = None) -> Vault
     if following.exists():  # a rotation was broken off: both keys open, one wraps
         master, retiring = keystore.load(following, passphrase(home)), master
     objects = open_storage(address, folder / "objects")
-    return Vault(master, DataKeys(folder / "keys"), objects, retiring)
+    signing = SigningKeys(home, master)
+    return Vault(master, DataKeys(folder / "keys"), objects, signing, retiring)

@@ -31,7 +31,6 @@ from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger import protocol
 from huabiao.node.node import run
-from huabiao.proofs.header import certified_message
 
 Prepare = Callable[[Application, abci.RequestPrepareProposal], Awaitable[abci.Response]]
 
@@ -58,8 +57,9 @@ def another_signature() -> None:
         found = self.signers.find(self.waiting[height].members)
         if found is None:
             return b""
-        seat, sign = found
-        return encode([[height, seat, sign(certified_message(b"\x13" * 32))]])
+        seat, certify = found
+        header = self.waiting[height].header
+        return encode([[height, seat, certify(b"\x13" * 32, header)]])
 
     Certifying.extension = extension  # type: ignore[method-assign]
     # Its own engine would stop if its own application found its extension false.

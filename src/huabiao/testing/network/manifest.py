@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from huabiao.crypto.suite import SUITES
+
 DOINGS = {
     "start": "a late node is started",
     "kill": "SIGKILL, of the node and its engine; started again afterwards",
@@ -116,7 +118,7 @@ def random_manifest(seed: int) -> Manifest:
         faults.append(Fault(chance.choice(names), do, round(at, 1), lasts))
         at += lasts + chance.uniform(4, 8)
     return Manifest(
-        suite=chance.choice(("intl", "sm")),
+        suite=chance.choice(SUITES),
         validators=validators,
         followers=followers,
         seconds=round(at + 4, 1),

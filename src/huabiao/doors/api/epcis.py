@@ -1,0 +1,94 @@
+"""
+EPCIS: documents of events in and out (GS1 EPCIS 2.0, JSON-LD).
+
+    POST /api/epcis/prepare             a document → the bytes to sign
+    GET  /api/epcis/lots/{lot}          a lot's way, and its ancestors', as a document
+    GET  /api/epcis/descendants/{lot}   all that was made of a lot
+
+A document becomes one envelope that its sender signs and posts to
+/api/envelopes/signed. The same document goes in once.
+"""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from huabiao.crypto.suite import suite
+from huabiao.doors import tracing
+from huabiao.doors.api.envelopes import prepared_body
+from huabiao.doors.problems import malformed
+from huabiao.doors.viewer import CityHere, Json, Viewer
+from huabiao.services.epcis import NotEpcis, Translation, translate, write_document
+
+router = APIRouter(tags=["追溯 · traceability"])
+LD_JSON = "application/ld+json"
+MOST_LOTS = 1_000
+
+Gtin = Annotated[str, Field(pattern=r"^\d{14}$")]
+Grams = Annotated[int, Field(ge=1, le=10**9)]
+Name = Annotated[str, Field(max_length=400)]
+
+
+class Capture(BaseModel):
+    """A document as text, who will sign, and what the document leaves open."""
+
+    signer: str = Field(pattern="^([0-9a-f]{2}){32,4096}$", description="public key")
+    document: str = Field(max_length=4_194_304, description="JSON-LD, as it was sent")
+    weights: dict[Gtin, Grams] = Field({}, description="grams a piece, by GTIN-14")
+    parties: dict[Name, Name] = Field({}, description="accounts, by party")
+    products: dict[Gtin, Name] = Field({}, description="names, by GTIN-14")
+    intake: bool = Field(False, description="bring in what the chain does not know")
+    valid_until: int | None = Field(None, ge=0, le=2**53)
+
+
+@router.post("/epcis/prepare")
+def prepare(city: CityHere, given: Capture) -> Json:
+    """The body of one envelope with every event of a document."""
+    how = Translation(
+        given.weights,
+        given.parties,
+        given.products,
+        given.intake,
+        lambda path: tracing.traced(city, path) is not None,
+    )
+    try:
+        raw = given.document.encode()
+        calls = translate(raw, suite(city.port.suite_name).digest(raw), how)
+    except (NotEpcis, UnicodeEncodeError) as error:
+        raise malformed(str(error), "epcis.document") from None
+    body = prepared_body(city, given.signer, given.valid_until, calls)
+    said = [{"operation": each.operation, "key": each.key} for each in calls]
+    return body | {"calls": said, "notes": how.notes}
+
+
+@router.get(
+    "/epcis/lots/{lot:path}",
+    response_class=Response,
+    responses={200: {"content": {LD_JSON: {"schema": {"type": "object"}}}}},
+)
+def lot(request: Request, city: CityHere, viewer: Viewer, lot: str) -> Response:
+    """The events of a lot and of what it was made of, as an EPCIS 2.0 document."""
+    path = tracing.path_of(lot)
+    tracing.seen_lot(city, path, viewer)
+    kin = tracing.ancestors(city, path, tracing.MOST_LOTS)
+    acts = tracing.acts(city, kin)
+    created = max((act.time for act in acts), default=0)
+    document = write_document(acts, str(request.base_url), created)
+    return Response(msgspec.json.encode(document), media_type=LD_JSON)
+
+
+@router.get("/epcis/descendants/{lot:path}", response_model=Json)
+def descendants(
+    city: CityHere,
+    viewer: Viewer,
+    lot: str,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, Query(ge=0, le=200_000)] = MOST_LOTS,
+) -> Response:
+    """Every lot that was made of this one, however far down; the digest is over all."""
+    found = tracing.findings(city, tracing.path_of(lot), viewer)
+    shown = found | {"lots": found["lots"][offset : offset + limit]}
+    return Response(msgspec.json.encode(shown), media_type="application/json")

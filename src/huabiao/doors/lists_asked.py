@@ -1,0 +1,61 @@
+"""A list as a request asks for it, the same at the API and on the pages."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import Depends, Query
+from starlette.responses import StreamingResponse
+
+from huabiao.doors.city import City
+from huabiao.doors.listing import MOST_EXPORTED, MOST_FILTERS, Asked, export_csv
+from huabiao.doors.problems import malformed
+
+After = Annotated[str, Query(max_length=2_000, description="`next` of the page before")]
+_Own = Annotated[bool, Query(description="records that this account acted on")]
+_Sort = Annotated[
+    str,
+    Query(max_length=200, description="id, state, an indexed field; -id: from the end"),
+]
+_Where = Annotated[
+    list[str] | None,
+    Query(max_length=MOST_FILTERS, description="field=value, of an indexed field"),
+]
+
+
+def which(
+    state: Annotated[str, Query(max_length=200)] = "",
+    where: _Where = None,
+    own: _Own = False,
+    sort: _Sort = "id",
+) -> Asked:
+    """Filter and order of a list; the scenario stands in the address."""
+    return Asked("", state or None, conditions(where or []), own, sort or "id")
+
+
+def conditions(where: list[str]) -> dict[str, str]:
+    """field=value, each field once; Problem 422."""
+    fields: dict[str, str] = {}
+    for written in where:
+        name, equals, value = written.partition("=")
+        if not equals or name in fields or len(value) > 500:
+            raise malformed(
+                "条件须写作 字段=值，每个字段一次。"
+                " Write a condition as field=value, each field once.",
+                "list.filters",
+                "where",
+            )
+        fields[name] = value
+    return fields
+
+
+Which = Annotated[Asked, Depends(which)]
+
+
+def csv_answer(city: City, viewer: bytes | None, asked: Asked) -> StreamingResponse:
+    """The list as a file to keep."""
+    rows = export_csv(city, viewer, replace(asked, limit=MOST_EXPORTED))
+    headers = {
+        "content-disposition": f'attachment; filename="{asked.scenario}.csv"',
+        "cache-control": "no-store",
+    }
+    return StreamingResponse(rows, media_type="text/csv", headers=headers)
