@@ -84,7 +84,8 @@ def test_every_wrong_code_gets_the_same_answer(counter):
             counter.remote(office).post(
                 "/api/licences/redeem", {"code": code, "purpose": purpose}
             )
-        answers.append(refused.value.problem)
+        # What an operator finds the request by differs, and says nothing of the code.
+        answers.append({**refused.value.problem, "trace": ""})
     assert answers[0] == answers[1] == answers[2]
     assert answers[0]["status"] == 403 and answers[0]["code"] == "code.refused"
     with pytest.raises(Answered) as refused:

@@ -172,7 +172,8 @@ def test_the_page_shows_the_wallet_to_its_owner_alone(owned):
     mine, theirs = browser(owned, OWNER), browser(owned, OFFICE)
     answer = mine.get("/me")
     assert answer.headers["cache-control"] == "no-store"
-    assert "ship-1" in answer.text and OFFICE in answer.text
+    assert "ship-1" in answer.text
+    assert f'value="{show(owned.keys(OFFICE).account)}"' in answer.text
     assert MARKUP not in answer.text and "&lt;b&gt;" in answer.text
     assert "ship-1" not in theirs.get("/me").text
     assert "我的钱包" not in httpx.get(owned.url + "/me").text

@@ -22,6 +22,7 @@ from huabiao.crypto.address import show
 from huabiao.doors.city import City
 from huabiao.doors.sessions import Session
 from huabiao.doors.vault import values_about
+from huabiao.services.index import Wanted
 
 Json = dict[str, Any]
 MOST, NEWEST_ACTS = 200, 1_000
@@ -171,10 +172,7 @@ def _records(city: City, contract: str, field: str, account: bytes) -> list[Json
     if contract not in city.descriptions():
         return []
     city.caught_up()
-    found: list[Json] = city.index.records(
-        contract, field=field, value=account, limit=MOST
-    )
-    return found
+    return city.index.records(contract, Wanted(fields={field: account}, limit=MOST))
 
 
 def _entries(

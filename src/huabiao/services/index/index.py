@@ -161,7 +161,6 @@ class Index(Readings):
                 if not started:
                     self._begin(port)
                     started = True
-                    self.on_change(self)
                 moved = self._catch_up(port, stop)
             except Exception as error:  # a silent death would be worse than any
                 self.failure = (
