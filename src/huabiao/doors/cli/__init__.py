@@ -23,9 +23,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `credential`  credential open, issue, present, verify, revoke, issued
 - `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
-- `wallet`      wallet receive, present, list, drop
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
-- `licence`     licence issue, code, redeem, uses, object
+- `licence`     licence issue, redeem
+- `wallet`      wallet show, licences, codes, code, receive, present, sessions …
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -70,9 +70,9 @@ COMMANDS = {
     "member": "members",
     "credential": "credential",
     "desk": "desk",
-    "wallet": "wallet",
     "predicate": "predicate",
     "licence": "licence",
+    "wallet": "wallet",
     "vault": "vault",
     "engine": "network",
     "network": "network",

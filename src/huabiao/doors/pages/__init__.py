@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from huabiao.doors.pages import bills, own, plan, trace, values, views
+from huabiao.doors.pages import bills, own, plan, trace, values, views, wallet
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 
@@ -23,6 +23,7 @@ def install_pages(app: FastAPI) -> None:
     app.include_router(bills.router, include_in_schema=False)
     app.include_router(plan.router, include_in_schema=False)
     app.include_router(own.router, include_in_schema=False)
+    app.include_router(wallet.router, include_in_schema=False)
     app.include_router(values.router, include_in_schema=False)
     app.include_router(trace.router, include_in_schema=False)
 
