@@ -15,6 +15,7 @@ from huabiao.doors.city import City
 from huabiao.doors.problems import malformed
 from huabiao.services.credit_codes import read_credit_code
 from huabiao.services.did.chain_method import chain_did
+from huabiao.services.index import Wanted
 
 Json = dict[str, Any]
 ORGANISATIONS, KYC = "organisations", "enterprise_kyc"
@@ -72,7 +73,8 @@ def kyc_uses(city: City, account: bytes) -> list[Json]:
     """Each time that a bank verified an enterprise's file or relied on it."""
     if KYC not in city.descriptions():
         return []
-    files = city.index.records(KYC, field="enterprise", value=account, limit=PAGE)
+    wanted = Wanted(fields={"enterprise": account}, limit=PAGE)
+    files = city.index.records(KYC, wanted)
     return [use for file in files for use in _uses_of_file(city, file["id"])]
 
 

@@ -1,5 +1,5 @@
 """
-The pages: plain HTML made on the server, Chinese first with English beside it.
+The pages: plain HTML made on the server, Chinese first; `language` is the switch.
 
 No script is needed. Every page reads through `huabiao.doors.reading`, so it shows no
 more than the API would; a session lives in a cookie that scripts cannot read.
@@ -11,7 +11,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from huabiao.doors.pages import bills, own, plan, trace, values, views
+from huabiao.doors.pages import bills, language, own, plan, trace, values, views
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 
@@ -25,6 +25,7 @@ def install_pages(app: FastAPI) -> None:
     app.include_router(own.router, include_in_schema=False)
     app.include_router(values.router, include_in_schema=False)
     app.include_router(trace.router, include_in_schema=False)
+    app.include_router(language.router, include_in_schema=False)
 
 
 __all__ = ["install_pages"]
