@@ -10,6 +10,8 @@ from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
+from huabiao.doors.at_a_glance import catalogue, glance
+from huabiao.doors.charts import states_chart
 from huabiao.doors.city import City
 from huabiao.doors.diagram import diagram
 from huabiao.doors.listing import list_records
@@ -46,12 +48,10 @@ PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
 
 @router.get("/")
 def overview(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
-    top = city.port.height
-    newest = [
-        reading.block(city, height, viewer, 0, 3)
-        for height in range(top, max(top - 8, 0), -1)
-    ]
-    return page(request, "overview.html", blocks=newest, **reading.overview(city))
+    found = reading.overview(city)
+    members = found["status"]["members"]
+    seen = glance(city, found["health"], members, viewer)
+    return page(request, "overview.html", **seen, **found)
 
 
 @router.get("/blocks")
@@ -88,8 +88,8 @@ def envelope(
 
 @router.get("/scenarios")
 def scenarios(request: Request, city: CityHere) -> HTMLResponse:
-    found = reading.overview(city)["scenarios"]
-    return page(request, "scenarios.html", scenarios=found)
+    found = catalogue(city, reading.overview(city)["scenarios"])
+    return page(request, "scenarios.html", groups=found)
 
 
 @router.get("/scenarios/{scenario}")
@@ -109,6 +109,7 @@ def scenario(
         "scenario.html",
         about=description,
         life=diagram(description),
+        chart=states_chart(description, found["counts"]),
         acts=acts_on_scenario(city, description, viewer),
         signed_in=viewer is not None,
         suite=city.port.suite_name,
