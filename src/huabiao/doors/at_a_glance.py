@@ -95,8 +95,9 @@ def alarms(city: City) -> list[Json]:
         standing = RAISED in description["states"] and name != "drift"
         count = city.index.counts(name).get(RAISED, 0) if standing else 0
         if count:
-            found.append({"scenario": name, "title": description["title"],
-                          "state": description["states"][RAISED], "count": count})  # fmt: skip
+            title, state = description["title"], description["states"][RAISED]
+            alarm = {"scenario": name, "title": title, "state": state, "count": count}
+            found.append(alarm)
     return found
 
 

@@ -60,8 +60,8 @@ def _bar(row: Bar, y: int, length: int) -> Markup:
         ' rx="3"/><text class="figure" x="{after}" y="{base}">{count}</text>'
     ).format(
         x=LABEL - 8, base=y + ROW - 11,
-        zh=shortened(row.zh, LONGEST_ZH), en=shortened(row.en, LONGEST_EN), kind=row.kind,
-        start=LABEL, y=y + 4, length=max(length, 1 if row.count else 0),
+        zh=shortened(row.zh, LONGEST_ZH), en=shortened(row.en, LONGEST_EN),
+        kind=row.kind, start=LABEL, y=y + 4, length=max(length, 1 if row.count else 0),
         tall=ROW - 10, after=LABEL + length + 8, count=row.count,
     )  # fmt: skip
 

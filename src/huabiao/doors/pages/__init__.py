@@ -11,7 +11,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from huabiao.doors.pages import bills, language, own, plan, trace, values, views
+from huabiao.doors.pages import (
+    bills,
+    directory,
+    language,
+    own,
+    plan,
+    trace,
+    values,
+    views,
+)
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 
@@ -26,6 +35,7 @@ def install_pages(app: FastAPI) -> None:
     app.include_router(values.router, include_in_schema=False)
     app.include_router(trace.router, include_in_schema=False)
     app.include_router(language.router, include_in_schema=False)
+    app.include_router(directory.router, include_in_schema=False)
 
 
 __all__ = ["install_pages"]

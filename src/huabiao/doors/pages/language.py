@@ -6,7 +6,7 @@ that one page serves all three. What stands in an attribute or a title is said i
 chosen language by `say`. The choice is a cookie that tells nothing of the reader.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import jinja2
 from fastapi import APIRouter, Query, Request

@@ -52,7 +52,9 @@ def problem_page(
 def both(sentence: str) -> Markup:
     """A sentence of ours, 中文。 English., each marked with its language."""
     zh, en = both_languages(sentence)
-    made = Markup('<span lang="zh-CN" class="zh">{}</span>').format(zh) if zh else Markup()
+    made = (
+        Markup('<span lang="zh-CN" class="zh">{}</span>').format(zh) if zh else Markup()
+    )
     if en:
         made += Markup(' <span lang="en" class="en">{}</span>').format(en)
     return made

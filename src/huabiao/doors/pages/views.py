@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from huabiao.crypto.address import parse
@@ -12,7 +12,6 @@ from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
 from huabiao.doors.at_a_glance import catalogue, glance
 from huabiao.doors.charts import states_chart
-from huabiao.doors.city import City
 from huabiao.doors.diagram import diagram
 from huabiao.doors.listing import list_records
 from huabiao.doors.lists_asked import After, csv_answer
@@ -29,11 +28,7 @@ from huabiao.doors.viewer import (
 )
 
 router = APIRouter(default_response_class=HTMLResponse)
-LEVELS = {"duties": "职责", "systems": "系统", "catalogs": "目录", "tables": "库表",
-          "columns": "字段"}  # fmt: skip
-KEYED = ("tables", "columns")
-"""Levels whose key says more than the first text in them."""
-CATALOGS_SHOWN, COLUMNS_SHOWN = 100, 5
+COLUMNS_SHOWN = 5
 BLOCKS_SHOWN, ENVELOPES_SHOWN, RECORDS_SHOWN = 20, 50, 50
 
 
@@ -167,33 +162,3 @@ def account(
         raise malformed(str(error), "account.malformed", "account") from None
     shown = cases.account(city, found, viewer, ENVELOPES_SHOWN)
     return page(request, "account.html", account=shown)
-
-
-@router.get("/directory")
-def directory(
-    request: Request,
-    city: CityHere,
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> HTMLResponse:
-    city.caught_up()
-    return page(
-        request,
-        "directory.html",
-        query=q.strip(),
-        found=_found(city, q) if q.strip() else [],
-        catalogs=cases.entries(
-            city, "directory", "catalogs", None, "", "", CATALOGS_SHOWN
-        )["entries"],
-        alerts=cases.drift(city),
-    )
-
-
-def _found(city: City, q: str) -> list[dict[str, Any]]:
-    """What the words were found in, with each level's name; places say nothing new."""
-    return [
-        each
-        | {"zh": LEVELS[each["level"]]}
-        | ({"title": each["key"]} if each["level"] in KEYED else {})
-        for each in city.index.search(q, 50)
-        if each["level"] in LEVELS
-    ]
