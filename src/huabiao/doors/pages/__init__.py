@@ -16,7 +16,9 @@ from huabiao.doors.pages import (
     directory,
     language,
     own,
+    paper,
     plan,
+    supervision,
     trace,
     values,
     views,
@@ -28,14 +30,11 @@ STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(views.router, include_in_schema=False)
-    app.include_router(bills.router, include_in_schema=False)
-    app.include_router(plan.router, include_in_schema=False)
-    app.include_router(own.router, include_in_schema=False)
-    app.include_router(values.router, include_in_schema=False)
-    app.include_router(trace.router, include_in_schema=False)
-    app.include_router(language.router, include_in_schema=False)
-    app.include_router(directory.router, include_in_schema=False)
+    rooms = (
+        views, directory, bills, plan, own, values, trace, supervision, paper, language
+    )  # fmt: skip
+    for room in rooms:
+        app.include_router(room.router, include_in_schema=False)
 
 
 __all__ = ["install_pages"]

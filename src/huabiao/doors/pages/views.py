@@ -26,6 +26,7 @@ from huabiao.doors.viewer import (
     Offset,
     city_of,
 )
+from huabiao.doors.visibility import is_supervisor
 
 router = APIRouter(default_response_class=HTMLResponse)
 COLUMNS_SHOWN = 5
@@ -148,6 +149,7 @@ def record(
         acts=acts_on_record(city, description, found, viewer) if at is None else [],
         suite=city.port.suite_name,
         history=cases.history(city, scenario, key, viewer)["steps"],
+        supervises=viewer is not None and is_supervisor(description, viewer, city.port),
         signed_in=viewer is not None,
     )
 
