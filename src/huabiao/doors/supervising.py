@@ -111,7 +111,7 @@ def _refusals(city: City, scope: dict[str, Json]) -> list[Json]:
     return [
         {
             "zh": f"{scope[contract]['title']['zh']}：被拒绝 {len(rows)} 次",
-            "en": f"{scope[contract]['title']['en']}: refused {len(rows)} times",
+            "en": f"{scope[contract]['title']['en']}: refusals: {len(rows)}",
             "reason": rows[0]["sentence"],
             "code": code,
             "account": sender,
