@@ -97,7 +97,7 @@ class Ledger:
         return suite_in_force(self.members, self.genesis.suite)
 
     def account_of(self, public: bytes) -> bytes:
-        """The account of a key; refused if it was retired, ended or of another suite."""
+        """The account of a key; refused if it is retired, ended, of another suite."""
         refusal = self._other_suite(public)
         if refusal is not None:
             raise refusal

@@ -145,17 +145,21 @@ def start(
     tags = SubjectTags(folder / "subjects.sqlite")
     vault = open_vault(folder, genesis.suite, os.environ.get("HUABIAO_VAULT"))
     eraser = Eraser(vault, port, read_model.index)
-    codes = open_codes(folder, genesis.suite)
-    attempts = Attempts(folder / "codes" / "attempts.sqlite")
-    draws = Attempts(folder / "codes" / "draws.sqlite", DRAWING)
     verification.start()
     engine.start()
     read_model.start()
     eraser.start()
     return Node(
         home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
-        codes, attempts, draws, Hooks(folder / "webhooks.sqlite"),
+        *_open_licences(folder, genesis.suite), Hooks(folder / "webhooks.sqlite"),
     )  # fmt: skip
+
+
+def _open_licences(folder: Path, suite: str) -> tuple[Codes, Attempts, Attempts]:
+    """What the authorisation codes of licences need: keys, and bounds on guessing."""
+    codes = open_codes(folder, suite)
+    attempts = Attempts(folder / "codes" / "attempts.sqlite")
+    return codes, attempts, Attempts(folder / "codes" / "draws.sqlite", DRAWING)
 
 
 def run(
