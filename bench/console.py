@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -124,44 +125,28 @@ def post(city: Remote, keys: Keys, calls: list[Any]) -> None:
         assert outcome.accepted, outcome
 
 
-async def work(
-    city: Remote,
-    crowd: dict[str, Keys],
-    people: int,
-    records: int,
-    seconds: float,
-    think: float,
-) -> dict[str, Any]:
+@dataclass
+class Working:
+    """Who works, for how long, and what was seen of it so far, in seconds."""
+
+    city: Remote
+    crowd: dict[str, Keys]
+    records: int
+    seconds: float
+    pause: float
+    tokens: dict[str, str] = field(default_factory=dict)
+    waits: dict[str, list[float]] = field(default_factory=dict)
+    acted: list[float] = field(default_factory=list)
+    started: float = 0.0
+
+
+async def work(at: Working, people: int) -> dict[str, Any]:
     """Everybody opens a page, reads it for a while, and opens another."""
-    tokens = {name: city.token(keys)["token"] for name, keys in crowd.items()}
-    waits: dict[str, list[float]] = {}
-    acted: list[float] = []
-    started = time.monotonic()
-
-    async def person(number: int) -> None:
-        chance = random.Random(number)
-        name = (None, "plant", "truck", "plant", "bureau")[number % 5]
-        cookies = {COOKIE: tokens[name]} if name else {}
-        pages = PAGES + (SUPERVISED if name == "bureau" else ())
-        async with httpx.AsyncClient(
-            base_url=city.url, cookies=cookies, timeout=60
-        ) as browser:
-            await asyncio.sleep(chance.random() * think)
-            while time.monotonic() - started < seconds:
-                kind, address = chance.choice(pages)
-                record = f"load-{chance.randrange(records)}"
-                before = time.monotonic()
-                answer = await browser.get(address.format(record=record))
-                waits.setdefault(kind, []).append(time.monotonic() - before)
-                assert answer.status_code == 200, (address, answer.status_code)
-                assert "<h1>" in answer.text, address
-                if number % 10 == 1:
-                    acted.append(await act(city, browser, crowd["plant"], chance))
-                await asyncio.sleep(chance.expovariate(1 / think))
-
-    await asyncio.gather(*(person(number) for number in range(people)))
-    elapsed = time.monotonic() - started
-    every = [wait for each in waits.values() for wait in each]
+    at.tokens = {name: at.city.token(keys)["token"] for name, keys in at.crowd.items()}
+    at.started = time.monotonic()
+    await asyncio.gather(*(person(at, number) for number in range(people)))
+    elapsed = time.monotonic() - at.started
+    every = [wait for each in at.waits.values() for wait in each]
     return {
         "seconds": round(elapsed, 1),
         "pages": len(every),
@@ -169,10 +154,33 @@ async def work(
         "seconds_to_answer": percentiles(every),
         "slowest_s": round(max(every), 3),
         "share_within_300_ms": round(sum(w <= AIM_S for w in every) / len(every), 4),
-        "by_page": {kind: percentiles(waits[kind]) for kind in sorted(waits)},
-        "acts": len(acted),
-        "seconds_to_act": percentiles(acted),
+        "by_page": {kind: percentiles(at.waits[kind]) for kind in sorted(at.waits)},
+        "acts": len(at.acted),
+        "seconds_to_act": percentiles(at.acted),
     }
+
+
+async def person(at: Working, number: int) -> None:
+    """One of the people: one in five signed out, one in ten acts after each page."""
+    chance = random.Random(number)
+    name = (None, "plant", "truck", "plant", "bureau")[number % 5]
+    cookies = {COOKIE: at.tokens[name]} if name else {}
+    pages = PAGES + (SUPERVISED if name == "bureau" else ())
+    async with httpx.AsyncClient(
+        base_url=at.city.url, cookies=cookies, timeout=60
+    ) as browser:
+        await asyncio.sleep(chance.random() * at.pause)
+        while time.monotonic() - at.started < at.seconds:
+            kind, address = chance.choice(pages)
+            record = f"load-{chance.randrange(at.records)}"
+            before = time.monotonic()
+            answer = await browser.get(address.format(record=record))
+            at.waits.setdefault(kind, []).append(time.monotonic() - before)
+            assert answer.status_code == 200, (address, answer.status_code)
+            assert "<h1>" in answer.text, address
+            if number % 10 == 1:
+                at.acted.append(await act(at.city, browser, at.crowd["plant"], chance))
+            await asyncio.sleep(chance.expovariate(1 / at.pause))
 
 
 async def act(

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -66,6 +67,35 @@ def test_a_case_is_told_end_to_end(served: Served) -> None:
         for word in ("900-041-49", "generator、draft", "carrier、collect", "weighed"):
             assert word in told, word
         assert "<script" not in told
+
+
+def test_a_case_shows_the_grant_of_data_that_it_names(
+    served: Served, tmp_path: Path
+) -> None:
+    file = tmp_path / "drivers.db"
+    base = sqlite3.connect(file)
+    base.executescript("CREATE TABLE driver (id INTEGER PRIMARY KEY, licence TEXT)")
+    base.close()
+    words = ("directory", "scan", f"sqlite:///{file}", "--department", "市公安局")
+    (table,) = served.json(*words)["registered"]
+    served.grant("sharing", "department", "depot")
+    served.grant("hazardous_waste", "facility", "depot")
+    request = served.json(
+        "share", "request", table, "-c", "licence", "--purpose", "核对驾驶证",
+        "--legal-basis", "某法", "--as", "depot",
+    )["id"]  # fmt: skip
+    steps = (("draft", "plant", {"waste_code": "900-041-49", "declared": "10"}),
+             ("collect", "truck", {"weighed": 10}),
+             ("receive", "depot", {"weighed": 10}),
+             ("send_back", "depot", {"reason": request}))  # fmt: skip
+    for operation, name, given in steps:
+        outcome = served.remote().call(
+            served.keys(name), "hazardous_waste", operation, "m-sent-back", given
+        )
+        assert outcome.accepted, outcome
+    path = "/supervision/hazardous_waste/m-sent-back"
+    assert f'href="/scenarios/sharing/{request}"' in ask(served, path, "auditor").text
+    assert "此件没有用到授权数据" in ask(served, f"/supervision/{CASE}", "auditor").text
 
 
 def unpacked(content: bytes) -> dict[str, bytes]:
