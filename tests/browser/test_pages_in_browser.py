@@ -35,7 +35,7 @@ OWN = {
     "/blocks/40": "市人力资源社会保障局", "/directory": "市人力资源社会保障局",
     "/supervision": AUDITOR, "/supervision" + RECORD: AUDITOR, OPENED: AUDITOR,
 }  # fmt: skip
-IN_ONE_LANGUAGE = ("/", "/scenarios/hazardous_waste", LOAD)
+IN_ONE_LANGUAGE = ("/", "/scenarios/hazardous_waste")
 TOO_WIDE = """(() => {
   const root = document.documentElement;
   return root.scrollWidth - root.clientWidth;
