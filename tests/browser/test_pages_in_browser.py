@@ -6,15 +6,18 @@ leaves this machine, no finding of axe (WCAG A and AA, and its best practices), 
 no sideways scrolling on a telephone or on a wall, and something to read on paper.
 """
 
+import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from played_city import PlayedCity
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-LOAD = "/scenarios/hazardous_waste/" + quote("京危废-2026-0001")
+RECORD = "/hazardous_waste/" + quote("京危废-2026-0001")
+LOAD = "/scenarios" + RECORD
+OPENED = "/supervision/hazardous_waste/" + quote("京危废-2026-0100")
 OPEN = (
     "/", "/blocks", "/blocks?before=20", "/blocks/40", "/scenarios",
     "/scenarios/hazardous_waste", "/scenarios/hazardous_waste?state=disposed",
@@ -24,8 +27,15 @@ OPEN = (
     "/directory?q=nothing-of-this-name", "/me", "/keys", "/verify", "/plan", "/bills",
     "/bills?number=11060126-0000000001&code=ffffff",
     "/t/01/09506000134369/10/Y-0001", "/t/01/09506000134352/10/MILK-A",
+    "/verify?sha256=" + "5f" * 32,
 )  # fmt: skip
-OWN = {LOAD: "某化工厂", "/me": "市民", "/blocks/40": "市人力资源社会保障局"}
+AUDITOR = "总督查"
+OWN = {
+    LOAD: "某化工厂", "/paper" + RECORD: "某化工厂", "/me": "市民",
+    "/blocks/40": "市人力资源社会保障局", "/directory": "市人力资源社会保障局",
+    "/supervision": AUDITOR, "/supervision" + RECORD: AUDITOR, OPENED: AUDITOR,
+}  # fmt: skip
+IN_ONE_LANGUAGE = ("/", "/scenarios/hazardous_waste")
 TOO_WIDE = """(() => {
   const root = document.documentElement;
   return root.scrollWidth - root.clientWidth;
@@ -80,6 +90,21 @@ def sign_in(watched: Watched, city: PlayedCity, name: str) -> None:
     watched.page.get_by_role("button", name="登录").click()
 
 
+def choose_language(watched: Watched, address: str, switch: str) -> None:
+    """By the switch on a page, which leads back to it; the choice is kept."""
+    watched.page.goto(address)
+    watched.page.get_by_role("link", name=switch, exact=True).click()
+    assert watched.page.url == address
+    watched.page.goto(address)
+
+
+@pytest.fixture(scope="module")
+def supervised(city: PlayedCity) -> PlayedCity:
+    """The city with somebody in it who supervises all of it."""
+    city.grant("supervision", "supervisor", AUDITOR)
+    return city
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_open_page(city: PlayedCity, visitor: BrowserContext, scheme) -> None:
     watched = Watched(visitor, city.url)
@@ -90,12 +115,52 @@ def test_every_open_page(city: PlayedCity, visitor: BrowserContext, scheme) -> N
         check(watched, path)
 
 
-def test_every_page_of_ones_own(city: PlayedCity, visitor: BrowserContext) -> None:
+def test_every_page_of_ones_own(
+    supervised: PlayedCity, visitor: BrowserContext
+) -> None:
     for path, name in OWN.items():
-        watched = Watched(visitor, city.url)
-        sign_in(watched, city, name)
-        watched.page.goto(city.url + path)
+        watched = Watched(visitor, supervised.url)
+        sign_in(watched, supervised, name)
+        answer = watched.page.goto(supervised.url + path)
+        assert answer is not None and answer.status == 200, path
         check(watched, path)
+
+
+@pytest.mark.parametrize(
+    ("switch", "shown", "hidden"), [("English", "en", "zh"), ("中文", "zh", "en")]
+)
+def test_a_page_in_one_language(
+    city: PlayedCity, browser: Browser, switch: str, shown: str, hidden: str
+) -> None:
+    with browser.new_context() as reader:
+        watched = Watched(reader, city.url)
+        for path in IN_ONE_LANGUAGE:
+            choose_language(watched, city.url + path, switch)
+            page = watched.page
+            assert page.locator(f"h1 .{shown}, nav .{shown}").first.is_visible()
+            assert page.locator(f".{hidden}:visible").count() == 0
+            check(watched, path)
+
+
+def test_a_case_is_supervised(
+    supervised: PlayedCity, browser: Browser, tmp_path: Path
+) -> None:
+    watched = Watched(browser.new_context(locale="zh-CN"), supervised.url)
+    page = watched.page
+    sign_in(watched, supervised, AUDITOR)
+    page.get_by_role("link", name="督查").click()
+    assert page.locator(".alert").count() >= 10
+    page.goto(supervised.url + OPENED)
+    assert "driver" in page.locator("ul.list").last.inner_text()  # who opened it
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="取证据包").click()
+    with zipfile.ZipFile(taken.value.path()) as archive:
+        archive.extractall(tmp_path)
+    page.goto(supervised.url + "/verify")
+    page.get_by_label("证明文件").set_input_files(tmp_path / "proofs/record.proof")
+    page.get_by_label("信任文件").set_input_files(tmp_path / "trust.json")
+    page.get_by_role("button", name="核验").click()
+    assert "成立" in page.locator(".notice.good").inner_text()
 
 
 def test_a_page_that_is_not_there(city: PlayedCity, visitor: BrowserContext) -> None:

@@ -166,6 +166,31 @@ def openings_about(city: City, account: bytes) -> list[Json]:
     ]
 
 
+def openings_of(city: City, scenario: str, record: str) -> list[Json]:
+    """Each time that a vault opened a value of a record: by whom, and for what. For
+    those alone who may have the record's values opened themselves."""
+    description = city.description(scenario)
+    if "privacy" not in city.descriptions() or not description["record"]:
+        return []
+    fields = description["records"][description["record"]]["fields"]
+    privacy, found = city.description("privacy"), []
+    for field in [name for name, kind in fields.items() if is_kept(kind["kind"])]:
+        try:
+            value = find_value(city, scenario, record, field)
+        except Problem:
+            continue  # nothing was ever kept for it
+        said = summary(city, value.place.name, value.entry)
+        for key, stored in _entries(city, "openings", value.place.name + "/"):
+            opening = show_entry(privacy, "openings", stored)
+            found.append(_opening_json(city, said, opening, key))
+    return found
+
+
+def is_kept(kind: str) -> bool:
+    """Whether a field of this kind is a commitment, with its value in a vault."""
+    return kind.removeprefix("Maybe[").startswith(("Personal[", "Secret["))
+
+
 def _opening_json(city: City, value: Json, opening: Json, key: str) -> Json:
     return {
         "at": opening["at"],

@@ -1,5 +1,5 @@
 """
-The pages: plain HTML made on the server, Chinese first with English beside it.
+The pages: plain HTML made on the server, Chinese first; `language` is the switch.
 
 No script is needed. Every page reads through `huabiao.doors.reading`, so it shows no
 more than the API would; a session lives in a cookie that scripts cannot read.
@@ -11,7 +11,19 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from huabiao.doors.pages import bills, own, plan, trace, values, views, wallet
+from huabiao.doors.pages import (
+    bills,
+    directory,
+    language,
+    own,
+    paper,
+    plan,
+    supervision,
+    trace,
+    values,
+    views,
+    wallet,
+)
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 
@@ -19,13 +31,12 @@ STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
 def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(views.router, include_in_schema=False)
-    app.include_router(bills.router, include_in_schema=False)
-    app.include_router(plan.router, include_in_schema=False)
-    app.include_router(own.router, include_in_schema=False)
-    app.include_router(wallet.router, include_in_schema=False)
-    app.include_router(values.router, include_in_schema=False)
-    app.include_router(trace.router, include_in_schema=False)
+    rooms = (
+        views, directory, bills, plan, own, wallet, values, trace, supervision, paper,
+        language,
+    )  # fmt: skip
+    for room in rooms:
+        app.include_router(room.router, include_in_schema=False)
 
 
 __all__ = ["install_pages"]

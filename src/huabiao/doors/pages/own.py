@@ -3,7 +3,7 @@
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from huabiao.doors.pages.render import page
@@ -75,7 +75,12 @@ def take_proof(city: CityHere, viewer: PageViewer, id: str, at: At = None) -> Re
 
 
 @router.get("/verify")
-def ask_proof(request: Request, city: CityHere) -> HTMLResponse:
-    """A page that verifies in the browser, with this city's members in it."""
+def ask_proof(
+    request: Request,
+    city: CityHere,
+    sha256: Annotated[str, Query(pattern=r"^([0-9a-f]{64})?$")] = "",
+) -> HTMLResponse:
+    """A page that verifies in the browser, with this city's members in it; `sha256` is
+    the digest of the proof file that stands on a printed page."""
     trust = json.dumps(city.port.trust(), ensure_ascii=False)
-    return page(request, "verify.html", trust=trust)
+    return page(request, "verify.html", trust=trust, printed=sha256)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from huabiao.doors.city import City
+from huabiao.doors.pages.language import BOTH, language_of, say
 from huabiao.doors.problems import Problem, both_languages
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -29,17 +30,20 @@ def page(
 ) -> HTMLResponse:
     """A page from a template."""
     city: City = request.app.state.city
+    query = f"?{request.url.query}" if request.url.query else ""
     made = environment.get_template(template).render(
-        chain=city.port.chain, path=request.url.path, name_of=city.name_of, **values
-    )
-    return HTMLResponse(made, status)
+        chain=city.port.chain, path=request.url.path, name_of=city.name_of,
+        language=language_of(request), here=request.url.path + query, **values,
+    )  # fmt: skip
+    return HTMLResponse(made, status, {"vary": "cookie"})
 
 
 def problem_page(
     request: Request, problem: Problem, trace: str, headers: dict[str, str]
 ) -> HTMLResponse:
-    """A problem as a page for people, in both languages as every page."""
-    document = problem.document(trace=trace)
+    """A problem as a page for people, in the language of the pages."""
+    chosen = language_of(request)
+    document = problem.document("" if chosen == BOTH else chosen, trace)
     answer = page(request, "problem.html", problem.status, problem=document)
     answer.headers.update(headers)
     return answer
@@ -48,7 +52,9 @@ def problem_page(
 def both(sentence: str) -> Markup:
     """A sentence of ours, 中文。 English., each marked with its language."""
     zh, en = both_languages(sentence)
-    made = Markup('<span lang="zh-CN">{}</span>').format(zh) if zh else Markup()
+    made = (
+        Markup('<span lang="zh-CN" class="zh">{}</span>').format(zh) if zh else Markup()
+    )
     if en:
         made += Markup(' <span lang="en" class="en">{}</span>').format(en)
     return made
@@ -79,7 +85,7 @@ def value(context: jinja2.runtime.Context, shown: Any) -> Markup:
     if shown is None or shown == "":
         return Markup('<span class="none">—</span>')
     if isinstance(shown, bool):
-        return Markup("是 · yes") if shown else Markup("否 · no")
+        return escape(say(context, "是", "yes") if shown else say(context, "否", "no"))
     if isinstance(shown, dict):
         rows = (
             Markup("<dt>{}</dt><dd>{}</dd>").format(name, value(context, item))
@@ -100,6 +106,7 @@ def value(context: jinja2.runtime.Context, shown: Any) -> Markup:
     return escape(shown)
 
 
+environment.globals["say"] = say
 environment.filters["both"] = both
 environment.filters["value"] = value
 environment.filters["moment"] = moment

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
-from huabiao.doors.city import City
+from huabiao.doors.at_a_glance import catalogue, glance
+from huabiao.doors.charts import states_chart
 from huabiao.doors.diagram import diagram
 from huabiao.doors.listing import list_records
 from huabiao.doors.lists_asked import After, csv_answer
@@ -27,13 +28,10 @@ from huabiao.doors.viewer import (
     city_of,
     in_force,
 )
+from huabiao.doors.visibility import is_supervisor
 
 router = APIRouter(default_response_class=HTMLResponse)
-LEVELS = {"duties": "职责", "systems": "系统", "catalogs": "目录", "tables": "库表",
-          "columns": "字段"}  # fmt: skip
-KEYED = ("tables", "columns")
-"""Levels whose key says more than the first text in them."""
-CATALOGS_SHOWN, COLUMNS_SHOWN = 100, 5
+COLUMNS_SHOWN = 5
 BLOCKS_SHOWN, ENVELOPES_SHOWN, RECORDS_SHOWN = 20, 50, 50
 
 
@@ -57,12 +55,10 @@ PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
 
 @router.get("/")
 def overview(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
-    top = city.port.height
-    newest = [
-        reading.block(city, height, viewer, 0, 3)
-        for height in range(top, max(top - 8, 0), -1)
-    ]
-    return page(request, "overview.html", blocks=newest, **reading.overview(city))
+    found = reading.overview(city)
+    members = found["status"]["members"]
+    seen = glance(city, found["health"], members, viewer)
+    return page(request, "overview.html", **seen, **found)
 
 
 @router.get("/blocks")
@@ -99,8 +95,8 @@ def envelope(
 
 @router.get("/scenarios")
 def scenarios(request: Request, city: CityHere) -> HTMLResponse:
-    found = reading.overview(city)["scenarios"]
-    return page(request, "scenarios.html", scenarios=found)
+    found = catalogue(city, reading.overview(city)["scenarios"])
+    return page(request, "scenarios.html", groups=found)
 
 
 @router.get("/scenarios/{scenario}")
@@ -120,6 +116,7 @@ def scenario(
         "scenario.html",
         about=description,
         life=diagram(description),
+        chart=states_chart(description, found["counts"]),
         acts=acts_on_scenario(city, description, viewer),
         signed_in=viewer is not None,
         suite=city.port.suite_name,
@@ -163,6 +160,7 @@ def record(
         acts=acts_on_record(city, description, found, viewer) if at is None else [],
         suite=city.port.suite_name,
         history=cases.history(city, scenario, key, viewer)["steps"],
+        supervises=viewer is not None and is_supervisor(description, viewer, city.port),
         signed_in=viewer is not None,
     )
 
@@ -177,33 +175,3 @@ def account(
         raise malformed(str(error), "account.malformed", "account") from None
     shown = cases.account(city, found, viewer, ENVELOPES_SHOWN)
     return page(request, "account.html", account=shown)
-
-
-@router.get("/directory")
-def directory(
-    request: Request,
-    city: CityHere,
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> HTMLResponse:
-    city.caught_up()
-    return page(
-        request,
-        "directory.html",
-        query=q.strip(),
-        found=_found(city, q) if q.strip() else [],
-        catalogs=cases.entries(
-            city, "directory", "catalogs", None, "", "", CATALOGS_SHOWN
-        )["entries"],
-        alerts=cases.drift(city),
-    )
-
-
-def _found(city: City, q: str) -> list[dict[str, Any]]:
-    """What the words were found in, with each level's name; places say nothing new."""
-    return [
-        each
-        | {"zh": LEVELS[each["level"]]}
-        | ({"title": each["key"]} if each["level"] in KEYED else {})
-        for each in city.index.search(q, 50)
-        if each["level"] in LEVELS
-    ]

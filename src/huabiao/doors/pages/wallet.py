@@ -13,6 +13,7 @@ from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageSession
 from huabiao.doors.problems import MEDIA_TYPE, Problem, sign_in
 from huabiao.doors.records import uses_of
+from huabiao.doors.supervising import supervised
 from huabiao.doors.vault import values_about
 from huabiao.doors.viewer import CityHere
 
@@ -34,6 +35,7 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
         offices=wallet.offices(city),
         uses=uses_of(city, account),
         values=values_about(city, account),
+        supervises=bool(supervised(city, account)),
         sessions=wallet.sessions_of(city, account, session),
         **{name: read(city, account) for name, read in wallet.SECTIONS.items()},
     )
