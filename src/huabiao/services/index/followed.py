@@ -13,7 +13,7 @@ from huabiao.services.index import store
 from huabiao.services.index.database import Address, Connection
 from huabiao.services.index.readings import Readings
 
-START_S = 20.0
+START_S = 60.0
 CLOSED = -1
 """The edition of an index that could not be opened yet."""
 
