@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from attested_city import live_with_attestations
 from civic import (
     column,
     departments,
@@ -24,7 +25,7 @@ COMMITMENT = bytes(range(32)).hex()
 
 def live(city: City) -> None:
     """Every scenario's story; calendar, directory, library, drift, sharing,
-    correction, privacy, membership."""
+    correction, privacy, identities, attestations, membership."""
     for scenario, walk in stories().items():
         walk(Stage(scenario, CityGround(city)))
     owner, reader = departments(city, "人社局", "民政局")
@@ -45,6 +46,7 @@ def live(city: City) -> None:
     drift(city, owner)
     keep_and_erase(city, owner, reader)
     live_with_identities(city)
+    live_with_attestations(city)
     take_seats(city)
 
 

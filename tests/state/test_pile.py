@@ -47,6 +47,17 @@ def test_what_was_committed_is_read(
     pile.close()
 
 
+def test_a_file_that_was_begun_in_vain_does_not_replace_the_one_before(
+    tmp_path: Path,
+) -> None:
+    pile = Pile(tmp_path, "p", 0, 1)
+    pile.end = pile.write([b"committed"])
+    pile.write([b"in vain"])  # begins a file where the pile ends
+    pile.let_go(pile.end)
+    pile.close()
+    assert Pile(tmp_path, "p", pile.end, 1).whole()
+
+
 def test_a_pile_that_lacks_its_end_is_not_whole(tmp_path: Path) -> None:
     pile = Pile(tmp_path, "p", 0, 10)
     for _ in range(3):

@@ -26,6 +26,9 @@ export async function argumentsOf(form, digest) {
   for (const field of form.querySelectorAll("[data-widget]")) {
     const { name, value, dataset } = field;
     if (dataset.widget === "checkbox") found[name] = field.checked;
+    else if (dataset.widget === "choice") {
+      if (field.checked) (found[name] ??= []).push(value);
+    } else if (dataset.widget === "minutes") found[name] = minutesFromNow(value);
     else if (dataset.widget === "file") {
       const [file] = field.files;
       if (file) found[name] = digest(new Uint8Array(await file.arrayBuffer()));
@@ -41,3 +44,6 @@ export async function argumentsOf(form, digest) {
 /** A clock in Beijing, as the pages show it, in UTC. */
 const instant = (written) =>
   written ? new Date(`${written}+08:00`).toISOString().replace(".000Z", "Z") : written;
+
+const minutesFromNow = (minutes) =>
+  new Date(Date.now() + minutes * 60_000).toISOString().replace(/\.\d+Z$/, "Z");

@@ -118,6 +118,9 @@ class Remote:
     def post(self, path: str, document: Any) -> Any:
         return self._send("POST", path, json=document).json()
 
+    def delete(self, path: str) -> Any:
+        return self._send("DELETE", path).json()
+
     def octets(self, path: str, **query: Any) -> bytes:
         """A body that is a file, such as a proof."""
         asked = {name: value for name, value in query.items() if value is not None}

@@ -21,6 +21,8 @@ The doors: how people and programs reach a city. They reach its ledger through c
 - `vault`        personal and secret values, as far as a viewer may have them
 - `depositing`   an envelope with the values behind its commitments
 - `sessions`     an account proves its key once
+- `wallet`       what is an account's own
+- `authorising`  a code drawn for the holder of a licence
 - `diagram`      the states of a scenario as a drawing
 - `problems`     what went wrong (RFC 9457)
 """

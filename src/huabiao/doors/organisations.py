@@ -73,8 +73,8 @@ def kyc_uses(city: City, account: bytes) -> list[Json]:
     """Each time that a bank verified an enterprise's file or relied on it."""
     if KYC not in city.descriptions():
         return []
-    wanted = Wanted(fields={"enterprise": account}, limit=PAGE)
-    files = city.index.records(KYC, wanted)
+    own = Wanted(fields={"enterprise": account}, limit=PAGE)
+    files = city.index.records(KYC, own)
     return [use for file in files for use in _uses_of_file(city, file["id"])]
 
 

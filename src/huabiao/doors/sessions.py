@@ -6,6 +6,10 @@ Sessions: an account proves its key once, then reads for ten minutes.
 2. The client signs b"huabiao session\\0" ‖ chain ‖ \\0 ‖ challenge with its own key.
 3. The server checks tag, expiry and signature, notes the challenge as used, and gives
    a random token. Only the token's digest is kept.
+4. A browser hands the token in and gets another, which stands in a cookie, serves the
+   pages only and no other browser: shown by another one, the session ends. The first
+   token is void from then on, and the ten minutes run on.
+5. The account sees its open sessions, and ends one or all of them. Nothing renews one.
 """
 
 import hmac
@@ -13,7 +17,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from huabiao.doors.problems import Problem
@@ -21,6 +25,7 @@ from huabiao.doors.problems import Problem
 DOMAIN = b"huabiao session\x00"
 LIFETIME_MS, CHALLENGE_MS = 600_000, 60_000
 MOST_SESSIONS, MOST_PER_ACCOUNT = 10_000, 16
+LONGEST_AGENT = 300
 
 Check = Callable[[bytes, bytes, bytes], bool]
 
@@ -32,9 +37,16 @@ def session_message(chain: str, challenge: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Session:
+    """`opened` and `expires` in UTC milliseconds; `id` names it to its own account."""
+
+    id: str
     account: bytes
     public: bytes
+    opened: int
     expires: int
+    agent: str
+    """What the client called itself (RFC 9110 §10.1.5), to be recognised by."""
+    in_browser: bool = False
 
 
 class Sessions:
@@ -66,6 +78,7 @@ class Sessions:
         signature: bytes,
         verify: Check,
         account: bytes | None,
+        agent: str = "",
     ) -> tuple[str, Session]:
         """A token for the account that `public` stands for; Problem otherwise."""
         head, tag, now = challenge[:24], challenge[24:], self._now()
@@ -78,8 +91,10 @@ class Sessions:
             raise _refused("签名不符。 The signature does not fit.")
         if account is None:
             raise _refused("此密钥已停用。 This key has been retired.")
-        session = Session(account, public, now + LIFETIME_MS)
         token = secrets.token_urlsafe(32)
+        session = Session(
+            _id(token), account, public, now, now + LIFETIME_MS, agent[:LONGEST_AGENT]
+        )
         with self._lock:
             self._sweep(now)
             if challenge in self._used:
@@ -105,10 +120,73 @@ class Sessions:
             )
 
     def find(self, token: str) -> Session | None:
-        """The session of a token that is still open. Looked up by digest, so the time
-        that it takes says nothing about tokens."""
+        """The open session of a token that a program holds. Looked up by digest, so
+        the time that it takes says nothing about tokens."""
+        found = self._open(token)
+        return self._only(token, found, found is None or not found.in_browser)
+
+    def find_in_browser(self, token: str, agent: str) -> Session | None:
+        """The open session of a cookie; another browser that shows it ends it."""
+        found = self._open(token)
+        fits = found is None or (
+            found.in_browser and found.agent == agent[:LONGEST_AGENT]
+        )
+        return self._only(token, found, fits)
+
+    def _open(self, token: str) -> Session | None:
         session = self._sessions.get(_name(token))
         return session if session and session.expires >= self._now() else None
+
+    def _only(self, token: str, found: Session | None, fits: bool) -> Session | None:
+        if not fits:
+            self.close(token)
+        return found if fits else None
+
+    def enter_browser(self, token: str, agent: str) -> tuple[str, Session] | None:
+        """Another token, for this browser's cookie, in place of the one handed in;
+        None if that one opens nothing. It lasts no longer."""
+        with self._lock:
+            found = self._open(token)
+            if found is None or found.in_browser:
+                return None
+            del self._sessions[_name(token)]
+            cookie = secrets.token_urlsafe(32)
+            session = replace(
+                found, id=_id(cookie), agent=agent[:LONGEST_AGENT], in_browser=True
+            )
+            self._sessions[_name(cookie)] = session
+        return cookie, session
+
+    # -- ending them -------------------------------------------------------------
+
+    def of(self, account: bytes) -> list[Session]:
+        """The open sessions of an account, oldest first."""
+        now = self._now()
+        with self._lock:
+            found = [s for s in self._sessions.values() if s.account == account]
+        return [session for session in found if session.expires >= now]
+
+    def end(self, account: bytes, id_: str | None = None) -> int:
+        """End one session of an account by its id, or all; how many ended."""
+        with self._lock:
+            ended = [
+                name
+                for name, session in self._sessions.items()
+                if session.account == account and id_ in (None, session.id)
+            ]
+            for name in ended:
+                del self._sessions[name]
+        return len(ended)
+
+    def close(self, token: str) -> None:
+        """End the session of a token, whoever shows it."""
+        with self._lock:
+            self._sessions.pop(_name(token), None)
+
+
+def _id(token: str) -> str:
+    """What a session is called before its own account; opens nothing."""
+    return _name(token).hex()[:16]
 
 
 def _name(token: str) -> bytes:

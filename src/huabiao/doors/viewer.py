@@ -7,6 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, sign_in
+from huabiao.doors.sessions import Session
 
 COOKIE = "huabiao_session"
 HIGHEST = 2**32
@@ -24,14 +25,24 @@ def session_account(city: City, token: str | None) -> bytes | None:
     if not token:
         return None
     session = city.sessions.find(token)
-    if session is None:
-        raise Problem(
-            401,
-            "session.stale",
-            "会话无效或已过期。 The session is unknown or has ended.",
-            "重新登录：huabiao key token 名称。 Sign in again: huabiao key token NAME.",
-        )
+    if session is None or not in_force(city, session):
+        raise stale()
     return session.account
+
+
+def in_force(city: City, session: Session) -> bool:
+    """Whether the key that opened a session still stands for its account: a session
+    ends with its key."""
+    return city.port.account_of(session.public) == session.account
+
+
+def stale() -> Problem:
+    return Problem(
+        401,
+        "session.stale",
+        "会话无效或已过期。 The session is unknown or has ended.",
+        "重新登录：huabiao key token 名称。 Sign in again: huabiao key token NAME.",
+    )
 
 
 Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

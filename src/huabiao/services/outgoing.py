@@ -8,19 +8,24 @@ addresses are allowed; others only where the operator says so:
 
     HUABIAO_OUTGOING=10.20.0.0/16,192.168.7.5      networks that may be asked too
 
-Redirects are not followed, answers are not read.
+Redirects are not followed. `post` does not read the answer, `ask` reads so much of it.
 """
 
+import asyncio
 import ipaddress
 import os
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx
 
+from huabiao.client.remote import trusted
+
 TIMEOUT = httpx.Timeout(10.0)
 LONGEST_URL = 500
+LARGEST, SECONDS = 256 * 1024, 15.0
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -89,3 +94,43 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         ) as answer,
     ):  # fmt: skip
         return answer.status_code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an address answered."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+def ask(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    """An answer of up to 256 KiB within 15 seconds; raises NotAllowed, ValueError where
+    it is larger, httpx.HTTPError and TimeoutError. Blocks: not for a thread with a
+    loop."""
+    there, host = check_address(url, allowed_networks())
+    named = {**headers, "host": urlsplit(url).netloc, "accept-encoding": "identity"}
+
+    async def fetch() -> Answer:
+        async with (
+            httpx.AsyncClient(
+                timeout=TIMEOUT, trust_env=False, verify=trusted(url)
+            ) as client,
+            client.stream(
+                method, there, content=body or None, headers=named,
+                extensions={"sni_hostname": host},
+            ) as answer,
+        ):  # fmt: skip
+            found = bytearray()
+            async for piece in answer.aiter_raw(16_384):
+                found += piece
+                if len(found) > LARGEST:
+                    raise ValueError(
+                        f"{host[:80]} 的应答过大。 {host[:80]} answers too much."
+                    )
+            kind = answer.headers.get("content-type", "")
+            return Answer(answer.status_code, kind, bytes(found))
+
+    # A deadline for the whole: a site may send its headers byte by byte.
+    return asyncio.run(asyncio.wait_for(fetch(), SECONDS))

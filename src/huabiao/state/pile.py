@@ -133,8 +133,9 @@ class Pile:
         )
 
     def let_go(self, floor: int) -> None:
-        """Remove the files that lie below a position as a whole."""
-        while len(self.starts) > 1 and self.starts[1] <= floor:
+        """Remove the files that lie below a position as a whole; never the last one
+        with something committed, of which the one behind it knows nothing yet."""
+        while len(self.starts) > 1 and self.starts[1] <= min(floor, self.end - 1):
             start = self.starts.pop(0)
             self.maps.pop(start, None)
             self._path(start).unlink(missing_ok=True)

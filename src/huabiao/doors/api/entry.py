@@ -4,16 +4,22 @@ Sessions: an account proves its key by signing a challenge, then reads what it m
     POST /api/session/challenge   → {"challenge": hex, "expires": ms, "domain": hex}
     POST /api/session             {"challenge", "public", "signature"} → {"token", …}
     GET  /api/me/uses             who used the data of the person behind this account
+    GET  /api/me/wallet/SECTION   licences, codes, credentials, consents, files
+    GET  /api/me/sessions         one's open sessions; DELETE ends one, or all
 """
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
 from huabiao.crypto import by_key
 from huabiao.crypto.address import show
+from huabiao.doors.problems import not_found
 from huabiao.doors.records import uses_of
 from huabiao.doors.sessions import session_message
-from huabiao.doors.viewer import CityHere, Json, SignedIn
+from huabiao.doors.viewer import CityHere, Json, SignedIn, Token
+from huabiao.doors.wallet import SECTIONS, sessions_of
 
 router = APIRouter(tags=["会话 · sessions"])
 
@@ -38,7 +44,9 @@ class Answer(BaseModel):
 
 
 @router.post("/session")
-def open_session(city: CityHere, answer: Answer) -> Json:
+def open_session(
+    city: CityHere, answer: Answer, user_agent: Annotated[str, Header()] = ""
+) -> Json:
     """A token for ten minutes, sent as Authorization: Bearer TOKEN."""
     public = bytes.fromhex(answer.public)
     token, session = city.sessions.open(
@@ -47,6 +55,7 @@ def open_session(city: CityHere, answer: Answer) -> Json:
         bytes.fromhex(answer.signature),
         by_key.verify,
         city.port.account_of(public),
+        user_agent,
     )
     return {
         "token": token,
@@ -65,3 +74,35 @@ def me(city: CityHere, account: SignedIn) -> Json:
 def my_uses(city: CityHere, account: SignedIn) -> Json:
     """Who used my data: when, which fields, for what purpose, under which grant."""
     return {"account": show(account), "uses": uses_of(city, account)}
+
+
+@router.get("/me/wallet/{section}")
+def my_section(city: CityHere, account: SignedIn, section: str) -> Json:
+    """What is mine: licences, codes, credentials, consents or files."""
+    read = SECTIONS.get(section)
+    if read is None:
+        known = ", ".join(SECTIONS)
+        raise not_found(f"钱包中有：{known}", f"A wallet has: {known}")
+    return {"account": show(account), section: read(city, account)}
+
+
+@router.get("/me/sessions")
+def my_sessions(city: CityHere, account: SignedIn, token: Token) -> Json:
+    """My open sessions, oldest first; `current` is the one that asks."""
+    here = city.sessions.find(token.credentials) if token else None
+    return {"sessions": sessions_of(city, account, here)}
+
+
+@router.delete("/me/sessions")
+def end_my_sessions(city: CityHere, account: SignedIn) -> Json:
+    """End all my sessions, this one too."""
+    return {"ended": city.sessions.end(account)}
+
+
+@router.delete("/me/sessions/{session}")
+def end_my_session(city: CityHere, account: SignedIn, session: str) -> Json:
+    """End one of my sessions."""
+    ended = city.sessions.end(account, session)
+    if not ended:
+        raise not_found("没有这个会话", "There is no such session of yours")
+    return {"ended": ended}

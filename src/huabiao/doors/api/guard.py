@@ -43,7 +43,12 @@ _SIGNING = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
     " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_POLICIES = {"/api/docs": _OPENAPI_PAGE, "/verify": _VERIFIER, "/keys": _SIGNING}
+_POLICIES = {
+    "/api/docs": _OPENAPI_PAGE,
+    "/verify": _VERIFIER,
+    "/keys": _SIGNING,
+    "/me": _SIGNING,
+}
 
 
 def policy_of(path: str) -> str:

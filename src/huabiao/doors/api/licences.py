@@ -20,42 +20,23 @@ from starlette.concurrency import run_in_threadpool
 from huabiao.client.signing import call, sign_envelope
 from huabiao.codec import decode
 from huabiao.doors import vault as values
+from huabiao.doors.authorising import bounded, codes_of, draw_code
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, forbidden, not_found
 from huabiao.doors.viewer import CityHere, Json, SignedIn, city_of
-from huabiao.services.licences import Attempts, Codes, Locked
+from huabiao.services.licences import Attempts
 from huabiao.services.vault import Damaged, Missing, StorageFailed
 
 router = APIRouter(tags=["证照 · licences"])
 
-SHOWN_MS, TRIES = 600_000, 20
+SHOWN_MS = 600_000
 REFUSED = "授权码不可用，请与持证人核对。 The code cannot be used: ask its holder."
-
-
-def bounded(attempts: Attempts, account: bytes) -> None:
-    """Count an attempt of an account; Problem 429 where it must wait."""
-    try:
-        attempts.take(account)
-    except Locked as locked:
-        raise Problem(429, "code.locked", str(locked)) from None
-
-
-def codes_of(city: City) -> Codes:
-    found: Codes = city.services["codes"]
-    return found
 
 
 @router.post("/licences/codes")
 def new_code(city: CityHere, account: SignedIn) -> Json:
     """Eight digits for the holder, and the id under which to sign licences.permit."""
-    bounded(city.services["draws"], account)
-    codes = codes_of(city)
-    for _ in range(TRIES):
-        digits = codes.draw()
-        commitment = codes.commitment(digits)
-        if city.port.read(f"licences/permits/{commitment}") is None:
-            return {"code": digits, "permit": commitment}
-    raise Problem(503, "codes.full", "暂无可用的授权码。 No code is free: try again.")
+    return draw_code(city, account)
 
 
 class ToRedeem(BaseModel):

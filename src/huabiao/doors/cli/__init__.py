@@ -22,7 +22,10 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
 - `credential`  credential open, issue, present, verify, revoke, issued
-- `licence`     licence issue, code, redeem, uses, object
+- `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
+- `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
+- `licence`     licence issue, redeem
+- `wallet`      wallet show, licences, codes, code, receive, present, sessions …
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -66,7 +69,10 @@ COMMANDS = {
     "epcis": "epcis",
     "member": "members",
     "credential": "credential",
+    "desk": "desk",
+    "predicate": "predicate",
     "licence": "licence",
+    "wallet": "wallet",
     "vault": "vault",
     "engine": "network",
     "network": "network",

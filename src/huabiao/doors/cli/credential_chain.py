@@ -32,6 +32,7 @@ from huabiao.services.credentials.chain import (
     status_url,
 )
 from huabiao.services.credentials.dids import ALGORITHM_OF, chain_signer, resolve_with
+from huabiao.services.credentials.open_badges import as_badge, is_badge
 from huabiao.services.credentials.register import Register
 from huabiao.services.credentials.status_list import entry_of, published_status
 from huabiao.services.credentials.strict_json import Object, parse_object
@@ -94,6 +95,8 @@ class Issue:
     form: str
     schema: int | None
     always: tuple[str, ...]
+    key: VerificationKey | None = None
+    """The holder's key, where the holder proved it; None: the first of the DID."""
 
 
 def issue_credential(
@@ -117,10 +120,12 @@ def issue_credential(
         valid_until=until, schema=url,
         status=[place],
     )  # fmt: skip
+    if is_badge(document["type"]):
+        document = as_badge(document)
     hidden = [f"/{name}" for name in wanted.claims if name not in wanted.always]
     secured = issue(
         document, wanted.form, signer, now,
-        holder=_holder_key(settings, holder) if secret else None,
+        holder=(wanted.key or _holder_key(settings, holder)) if secret else None,
         disclosable=hidden if secret else (),
         schema=schema_text(settings, url) if url else None,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""licence: issue one, make a code for an office, redeem it, read the uses, object."""
+"""licence: a department issues one, an office redeems a code. Holders: `wallet`."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from huabiao.doors.cli.settings import (
     tell_outcome,
 )
 
-DAY_MS, MINUTE_MS = 86_400_000, 60_000
+DAY_MS = 86_400_000
 
 
 def later(milliseconds: int) -> str:
@@ -56,33 +56,6 @@ def issue(
 
 
 @command(
-    click.argument("id_", metavar="ID"),
-    click.option("--for", "office", required=True, help="办事窗口账户 · the office"),
-    click.option("--purpose", required=True, help="用途 · what for"),
-    click.option("--show", "fields", multiple=True, required=True, help="字段 · field"),
-    click.option("--minutes", type=click.IntRange(1, 1_440), default=10),
-    identity_option(required=True),
-)
-def code(
-    settings: Settings, id_: str, office: str, purpose: str, fields: tuple[str, ...],
-    minutes: int, identity: str,
-) -> None:  # fmt: skip
-    """生成授权码。 Make an eight-digit code for one office, one purpose, once."""
-    from huabiao.client.remote import Remote
-
-    keys = settings.keys(identity)
-    drawn = Remote(settings.url).as_(keys).post("/api/licences/codes", {})
-    written = {
-        "licence": id_, "office": office, "purpose": purpose, "entries": list(fields),
-        "until": later(minutes * MINUTE_MS),
-    }  # fmt: skip
-    outcome = settings.city.call(keys, "licences", "permit", drawn["permit"], written)
-    if not outcome.accepted:
-        raise Failed(f"{outcome.sentence} [{outcome.code}]")
-    settings.give({"code": drawn["code"], "permit": drawn["permit"]}, drawn["code"])
-
-
-@command(
     click.argument("digits"),
     click.option("--purpose", required=True, help="用途 · what for"),
     identity_option(required=True),
@@ -104,38 +77,5 @@ def redeem(settings: Settings, digits: str, purpose: str, identity: str) -> None
     settings.give({"use": answer["use"], **told}, "\n".join(lines))
 
 
-@command(click.argument("id_", metavar="ID"), identity_option(required=True))
-def uses(settings: Settings, id_: str, identity: str) -> None:
-    """谁用过我的证照。 Who saw a licence, when and what for."""
-    from huabiao.client.remote import Remote
-
-    seen = Remote(settings.url).as_(settings.keys(identity))
-    path = "/api/scenarios/licences/parts/uses"
-    page = seen.get(path, prefix=f"{id_}/", limit=200)
-    found = {each["key"]: each["entry"] for each in page["entries"]}
-    lines = [
-        f"{key}  {each['at']}  {each['office']}  {each['purpose']}"
-        f"  {'、'.join(each['entries'])}  {each['objection'] or ''}"
-        for key, each in found.items()
-    ]
-    settings.give({"uses": found}, "\n".join(lines) or "没有。 None.")
-
-
-@command(
-    click.argument("use"),
-    click.option(
-        "--reason", required=True,
-        type=click.Choice(["not_me", "other_purpose", "too_much", "other"]),
-    ),
-    identity_option(required=True),
-    name="object",
-)  # fmt: skip
-def dispute(settings: Settings, use: str, reason: str, identity: str) -> None:
-    """对一次使用提出异议。 Object to a use; USE is as `licence uses` writes it."""
-    keys = settings.keys(identity)
-    outcome = settings.city.call(keys, "licences", "object", use, {"objection": reason})
-    tell_outcome(settings, outcome, use)
-
-
-for each in (issue, code, redeem, uses, dispute):
+for each in (issue, redeem):
     licence.add_command(each)

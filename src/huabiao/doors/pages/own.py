@@ -1,4 +1,4 @@
-"""Pages for one person: signing in with a token, who used my data, verify a proof."""
+"""Signing in and out, the keys of a browser, verifying a proof."""
 
 import json
 from typing import Annotated
@@ -6,33 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from huabiao.crypto.address import show
-from huabiao.doors import records as cases
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
 from huabiao.doors.problems import Problem
 from huabiao.doors.proof_files import proof_file
 from huabiao.doors.sessions import LIFETIME_MS
-from huabiao.doors.supervising import supervised
-from huabiao.doors.vault import values_about
-from huabiao.doors.viewer import COOKIE, At, CityHere, session_account
+from huabiao.doors.viewer import COOKIE, At, CityHere, session_account, stale
 
 router = APIRouter(default_response_class=HTMLResponse)
-
-
-@router.get("/me")
-def me(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
-    if viewer is None:
-        return page(request, "sign_in.html")
-    return page(
-        request,
-        "me.html",
-        account=show(viewer),
-        organisation=city.organisation(viewer),
-        uses=cases.uses_of(city, viewer),
-        values=values_about(city, viewer),
-        supervises=bool(supervised(city, viewer)),
-    )
 
 
 @router.get("/keys")
@@ -45,13 +26,21 @@ def own_keys(request: Request, city: CityHere) -> HTMLResponse:
 def sign_in(
     request: Request, city: CityHere, token: Annotated[str, Form(max_length=200)]
 ) -> Response:
-    """Keep a session's token in a cookie; the key itself never comes here."""
+    """
+    Take a session's token, and keep another in a cookie: it serves this browser only.
+
+    The key itself never comes here.
+    """
     same_site(request)
     session_account(city, token.strip())
+    agent = request.headers.get("user-agent", "")
+    entered = city.sessions.enter_browser(token.strip(), agent)
+    if entered is None:
+        raise stale()
     answer = RedirectResponse("/me", 303)
     answer.set_cookie(
         COOKIE,
-        token.strip(),
+        entered[0],
         max_age=LIFETIME_MS // 1000,
         httponly=True,
         samesite="strict",
@@ -61,8 +50,10 @@ def sign_in(
 
 
 @router.post("/me/leave")
-def leave(request: Request) -> Response:
+def leave(request: Request, city: CityHere) -> Response:
+    """End the session on the server, and drop the cookie."""
     same_site(request)
+    city.sessions.close(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(COOKIE)
     return answer

@@ -18,6 +18,7 @@ from huabiao.doors.lists_asked import After, csv_answer
 from huabiao.doors.pages.chosen import Chosen
 from huabiao.doors.pages.render import page
 from huabiao.doors.problems import malformed
+from huabiao.doors.sessions import Session
 from huabiao.doors.viewer import (
     COOKIE,
     At,
@@ -25,6 +26,7 @@ from huabiao.doors.viewer import (
     Height,
     Offset,
     city_of,
+    in_force,
 )
 from huabiao.doors.visibility import is_supervisor
 
@@ -33,9 +35,18 @@ COLUMNS_SHOWN = 5
 BLOCKS_SHOWN, ENVELOPES_SHOWN, RECORDS_SHOWN = 20, 50, 50
 
 
-def viewer_of_page(request: Request) -> bytes | None:
-    """The account of the session cookie; a stale cookie is nobody."""
-    session = city_of(request).sessions.find(request.cookies.get(COOKIE, ""))
+def session_of_page(request: Request) -> Session | None:
+    """The session of the cookie; a stale cookie, or another browser's, is nobody's."""
+    city, agent = city_of(request), request.headers.get("user-agent", "")
+    found = city.sessions.find_in_browser(request.cookies.get(COOKIE, ""), agent)
+    return found if found and in_force(city, found) else None
+
+
+PageSession = Annotated[Session | None, Depends(session_of_page)]
+
+
+def viewer_of_page(session: PageSession) -> bytes | None:
+    """The account of the session cookie."""
     return session.account if session else None
 
 

@@ -14,6 +14,7 @@ Verifiable credentials: issued, presented, verified, revoked. In reading order:
 - `json_proof`      a credential or presentation with such a proof
 - `status_list`     Bitstring Status List: packed, published, asked
 - `schemas`         JSON Schema without fetching, in linear time
+- `open_badges`     the profile Open Badges 3.0
 - `challenges`      a verifier's nonces, once and soon
 - `issuing`         one document, signed in the form that is asked for
 - `verifying`       the whole question, in a fixed order

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from huabiao.services.credentials import json_proof, sd_jwt_vc, vc_jwt
 from huabiao.services.credentials.algorithms import Signer, VerificationKey
 from huabiao.services.credentials.document import read_credential
+from huabiao.services.credentials.open_badges import check_badge, is_badge
 from huabiao.services.credentials.schemas import check_schema
 from huabiao.services.credentials.strict_json import Object
 
@@ -35,6 +36,12 @@ def issue(
         raise ValueError("签发者须为文件中的 issuer。 The signer is not the issuer.")
     if schema is not None:
         check_schema(credential, schema)
+    if is_badge(document["type"]):
+        if format == sd_jwt_vc.FORMAT:
+            raise ValueError(
+                "徽章不用 SD-JWT。 A badge is no SD-JWT: it is shown whole."
+            )
+        check_badge(document)
     if format == sd_jwt_vc.FORMAT:
         return sd_jwt_vc.issue(document, signer, holder, disclosable)
     if disclosable:

@@ -6,7 +6,7 @@ Verifying: is this signed, meant for us, fresh, in force, and from one who may i
 
 The order is fixed, so that the first reason is always the same: form, the holder's
 signature, audience, freshness, the issuer's signature, binding, nonce, period, type,
-accreditation, schema, status. The nonce is taken before the
+accreditation, schema, profile (a badge's), status. The nonce is taken before the
 issuer, the schema and the status are looked up.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 from huabiao.services.credentials import json_proof, sd_jwt, sd_jwt_vc, vc_jwt
 from huabiao.services.credentials.algorithms import Resolve
 from huabiao.services.credentials.document import Credential
+from huabiao.services.credentials.open_badges import check_badge, is_badge
 from huabiao.services.credentials.refusals import NotVerified, malformed
 from huabiao.services.credentials.schemas import check_schema
 from huabiao.services.credentials.status_list import Status, check_status
@@ -135,4 +136,6 @@ def _check_standing(credential: Credential, policy: Policy) -> None:
         raise NotVerified(code, zh, en.rstrip("."))
     if credential.schema and policy.schema is not None and credential.complete:
         check_schema(credential, policy.schema(credential.schema))
+    if is_badge(credential.document["type"]):
+        check_badge(credential.document)
     check_status(credential.status, credential.issuer, policy.status)

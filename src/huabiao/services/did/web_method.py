@@ -117,19 +117,6 @@ class WebDids:
         ):
             return answer, await _bounded(answer)
 
-    async def _fetch(
-        self, target: str, headers: dict[str, str], name: str
-    ) -> tuple[httpx.Response, bytes]:
-        async with (
-            httpx.AsyncClient(
-                verify=self._trusted, trust_env=False, timeout=SECONDS
-            ) as web,
-            web.stream(
-                "GET", target, headers=headers, extensions={"sni_hostname": name}
-            ) as answer,
-        ):
-            return answer, await _bounded(answer)
-
     def _checked(self, name: str, port: int) -> str:
         """The address to connect to: the first of a name's, if all of them may be."""
         addresses: list[str] = []

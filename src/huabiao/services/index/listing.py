@@ -52,6 +52,8 @@ def records(
     connection: Connection, layouts: Layouts, contract: str, wanted: Wanted
 ) -> list[dict[str, Any]]:
     """Main records as `Index.records` gives them; NotIndexed, BadCursor."""
+    if not layouts.documents:
+        return []  # before the first block nothing is described, and nothing is there
     name, descending = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     for each in [*wanted.fields, *({name} - {"id", "state"})]:
         check_indexed(layouts, contract, each)

@@ -1,0 +1,197 @@
+"""predicate: prove "over 18" or "income at least" without the value, by files."""
+
+import json
+import os
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
+
+_out = click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+    help="写入文件 · file",
+)  # fmt: skip
+_by = click.option(
+    "--by", required=True, type=click.Path(exists=True, path_type=Path),
+    help="机构的定义文件 · the issuer's definition",
+)  # fmt: skip
+
+
+def _file(name: str) -> Any:
+    return click.argument(name, type=click.Path(exists=True, path_type=Path))
+
+
+@click.group()
+def predicate() -> None:
+    """只证明条件，不给出数值。 Prove a predicate, not the value."""
+
+
+def room() -> ModuleType:
+    """The service; Failed where its extra is not installed."""
+    try:
+        from huabiao.services import predicates
+    except ImportError:
+        raise Failed(
+            "未安装：pip install 'huabiao[predicates]'。"
+            " Not installed: pip install 'huabiao[predicates]'."
+        ) from None
+    return predicates
+
+
+def opened(settings: Settings, by: Path) -> Any:
+    """A definition whose issuer the chain accredits."""
+    from huabiao.doors.cli.credential_chain import policy_of
+
+    policy = policy_of(settings, ())
+    text = by.read_text("utf-8")
+    return room().open_definition(text, policy.resolve, policy.accredited)
+
+
+def read(path: Path) -> Any:
+    return room().load(path.read_bytes())
+
+
+def write(path: Path, document: Any) -> None:
+    """For its owner alone: some of these files are secrets."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(document if isinstance(document, str) else json.dumps(document))
+
+
+def private_of(settings: Settings, identity: str, kind: str) -> Path:
+    name = f"{Path(identity).name}.{Path(kind).name}.predicates.json"
+    return settings.home / "issued" / name
+
+
+def secret_of(settings: Settings, identity: str) -> str:
+    """The link secret of a wallet, made at first use."""
+    import anoncreds
+
+    path = settings.home / "credentials" / Path(identity).name / "link-secret"
+    if not path.exists():
+        write(path, anoncreds.create_link_secret())
+    return path.read_text("utf-8")
+
+
+def today() -> int:
+    return int(time.strftime("%Y%m%d", time.gmtime()))
+
+
+@command(
+    click.argument("kind", metavar="TYPE"),
+    click.option("--name", "names", multiple=True, required=True, help="项 · a name"),
+    _out, identity_option(required=True),
+)  # fmt: skip
+def define(
+    settings: Settings, kind: str, names: tuple[str, ...], out: Path, identity: str
+) -> None:
+    """定义一种凭证，需数秒至一分钟。 Define a type; it takes up to a minute."""
+    from huabiao.doors.cli.credential_chain import publish_key
+    from huabiao.services.credentials.dids import chain_signer
+
+    keys, service = settings.keys(identity), room()
+    publish_key(settings, keys)
+    signer = chain_signer(keys, settings.city.chain)
+    public, private = service.define(signer, kind, names)
+    write(private_of(settings, identity, kind), private)
+    out.write_text(public, "utf-8")
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(_by, _out, identity_option(required=True))
+def offer(settings: Settings, by: Path, out: Path, identity: str) -> None:
+    """机构：开始签发。 The issuer begins."""
+    definition = opened(settings, by)
+    private = read(private_of(settings, identity, definition.type))
+    write(out, room().offer(definition, private))
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(_file("offered"), _by, _out, identity_option(required=True))
+def request(
+    settings: Settings, offered: Path, by: Path, out: Path, identity: str
+) -> None:
+    """持有者：申请；另存 OUT.kept。 The holder asks; OUT.kept stays with them."""
+    secret = secret_of(settings, identity)
+    asked, kept = room().request(opened(settings, by), read(offered), secret)
+    write(out, asked)
+    write(out.with_name(out.name + ".kept"), kept)
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(
+    _file("offered"), _file("asked"), _file("values"), _by,
+    click.option("--until", type=int, required=True, help="到期日 · 20270131"),
+    _out, identity_option(required=True),
+)  # fmt: skip
+def issue(
+    settings: Settings, offered: Path, asked: Path, values: Path, by: Path,
+    until: int, out: Path, identity: str,
+) -> None:  # fmt: skip
+    """机构：签发 VALUES 中的内容。 The issuer issues."""
+    definition = opened(settings, by)
+    private = read(private_of(settings, identity, definition.type))
+    told = read(values)
+    given = room().issue(definition, private, read(offered), read(asked), told, until)
+    write(out, given)
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(_file("given"), _file("kept"), _by, _out, identity_option(required=True))
+def hold(
+    settings: Settings, given: Path, kept: Path, by: Path, out: Path, identity: str
+) -> None:
+    """持有者：核对并保存。 The holder checks and keeps it."""
+    definition, secret = opened(settings, by), secret_of(settings, identity)
+    write(out, room().hold(definition, read(given), read(kept), secret))
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(
+    click.option("--holds", multiple=True, help="条件，如 income>=120000 · predicate"),
+    click.option("--over", type=click.IntRange(0, 150), help="年满（项 birth）· age"),
+    click.option("--show", multiple=True, help="要看的项 · a name to see"),
+    _by, _out,
+)  # fmt: skip
+def ask(
+    settings: Settings, holds: tuple[str, ...], over: int | None,
+    show: tuple[str, ...], by: Path, out: Path,
+) -> None:  # fmt: skip
+    """核验方：提问。 A verifier asks."""
+    service = room()
+    wanted = [service.read_predicate(each) for each in holds]
+    wanted += [] if over is None else [service.over(over, today())]
+    write(out, service.ask(opened(settings, by), wanted, show, today()))
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(_file("question"), _file("held"), _by, _out, identity_option(required=True))
+def prove(
+    settings: Settings, question: Path, held: Path, by: Path, out: Path, identity: str
+) -> None:
+    """持有者：证明。 The holder proves."""
+    definition, secret = opened(settings, by), secret_of(settings, identity)
+    write(out, room().prove(definition, read(question), read(held), secret))
+    settings.give({"file": str(out)}, str(out))
+
+
+@command(_file("question"), _file("proof"), _by)
+def verify(settings: Settings, question: Path, proof: Path, by: Path) -> None:
+    """核验方：核验；提问文件随即删除，只用一次。 Verify; the question is used up."""
+    definition, asked = opened(settings, by), read(question)
+    learned = room().verify(definition, asked, proof.read_text("utf-8"))
+    question.unlink()
+    told = {
+        "issuer": learned.issuer, "type": learned.type, "shown": learned.revealed,
+        "holds": ["".join(map(str, each)) for each in learned.holds],
+    }  # fmt: skip
+    settings.give(told, json.dumps(told, ensure_ascii=False, indent=2))
+
+
+for each in (define, offer, request, issue, hold, ask, prove, verify):
+    predicate.add_command(each)

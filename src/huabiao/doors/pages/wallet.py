@@ -1,0 +1,72 @@
+"""The wallet's page, /me: what is one's own; a code for an office; one's sessions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from huabiao.crypto.address import show
+from huabiao.doors import wallet
+from huabiao.doors.authorising import draw_code
+from huabiao.doors.pages.own import same_site
+from huabiao.doors.pages.render import page
+from huabiao.doors.pages.views import PageSession
+from huabiao.doors.problems import MEDIA_TYPE, Problem, sign_in
+from huabiao.doors.records import uses_of
+from huabiao.doors.supervising import supervised
+from huabiao.doors.vault import values_about
+from huabiao.doors.viewer import CityHere
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/me")
+def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
+    """All that is one's own, to whom the session's account belongs; never kept."""
+    if session is None:
+        return page(request, "sign_in.html")
+    account = session.account
+    answer = page(
+        request,
+        "me.html",
+        account=show(account),
+        organisation=city.organisation(account),
+        suite=city.port.suite_name,
+        offices=wallet.offices(city),
+        uses=uses_of(city, account),
+        values=values_about(city, account),
+        supervises=bool(supervised(city, account)),
+        sessions=wallet.sessions_of(city, account, session),
+        **{name: read(city, account) for name, read in wallet.SECTIONS.items()},
+    )
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+@router.post("/me/codes")
+def new_code(request: Request, city: CityHere, session: PageSession) -> Response:
+    """Eight digits and the permit's id; the holder's own key signs the permit. A
+    script asks, so what goes wrong is told as the API tells it."""
+    try:
+        same_site(request)
+        if session is None:
+            raise sign_in()
+        told = draw_code(city, session.account)
+    except Problem as problem:
+        return JSONResponse(problem.document(), problem.status, media_type=MEDIA_TYPE)
+    return JSONResponse(told, headers={"cache-control": "no-store"})
+
+
+@router.post("/me/sessions/end")
+def end(
+    request: Request,
+    city: CityHere,
+    session: PageSession,
+    id_: Annotated[str, Form(alias="session", max_length=40)] = "",
+) -> Response:
+    """End one of one's sessions, or all of them."""
+    same_site(request)
+    if session is None:
+        raise sign_in()
+    city.sessions.end(session.account, id_ or None)
+    return RedirectResponse("/me", 303)
