@@ -41,11 +41,7 @@ def roles(served: Served, case: str) -> None:
 
 
 def ask(served: Served, path: str, name: str = "") -> httpx.Response:
-    cookies = {}
-    if name:
-        token = served.remote().token(served.keys(name))["token"]
-        cookies = {"huabiao_session": str(token)}
-    return httpx.get(served.url + path, cookies=cookies)
+    return served.browser(name).get(path)
 
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "/supervision/hazardous_waste/none"])
