@@ -135,7 +135,7 @@ class Working:
     records: int
     seconds: float
     pause: float
-    tokens: dict[int, str] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     waits: dict[str, list[float]] = field(default_factory=dict)
     acted: list[float] = field(default_factory=list)
     started: float = 0.0
@@ -143,11 +143,10 @@ class Working:
 
 async def work(at: Working, people: int) -> dict[str, Any]:
     """Everybody opens a page, reads it for a while, and opens another."""
-    at.tokens = {
-        number: at.city.token(at.crowd[name])["token"]
-        for number in range(people)
-        if (name := NAMES[number % len(NAMES)])
-    }
+    for name, keys in at.crowd.items():
+        token = {"token": at.city.token(keys)["token"]}
+        signed_in = httpx.post(at.city.url + "/me", data=token)
+        at.cookies[name] = dict(signed_in.cookies)
     at.started = time.monotonic()
     await asyncio.gather(*(person(at, number) for number in range(people)))
     elapsed = time.monotonic() - at.started
@@ -170,10 +169,10 @@ async def person(at: Working, number: int) -> None:
     chance = random.Random(number)
     name = NAMES[number % len(NAMES)]
     pages = PAGES + (SUPERVISED if name == "bureau" else ())
-    async with httpx.AsyncClient(base_url=at.city.url, timeout=60) as browser:
-        if name:
-            token = {"token": at.tokens[number]}
-            assert (await browser.post("/me", data=token)).status_code == 303
+    cookies = at.cookies[name] if name else {}
+    async with httpx.AsyncClient(
+        base_url=at.city.url, cookies=cookies, timeout=60
+    ) as browser:
         await asyncio.sleep(chance.random() * at.pause)
         while time.monotonic() - at.started < at.seconds:
             kind, address = chance.choice(pages)
