@@ -33,7 +33,9 @@ from huabiao.crypto.keys import Keys, generate
 from huabiao.testing.network.nodes import free_ports
 
 SCENARIO, CALLS, ENVELOPES = "hazardous_waste", 200, 10
-AIM_S, COOKIE = 0.3, "huabiao_session"
+AIM_S = 0.3
+NAMES = (None, "plant", "truck", "plant", "bureau")
+"""Whose key each of the people has; the first is signed out."""
 PAGES = (
     ("overview", "/"),
     ("catalogue", "/scenarios"),
@@ -70,9 +72,8 @@ def measure(people: int, records: int, seconds: float, think: float) -> dict[str
                 crowd = fill(city, home, records)
                 report["seconds_to_fill"] = round(time.monotonic() - started, 1)
                 before = children_cpu(node.pid)
-                report |= asyncio.run(
-                    work(city, crowd, people, records, seconds, think)
-                )
+                working = Working(city, crowd, records, seconds, think)
+                report |= asyncio.run(work(working, people))
                 report["cpu_cores"] = round(
                     (children_cpu(node.pid) - before) / report["seconds"], 2
                 )
@@ -134,7 +135,7 @@ class Working:
     records: int
     seconds: float
     pause: float
-    tokens: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     waits: dict[str, list[float]] = field(default_factory=dict)
     acted: list[float] = field(default_factory=list)
     started: float = 0.0
@@ -142,7 +143,10 @@ class Working:
 
 async def work(at: Working, people: int) -> dict[str, Any]:
     """Everybody opens a page, reads it for a while, and opens another."""
-    at.tokens = {name: at.city.token(keys)["token"] for name, keys in at.crowd.items()}
+    for name, keys in at.crowd.items():
+        token = {"token": at.city.token(keys)["token"]}
+        signed_in = httpx.post(at.city.url + "/me", data=token)
+        at.cookies[name] = dict(signed_in.cookies)
     at.started = time.monotonic()
     await asyncio.gather(*(person(at, number) for number in range(people)))
     elapsed = time.monotonic() - at.started
@@ -163,9 +167,9 @@ async def work(at: Working, people: int) -> dict[str, Any]:
 async def person(at: Working, number: int) -> None:
     """One of the people: one in five signed out, one in ten acts after each page."""
     chance = random.Random(number)
-    name = (None, "plant", "truck", "plant", "bureau")[number % 5]
-    cookies = {COOKIE: at.tokens[name]} if name else {}
+    name = NAMES[number % len(NAMES)]
     pages = PAGES + (SUPERVISED if name == "bureau" else ())
+    cookies = at.cookies[name] if name else {}
     async with httpx.AsyncClient(
         base_url=at.city.url, cookies=cookies, timeout=60
     ) as browser:

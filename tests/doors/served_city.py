@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from click.testing import CliRunner, Result
 
 from huabiao.client.remote import Remote
@@ -32,6 +33,14 @@ class Served:
 
     def keys(self, name: str) -> Keys:
         return open_identity(self.home, name, "intl", make=True)
+
+    def browser(self, name: str = "") -> httpx.Client:
+        """A browser before the pages, signed in with the key of a name."""
+        browser = httpx.Client(base_url=self.url, timeout=30)
+        if name:
+            token = self.remote().token(self.keys(name))["token"]
+            assert browser.post("/me", data={"token": token}).status_code == 303
+        return browser
 
     def grant(self, scenario: str, role: str, name: str) -> None:
         outcome = self.remote().send(

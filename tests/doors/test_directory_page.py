@@ -38,8 +38,7 @@ def asked(served: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def seen_by(served: Served, name: str) -> str:
-    token = served.remote().token(served.keys(name))["token"]
-    return httpx.get(served.url + "/directory", cookies={"huabiao_session": token}).text
+    return served.browser(name).get("/directory").text
 
 
 def test_the_levels_hang_below_each_other(served: Served, asked: str) -> None:

@@ -11,16 +11,15 @@ from huabiao.proofs.verify import verify
 
 
 @pytest.fixture(scope="module")
-def plant(served: Served, case: str) -> dict[str, str]:
-    token = served.remote().token(served.keys("plant"))["token"]
-    return {"huabiao_session": str(token)}
+def plant(served: Served, case: str) -> httpx.Client:
+    return served.browser("plant")
 
 
-def test_the_digest_is_that_of_the_proof(served: Served, plant: dict[str, str]) -> None:
-    page = httpx.get(f"{served.url}/paper/hazardous_waste/m1", cookies=plant).text
+def test_the_digest_is_that_of_the_proof(served: Served, plant: httpx.Client) -> None:
+    page = plant.get("/paper/hazardous_waste/m1").text
     found = re.search(r'href="(/proofs/hazardous_waste/m1\?at=(\d+))"', page)
     assert found is not None
-    proof = httpx.get(served.url + found[1], cookies=plant).content
+    proof = plant.get(found[1]).content
     digest = hashlib.sha256(proof).hexdigest()
     assert f"{served.url}/verify?sha256={digest}" in page
     verdict = verify(proof, served.node.port.trust())
@@ -28,21 +27,20 @@ def test_the_digest_is_that_of_the_proof(served: Served, plant: dict[str, str]) 
     assert 'src="data:image/svg' in page and "<script" not in page
 
 
-def test_a_paper_stands_for_its_height(served: Served, plant: dict[str, str]) -> None:
+def test_a_paper_stands_for_its_height(served: Served, plant: httpx.Client) -> None:
     steps = httpx.get(
         f"{served.url}/api/scenarios/hazardous_waste/records/m1/history"
     ).json()["steps"]
     drafted = next(each["height"] for each in steps if each["operation"] == "draft")
     address = f"{served.url}/paper/hazardous_waste/m1?at={drafted}"
-    page = httpx.get(address, cookies=plant).text
+    page = plant.get(address).text
     assert "已填报" in page and "draft" in page and "collect</span>" not in page
 
 
 def test_a_paper_is_for_whom_the_proof_is(served: Served, case: str) -> None:
     address = f"{served.url}/paper/hazardous_waste/m1"
     assert httpx.get(address).status_code == 401
-    token = served.remote().token(served.keys("stranger"))["token"]
-    answer = httpx.get(address, cookies={"huabiao_session": token})
+    answer = served.browser("stranger").get(address)
     assert answer.status_code == 403 and "900-041-49" not in answer.text
 
 

@@ -12,31 +12,36 @@ import pytest
 from click.testing import CliRunner
 from served_city import Served
 
+from huabiao.crypto.address import show
 from huabiao.doors.cli import main
 from huabiao.proofs.verify import verify
 
-CASE = "hazardous_waste/m1"
+CASE = "hazardous_waste/m-evidence"
 ADDRESSES = ("/supervision", f"/supervision/{CASE}", f"/evidence/{CASE}")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def roles(served: Served, case: str) -> None:
-    """`bureau` supervises hazardous waste (from `case`), `auditor` the city; `plant`
-    is refused once, for a load without a code of the catalogue."""
+    """`bureau` supervises hazardous waste (from `case`), `auditor` the city; `careless`
+    is refused twice, for loads without a code of the catalogue."""
     served.grant("supervision", "supervisor", "auditor")
-    outcome = served.remote().call(
-        served.keys("plant"), "hazardous_waste", "draft", "m-refused",
-        {"waste_code": "<script>", "declared": "1000"},
-    )  # fmt: skip
-    assert not outcome.accepted
+    served.grant("hazardous_waste", "generator", "careless")
+    good, bad = ({"waste_code": code, "declared": "1000"}
+                 for code in ("900-041-49", "<script>"))  # fmt: skip
+    for operation, name, key, given, code in (
+        ("draft", "plant", "m-evidence", good, "ok"),
+        ("collect", "truck", "m-evidence", {"weighed": 990}, "ok"),
+        ("draft", "careless", "m-refused", bad, "waste.code"),
+        ("draft", "careless", "m-refused", bad, "waste.code"),
+    ):
+        outcome = served.remote().call(
+            served.keys(name), "hazardous_waste", operation, key, given
+        )
+        assert outcome.code == code, outcome
 
 
 def ask(served: Served, path: str, name: str = "") -> httpx.Response:
-    cookies = {}
-    if name:
-        token = served.remote().token(served.keys(name))["token"]
-        cookies = {"huabiao_session": str(token)}
-    return httpx.get(served.url + path, cookies=cookies)
+    return served.browser(name).get(path)
 
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "/supervision/hazardous_waste/none"])
@@ -57,8 +62,12 @@ def test_a_supervisor_sees_his_own_scenario_alone(served: Served) -> None:
 
 def test_an_alert_says_why(served: Served) -> None:
     desk = ask(served, "/supervision", "bureau").text
-    assert "waste.code" in desk and "危险废物转移联单：被拒绝 1 次" in desk
-    assert "A waste code is written" in desk
+    alert = next(
+        part for part in desk.split("<section") if "waste.code" in part
+        and show(served.keys("careless").account) in part
+    )  # fmt: skip
+    assert "危险废物转移联单：被拒绝 2 次" in alert
+    assert "A waste code is written" in alert
 
 
 def test_a_case_is_told_end_to_end(served: Served) -> None:
