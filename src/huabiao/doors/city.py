@@ -15,7 +15,7 @@ from huabiao.client.port import Port
 from huabiao.codec import decode
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.address import show as show_account
-from huabiao.doors.problems import not_found
+from huabiao.doors.problems import Problem, not_found
 from huabiao.doors.sessions import Sessions
 from huabiao.doors.visibility import (
     Sight,
@@ -135,6 +135,19 @@ class City:
         client finds at once what it has just been told is final."""
         if self.index.height < self.port.height:
             self.index.wait_for(self.port.height, CATCH_UP_SECONDS)
+
+    def nothing_found(self, zh: str, en: str) -> Problem:
+        """Problem 404, or 503 where the read model is behind and cannot tell."""
+        behind = self.port.height - self.index.height
+        if behind <= 0:
+            return not_found(zh, en)
+        return Problem(
+            503,
+            "index.behind",
+            f"读模型落后 {behind} 个区块，尚不知道：{zh}。"
+            f" The read model is {behind} blocks behind and does not know yet: {en}.",
+            "请稍后再问。 Ask again in a moment.",
+        )
 
     def record(
         self, scenario: str, key: str, viewer: bytes | None, at: int | None = None

@@ -101,19 +101,9 @@ def locate(city: City, envelope: str) -> tuple[int, int]:
     """Height and index of an envelope by its id; Problem 404, or 503 where the read
     model is behind and cannot tell."""
     city.caught_up()
-    behind = city.port.height - city.index.height
     place = city.index.locate(envelope)
-    if place is None and behind > 0:
-        raise Problem(
-            503,
-            "index.behind",
-            f"读模型落后 {behind} 个区块，尚不知道信封 {envelope[:80]}。"
-            f" The read model is {behind} blocks behind and does not know of envelope"
-            f" {envelope[:80]} yet.",
-            "请稍后再问。 Ask again in a moment.",
-        )
     if place is None:
-        raise not_found(
+        raise city.nothing_found(
             f"没有信封 {envelope[:80]}", f"There is no envelope {envelope[:80]}"
         )
     return place

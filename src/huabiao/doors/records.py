@@ -48,7 +48,7 @@ def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
             }
         steps.append(step)
     if not steps:
-        raise not_found(
+        raise city.nothing_found(
             f"没有 {scenario} “{key[:80]}”的历史",
             f"There is no history of {scenario} {key[:80]!r}",
         )
