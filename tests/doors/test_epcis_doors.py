@@ -157,7 +157,7 @@ def test_what_moved_in_a_crate_is_on_the_page(food: Served) -> None:
     steps = [event.get("bizStep") for event in document["epcisBody"]["eventList"]]
     assert steps == ["commissioning", "inspecting", "packing", "shipping", "unpacking"]
     page = httpx.get(f"{food.url}/t/{lot}").text
-    assert "hand_over" in page and "an empty crate" not in page
+    assert "移交" in page and "an empty crate" not in page
 
 
 def test_a_recall_is_seen_wherever_the_milk_went(food: Served) -> None:

@@ -69,6 +69,8 @@ class NationalFront:
     """Ends TLS on `outside` and passes what it carries to the doors' socket."""
 
     def __init__(self, context: Any, outside: socket.socket, home: Path) -> None:
+        outside.listen(128)  # at once: nobody is told of a door that refuses
+        outside.setblocking(False)
         self._context, self._outside, self._home = context, outside, home
         self._places = asyncio.Semaphore(MOST_CONNECTIONS)
         self._serving: set[asyncio.Task[None]] = set()
@@ -76,8 +78,6 @@ class NationalFront:
     async def serve(self) -> None:
         """Until it is cancelled; then every connection ends."""
         loop = asyncio.get_running_loop()
-        self._outside.listen(128)
-        self._outside.setblocking(False)
         try:
             while True:
                 await self._places.acquire()
