@@ -13,14 +13,12 @@ minutes after the end.
 
 import json
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from huabiao.services.openid4vc.desk_file import DeskFile
 from huabiao.services.openid4vc.oauth import OAuthError
 
 SCHEMA = """
@@ -57,22 +55,7 @@ class Offers:
     """One issuer's offers; a file of SQLite, for several processes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        self._path = path
-        with self._file() as file:
-            file.executescript(SCHEMA)
-
-    @contextmanager
-    def _file(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own for each use: desks serve from many threads."""
-        file = sqlite3.connect(self._path, timeout=10)
-        try:
-            with file:
-                file.execute("PRAGMA secure_delete = ON")
-                yield file
-        finally:
-            file.close()
+        self._file = DeskFile(path, SCHEMA).transaction
 
     def make(
         self, configuration: Configuration, wanted: dict[str, Any], until: int,

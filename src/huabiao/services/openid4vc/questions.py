@@ -8,14 +8,12 @@ next question.
 
 import json
 import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from huabiao.services.credentials.strict_json import Object
+from huabiao.services.openid4vc.desk_file import DeskFile
 from huabiao.services.openid4vc.oauth import OAuthError
 
 SCHEMA = """CREATE TABLE IF NOT EXISTS questions (
@@ -42,21 +40,7 @@ class Questions:
     """One verifier's questions; a file of SQLite, for several processes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        self._path = path
-        with self._file() as file:
-            file.execute(SCHEMA)
-
-    @contextmanager
-    def _file(self) -> Iterator[sqlite3.Connection]:
-        file = sqlite3.connect(self._path, timeout=10)
-        try:
-            with file:
-                file.execute("PRAGMA secure_delete = ON")
-                yield file
-        finally:
-            file.close()
+        self._file = DeskFile(path, SCHEMA).transaction
 
     def ask(self, query: Object, purpose: str | None, until: int, now: int) -> str:
         """The id of a new question; ValueError where too many are open."""
