@@ -29,7 +29,15 @@ async def open_for(
     """
     where = scenario, record, field
     shown = await run_in_threadpool(_opened, city, account, where, purpose)
-    # Final on the chain before anything is handed out; refused once erasure is asked.
+    return await once_noted(city, shown)
+
+
+async def once_noted(city: City, shown: Json) -> Json:
+    """
+    What was opened, and under "opening" the envelope of its "note": final on the chain
+    before anything is handed out. Problem 410 once erasure was asked for, 409 where the
+    chain refuses otherwise.
+    """
     (outcome,) = await city.port.submit([shown.pop("note")])
     if not outcome.accepted:
         if outcome.code in ("asked", "erased"):

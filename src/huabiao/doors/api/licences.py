@@ -22,6 +22,7 @@ from huabiao.codec import decode
 from huabiao.doors import vault as values
 from huabiao.doors.authorising import bounded, codes_of, draw_code
 from huabiao.doors.city import City
+from huabiao.doors.opening import once_noted
 from huabiao.doors.problems import Problem, forbidden, not_found
 from huabiao.doors.viewer import CityHere, Json, SignedIn, city_of
 from huabiao.services.licences import Attempts
@@ -78,13 +79,7 @@ Place = Annotated[str, Query(max_length=220, description="<licence>/<permit>")]
 async def shown(request: Request, account: SignedIn, use: Place) -> Json:
     """The permitted fields, for ten minutes after the code was redeemed."""
     city = city_of(request)
-    told = await run_in_threadpool(_open, city, account, use)
-    (outcome,) = await city.port.submit([told.pop("note")])
-    if not outcome.accepted:
-        if outcome.code in ("asked", "erased"):
-            raise values.erased()
-        raise Problem(409, outcome.code, outcome.sentence)
-    return {**told, "opening": outcome.envelope}
+    return await once_noted(city, await run_in_threadpool(_open, city, account, use))
 
 
 def _open(city: City, account: bytes, place: str) -> Json:
