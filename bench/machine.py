@@ -57,14 +57,7 @@ def family(pid: int) -> list[int]:
 
 def children_cpu(pid: int) -> float:
     """CPU seconds of a process and everything below it."""
-    total, ticks = 0.0, os.sysconf("SC_CLK_TCK")
-    for each in family(pid):
-        try:
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        total += (int(fields[11]) + int(fields[12])) / ticks
-    return total
+    return sum(cpu_by_step(pid).values())
 
 
 STEPS = (

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,9 +40,7 @@ def city(
     chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PlayedCity]:
     home = tmp_path_factory.mktemp("browser") / "home"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     command = [str(Path(sys.executable).with_name("huabiao")), "up", "--home", home]
     node = subprocess.Popen(
         [*command, "--port", str(port), "--story", "day"],
