@@ -5,6 +5,7 @@ The built-in contracts, in the same library that every scenario uses.
 - `membership`: the seats of those that sign headers
 - `suites`: from one suite of algorithms to the next
 - `identity`: keys of accounts, people and their subject tags
+- `staff`: which account somebody reads for who signs in without its key
 - `accreditation`: who may issue which credentials: root, bodies, issuers; schemas
 - `credentials`: status lists, and who holds a credential that stands
 - `licences`: electronic licences, shown once to one office by a code
