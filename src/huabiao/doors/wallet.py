@@ -142,7 +142,8 @@ def files_of(city: City, account: bytes) -> list[Json]:
 
 
 def sessions_of(city: City, account: bytes, here: Session | None) -> list[Json]:
-    """The open sessions of an account; `current` is the one that asks."""
+    """The open sessions of an account; `current` is the one that asks. A member of
+    staff sees those of the same login."""
     return [
         {
             "id": each.id,
@@ -150,9 +151,10 @@ def sessions_of(city: City, account: bytes, here: Session | None) -> list[Json]:
             "expires": Instant.show(each.expires),
             "agent": each.agent,
             "in_browser": each.in_browser,
+            "way": each.way,
             "current": here is not None and each.id == here.id,
         }
-        for each in city.sessions.of(account)
+        for each in city.sessions.of(account, here.login if here else "")
     ]
 
 

@@ -49,8 +49,8 @@ def new_code(request: Request, city: CityHere, session: PageSession) -> Response
     script asks, so what goes wrong is told as the API tells it."""
     try:
         same_site(request)
-        if session is None:
-            raise sign_in()
+        if session is None or session.login:
+            raise sign_in()  # a code is for its holder's own key to permit
         told = draw_code(city, session.account)
     except Problem as problem:
         return JSONResponse(problem.document(), problem.status, media_type=MEDIA_TYPE)
@@ -68,5 +68,5 @@ def end(
     same_site(request)
     if session is None:
         raise sign_in()
-    city.sessions.end(session.account, id_ or None)
+    city.sessions.end(session.account, id_ or None, session.login)
     return RedirectResponse("/me", 303)
