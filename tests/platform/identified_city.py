@@ -11,7 +11,7 @@ CODE = enterprise_code("110105", 77)
 
 
 def live_with_identities(city: City) -> None:
-    """Organisations, staff, enterprise_kyc, recovery, did_services, more of identity."""
+    """Organisations, staff, enterprise_kyc, recovery, did_services, and identity."""
     act_as_an_organisation(city)
     share_a_file(city)
     lose_and_recover(city)

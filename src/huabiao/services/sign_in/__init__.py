@@ -1,0 +1,70 @@
+"""
+Signing in to the doors without a key: staff of an organisation. In reading order:
+
+- `ways`       which ways are open at a node: its address, providers, the credential
+- `tags`       what the chain knows a login by, and nobody else
+- `flows`      one browser's way to a provider and back: state, nonce, PKCE
+- `providers`  OpenID Connect: the request, the token, what is demanded of it
+- `accounts`   accounts of the node's own: a passphrase and a code from a telephone
+
+Whom a login reads for is for the chain to say (the contract `staff`); signing in gives
+no right to act.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from huabiao.client.derived_keys import own_keys
+from huabiao.crypto.keys import Keys
+from huabiao.services.sign_in.accounts import Accounts
+from huabiao.services.sign_in.flows import Flows
+from huabiao.services.sign_in.tags import Tags
+from huabiao.services.sign_in.ways import Provider, Settings, Ways
+
+FOLDER, IDENTITY = "sign_in", "sign-in"
+
+
+class SignIn:
+    """The ways of one node. Its key file is made when the first way is used."""
+
+    def __init__(self, home: Path, suite_name: str) -> None:
+        self._home, self._suite_name = home, suite_name
+        self.folder = home / FOLDER
+        self.flows = Flows()
+
+    @cached_property
+    def keys(self) -> Keys:
+        path = self.folder / "key.json"
+        return own_keys(self._home, path, self._suite_name, IDENTITY)
+
+    @property
+    def ways(self) -> Ways:
+        return Ways(self.folder, lambda: self.keys)
+
+    @cached_property
+    def tags(self) -> Tags:
+        return Tags(self.keys)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.folder, self.keys, self.tags)
+
+    def close(self) -> None:
+        if "accounts" in self.__dict__:
+            self.accounts.close()
+
+
+def open_sign_in(home: Path, suite_name: str) -> SignIn:
+    return SignIn(home, suite_name)
+
+
+__all__ = [
+    "Accounts",
+    "Flows",
+    "Provider",
+    "Settings",
+    "SignIn",
+    "Tags",
+    "Ways",
+    "open_sign_in",
+]
