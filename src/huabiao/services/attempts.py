@@ -2,8 +2,9 @@
 Attempts: who has tried codes that were no good, and who must wait.
 
 Redeeming a licence's code, or signing in with one, five misses within a quarter of an
-hour lock an account for an hour, twenty within a day for a day. A good code does not make misses undone. The file outlives a
-restart; what is older than a day is swept with each miss.
+hour lock an account for an hour, twenty within a day for a day. A good code does not
+make misses undone. The file outlives a restart; what is older than a day is swept with
+each miss.
 
 To draw codes is bounded in the same way, ten and fifty: whoever could draw without end
 would learn under which id each code stands.

@@ -13,6 +13,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
 - `person`      person enrol, identifier
+- `staff`       staff door, provider, credential, enrol, bind, end: sign-in without keys
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -25,7 +26,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
-- `wallet`      wallet show, licences, codes, code, receive, present, sessions …
+- `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -60,6 +61,7 @@ COMMANDS = {
     "did": "did",
     "org": "org",
     "person": "person",
+    "staff": "staff",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",

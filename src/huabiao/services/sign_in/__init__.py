@@ -1,11 +1,12 @@
 """
-Signing in to the doors without a key: staff of an organisation. In reading order:
+Signing in to the doors by another way than a signed challenge. In reading order:
 
 - `ways`       which ways are open at a node: its address, providers, the credential
 - `tags`       what the chain knows a login by, and nobody else
 - `flows`      one browser's way to a provider and back: state, nonce, PKCE
 - `providers`  OpenID Connect: the request, the token, what is demanded of it
 - `accounts`   accounts of the node's own: a passphrase and a code from a telephone
+- `badges`     a credential from a wallet, for the account that it is about
 
 Whom a login reads for is for the chain to say (the contract `staff`); signing in gives
 no right to act.
@@ -48,6 +49,11 @@ class SignIn:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.folder, self.keys, self.tags)
+
+    @property
+    def has_accounts(self) -> bool:
+        """Whether anybody was enrolled with a passphrase and a code."""
+        return (self.folder / "accounts").exists()
 
     def close(self) -> None:
         if "accounts" in self.__dict__:

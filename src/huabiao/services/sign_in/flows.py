@@ -85,6 +85,13 @@ class Flows:
             self._used[head] = int.from_bytes(head[16:], "big")
         return flow
 
+    def mark(self, name: str) -> str:
+        """What shows that a question of this name was put for whoever holds it."""
+        return _text(self._made("mark", name, b""))
+
+    def is_marked(self, name: str, mark: str) -> bool:
+        return hmac.compare_digest(mark.encode(), self.mark(name).encode())
+
     def _flow(self, provider: str, head: bytes) -> Flow:
         state, nonce, verifier = (
             _text(self._made(name, provider, head))

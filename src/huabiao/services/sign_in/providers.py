@@ -135,7 +135,7 @@ def check_token(
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
         jwt.JWTClaimsRegistry(now=at, leeway=SKEW_S, **must).validate(claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        name = type(error).__name__
+        name = f"{type(error).__name__} {getattr(error, 'claim', '')}".strip()
         raise _refused(
             f"令牌不成立（{name}）", f"the token does not hold ({name})"
         ) from None
