@@ -7,6 +7,7 @@ One client, one person; it verifies PKCE, gives a code once, and names itself be
 It says its address once it can be reached there.
 """
 
+import secrets
 import socket
 import sys
 from datetime import UTC, datetime
@@ -20,8 +21,12 @@ def main(back: str, folder: str) -> None:
     from canaille import create_app
     from canaille.app import models
     from canaille.backends import Backend
+    from canaille.oidc import provider
     from joserfc.jwk import RSAKey
 
+    # Its access tokens for one person are alike within a second, and its database takes
+    # none twice. Nobody here uses one: let them be opaque.
+    provider.generate_access_token = lambda *_, **__: secrets.token_urlsafe(48)
     listener = socket.create_server(("127.0.0.1", 0))
     here = f"127.0.0.1:{listener.getsockname()[1]}"
     key = RSAKey.generate_key(2048, {"kid": "1", "alg": "RS256", "use": "sig"})

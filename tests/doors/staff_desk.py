@@ -19,7 +19,9 @@ SIGN_IN = "令牌"
 
 
 def found_office(served: Served) -> None:
-    """`LEAD` stands as an organisation under `CODE`."""
+    """`LEAD` stands as an organisation under `CODE`; once in a city."""
+    if served.node.ledger.read(f"organisations/record/{CODE}") is not None:
+        return
     served.grant("organisations", "registrar", "registrar of staff")
     for words in (
         ("apply", CODE, "某局", "--kind", "department", "--as", LEAD),
