@@ -21,6 +21,7 @@ from staff_desk import browser, reads_for
 from huabiao.client.remote import Answered
 from huabiao.client.signing import call
 from huabiao.crypto.address import show
+from huabiao.crypto.keys import Keys
 from huabiao.doors.viewer import COOKIE
 from huabiao.services.credentials import sd_jwt_vc
 from huabiao.services.credentials.dids import chain_signer
@@ -35,13 +36,21 @@ def town(served: Served, tmp_path_factory) -> Iterator[DeskTown]:
     try:
         served.json("staff", "door", served.url)
         served.json("staff", "credential", TYPE)
-        made.keys()
+        publish(made, "pilot")
         receive(made)
         yield made
     finally:
         served.json("staff", "credential", "--off")
         process.terminate()
         process.wait(20)
+
+
+def publish(town: DeskTown, name: str) -> Keys:
+    """The keys of somebody whose DID resolves."""
+    keys = town.keys(name)
+    published = town.wallet("did", "publish", name)
+    assert isinstance(published, dict), published
+    return keys
 
 
 def receive(town: DeskTown, name: str = "pilot") -> dict[str, Any]:
@@ -170,9 +179,7 @@ def test_a_presentation_of_another_sign_in_is_refused(town):
 
 def test_anothers_credential_is_refused(town):
     """A thief has the pilot's credential and a key of their own."""
-    thief = chain_signer(town.keys("thief"), town.served.remote().chain)
-    published = town.wallet("did", "publish", "thief")
-    assert isinstance(published, dict), published
+    thief = chain_signer(publish(town, "thief"), town.served.remote().chain)
     handle, _, told = begin(town)
     refused = answer(told, present(town, told, holder=thief))
     assert refused.status_code == 400 and "vp_token" in refused.text
@@ -227,7 +234,7 @@ def test_who_asked_does_not_enter_without_the_holders_code(town):
 
 
 def test_a_session_ends_with_the_key_that_showed_it(town):
-    keys = town.keys("rotating pilot")
+    keys = publish(town, "rotating pilot")
     taken = receive(town, "rotating pilot")
     assert taken["type"] == TYPE
     opened = town.wallet("wallet", "sign-in", "--yes", "--as", "rotating pilot")
