@@ -9,10 +9,12 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
+from huabiao.contracts import Refused
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, not_found
 from huabiao.doors.sessions import BY_WALLET, Session
 from huabiao.doors.viewer import staff_account
+from huabiao.services.credentials import NotVerified
 from huabiao.services.openid4vc import VerifierDesk
 from huabiao.services.openid4vc.verifier import digest_of
 from huabiao.services.sign_in import Settings, SignIn
@@ -63,7 +65,16 @@ def _desk(city: City, settings: Settings) -> VerifierDesk:
     if not settings.door or not settings.credential:
         raise not_found("此处不用凭证登录", "Nobody signs in with a credential here")
     signer, dids = city.services["status_lists"].signer, city.services["dids"]
-    return badge_desk(sign_in_of(city).folder, settings, signer, city.port, dids)
+
+    def ask(contract: str, question: str, arguments: dict[str, Any]) -> Any:
+        try:
+            return city.port.ask(contract, question, arguments)
+        except Refused as refused:
+            zh, _, en = refused.sentence.partition("。 ")
+            raise NotVerified(refused.code, zh, en.rstrip(".")) from None
+
+    folder = sign_in_of(city).folder
+    return badge_desk(folder, settings, signer, city.port, ask, dids)
 
 
 def ask_wallet(city: City) -> Asked:

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from huabiao.client.port import Port
-from huabiao.contracts import Refused
 from huabiao.services.credentials import Credential, NotVerified, Policy, Signer
-from huabiao.services.credentials.chain import chain_accredited, chain_bits
+from huabiao.services.credentials.chain import Ask, chain_accredited, chain_bits
 from huabiao.services.credentials.dids import account_with, resolve_with
 from huabiao.services.did import Resolver
 from huabiao.services.openid4vc import OAuthError, Questions, VerifierDesk
@@ -30,17 +29,12 @@ def now_ms() -> int:
 
 
 def badge_desk(
-    folder: Path, settings: Settings, signer: Signer, port: Port, dids: Resolver
-) -> VerifierDesk:
-    """The desk where wallets answer; it keeps its questions in the node's folder."""
+    folder: Path, settings: Settings, signer: Signer, port: Port, ask: Ask,
+    dids: Resolver,
+) -> VerifierDesk:  # fmt: skip
+    """The desk where wallets answer; it keeps its questions in the node's folder.
+    `ask` puts a question to a contract; NotVerified where it has no answer."""
     account_of = account_with(port.chain)
-
-    def ask(contract: str, question: str, arguments: dict[str, Any]) -> Any:
-        try:
-            return port.ask(contract, question, arguments)
-        except Refused as refused:
-            zh, _, en = refused.sentence.partition("。 ")
-            raise NotVerified(refused.code, zh, en.rstrip(".")) from None
 
     policy = Policy(
         resolve_with(dids.keys), chain_accredited(ask, account_of, now_ms),
