@@ -192,8 +192,8 @@ def test_a_revoked_credential_is_refused_and_another_is_good(town):
     text = Holdings(town.home, "pilot").all()[taken["credential"]]
     (place,) = read_held(text)[0].status
     done = town.served.json(
-        "credential", "revoke", "pilots", str(place.index), "--reason", "ceased", "--as",
-        "airport",
+        "credential", "revoke", "pilots", str(place.index), "--reason", "ceased",
+        "--as", "airport",
     )  # fmt: skip
     assert done["accepted"], done
     handle, _, told = begin(town)
