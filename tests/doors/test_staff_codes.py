@@ -5,6 +5,7 @@ pyotp is the telephone (RFC 6238); everything goes through the pages and the API
 """
 
 import time
+from collections.abc import Iterator
 
 import pyotp
 import pytest
@@ -13,6 +14,7 @@ from staff_desk import CODE, LEAD, bind, browser, found_office, lead, reads_for
 
 from huabiao.client.remote import Answered
 from huabiao.client.signing import call
+from huabiao.crypto import keystore
 from huabiao.crypto.address import show
 from huabiao.doors.viewer import COOKIE
 
@@ -20,8 +22,12 @@ PASSPHRASE = "a passphrase of theirs"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def office(served: Served) -> None:
+def office(served: Served) -> Iterator[None]:
+    """An organisation; its people's files are cheap to open."""
     found_office(served)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keystore, "SCRYPT_N", 16)
+        yield
 
 
 def enrol(served: Served, name: str, *words: str) -> tuple[str, pyotp.TOTP]:

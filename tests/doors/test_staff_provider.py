@@ -34,6 +34,10 @@ from huabiao.client.signing import call
 from huabiao.doors.pages.entering import FLOW
 from huabiao.doors.viewer import COOKIE
 
+# The provider takes seconds to start and half a second for each password; what is
+# demanded of tokens and of ways is held by tests/services/test_sign_in_*.py too.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def issuer(served: Served, tmp_path_factory) -> Iterator[str]:

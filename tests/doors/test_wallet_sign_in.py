@@ -14,14 +14,17 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from desk_town import TYPE, DeskTown, asked, start_desk
 from served_city import Served
 from staff_desk import browser, reads_for
 
 from huabiao.client.remote import Answered
 from huabiao.client.signing import call
+from huabiao.crypto import keystore
 from huabiao.crypto.address import show
 from huabiao.crypto.keys import Keys
+from huabiao.doors.cli import main
 from huabiao.doors.viewer import COOKIE
 from huabiao.services.credentials import sd_jwt_vc
 from huabiao.services.credentials.dids import chain_signer
@@ -32,7 +35,9 @@ from huabiao.services.sign_in.badges import ASKED
 
 @pytest.fixture(scope="module")
 def town(served: Served, tmp_path_factory) -> Iterator[DeskTown]:
-    """The doors take the type, and `pilot` holds one of it."""
+    """The doors take the type, and `pilot` holds one of it; key files are cheap."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(keystore, "SCRYPT_N", 16)
     made, process = start_desk(served, tmp_path_factory.mktemp("desk"))
     try:
         served.json("staff", "door", served.url)
@@ -41,6 +46,7 @@ def town(served: Served, tmp_path_factory) -> Iterator[DeskTown]:
         receive(made)
         yield made
     finally:
+        patch.undo()
         served.json("staff", "credential", "--off")
         process.terminate()
         process.wait(20)
@@ -49,16 +55,26 @@ def town(served: Served, tmp_path_factory) -> Iterator[DeskTown]:
 def publish(town: DeskTown, name: str) -> Keys:
     """The keys of somebody whose DID resolves."""
     keys = town.keys(name)
-    published = town.wallet("did", "publish", name)
-    assert isinstance(published, dict), published
+    published = call("identity", "publish_key", public=keys.public)
+    assert town.served.remote().send(keys, published).accepted
     return keys
 
 
 def receive(town: DeskTown, name: str = "pilot") -> dict[str, Any]:
     offer = town.offer("--no-code")
-    taken = town.wallet("wallet", "receive", offer["link"], "--as", name)
+    taken = here(town, "receive", offer["link"], "--as", name)
     assert isinstance(taken, dict), taken
     return taken
+
+
+def here(town: DeskTown, *words: str) -> Any:
+    """A command of the wallet's in this process: its JSON, or its sentence."""
+    done = CliRunner().invoke(
+        main, ["wallet", *words, "--json"], env=town.environment(town.home)
+    )
+    if done.exit_code:
+        return done.output
+    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 def begin(town: DeskTown) -> tuple[str, dict[str, str], dict[str, Any]]:
@@ -127,7 +143,7 @@ def test_a_browser_signs_in_when_its_own_link_was_shown(town):
         text = client.post("/sign-in/wallet").text
         link = text.partition('href="openid4vp:')[2].partition('"')[0]
         link = "openid4vp:" + link.replace("&amp;", "&")
-        done = town.wallet("wallet", "present", link, "--yes", "--as", "pilot")
+        done = here(town, "present", link, "--yes", "--as", "pilot")
         onward = httpx.URL(done["redirect_uri"])
         assert str(onward).startswith(town.served.url + "/")
         stolen = other.get(onward.raw_path.decode())
@@ -200,7 +216,7 @@ def test_a_revoked_credential_is_refused_and_another_is_good(town):
     refused = answer(told, present(town, told, text=text))
     assert refused.status_code == 400 and "revoked" in refused.text, refused.text
     stays_out(town, handle)
-    town.wallet("wallet", "drop", taken["credential"], "--as", "pilot")
+    here(town, "drop", taken["credential"], "--as", "pilot")
 
 
 def test_whoever_did_not_ask_does_not_enter(town):
@@ -227,11 +243,12 @@ def test_who_asked_does_not_enter_without_the_holders_code(town):
     stays_out(town, handle, code_of(declined))
 
 
+@pytest.mark.long  # another person receives a credential of their own
 def test_a_session_ends_with_the_key_that_showed_it(town):
     keys = publish(town, "rotating pilot")
     taken = receive(town, "rotating pilot")
     assert taken["type"] == TYPE
-    opened = town.wallet("wallet", "sign-in", "--yes", "--as", "rotating pilot")
+    opened = here(town, "sign-in", "--yes", "--as", "rotating pilot")
     bearer = {"authorization": f"Bearer {opened['token']}"}
     address = town.served.url + "/api/me"
     assert httpx.get(address, headers=bearer).status_code == 200
@@ -268,7 +285,7 @@ def test_a_wallet_answers_no_door_that_hands_on_anothers_question(town):
     Thread(target=relay.serve_forever, daemon=True).start()
     try:
         door = f"http://127.0.0.1:{relay.server_address[1]}"
-        said = town.wallet("wallet", "sign-in", door, "--yes", "--as", "pilot")
+        said = here(town, "sign-in", door, "--yes", "--as", "pilot")
         assert "somebody else" in said
         assert seen == ["/api/session/presentation"], "no code was handed over"
     finally:
