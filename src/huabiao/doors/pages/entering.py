@@ -11,6 +11,8 @@ another site is answered with a page, since a browser does not send a cookie tha
 SameSite=Strict along with a redirection that began elsewhere.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -30,13 +32,14 @@ from huabiao.doors.problems import Problem, not_found
 from huabiao.doors.sessions import BY_CODE, BY_PROVIDER
 from huabiao.doors.viewer import COOKIE, CityHere
 from huabiao.services.attempts import Locked
-from huabiao.services.sign_in import Provider, Settings, providers
+from huabiao.services.sign_in import Provider, Settings, SignIn, providers
 from huabiao.services.sign_in.accounts import Overloaded, Refused
 from huabiao.services.sign_in.flows import LIFETIME_MS, NotBegun
 from huabiao.services.sign_in.providers import NotSignedIn
 
 router = APIRouter(default_response_class=HTMLResponse)
 FLOW, HANDLE, PATH = "huabiao_flow", "huabiao_wallet", "/sign-in"
+WAIT_S = 5.0
 Word = Annotated[str, Query(max_length=4_096)]
 
 
@@ -56,13 +59,26 @@ def _provider(city: City, name: str) -> tuple[Settings, Provider]:
     return settings, found
 
 
+@contextmanager
+def _one_of_few(sign_in: SignIn) -> Iterator[None]:
+    """Strangers make the node ask a provider: a few at once, the others come again."""
+    if not sign_in.asking.acquire(timeout=WAIT_S):
+        said = "登录过多，请稍后再试。 Too many are signing in: try again."
+        raise Problem(503, "provider.busy", said)
+    try:
+        yield
+    finally:
+        sign_in.asking.release()
+
+
 @router.get("/sign-in/provider/{name}")
 def to_provider(request: Request, city: CityHere, name: str) -> Response:
     """Send the browser to a provider."""
-    settings, provider = _provider(city, name)
-    cookie, flow = sign_in_of(city).flows.begin(name)
+    (settings, provider), sign_in = _provider(city, name), sign_in_of(city)
+    cookie, flow = sign_in.flows.begin(name)
     try:
-        metadata = providers.metadata_of(provider)
+        with _one_of_few(sign_in):
+            metadata = sign_in.metadata(provider)
         there = providers.request_url(provider, metadata, flow, settings.callback(name))
     except NotSignedIn as error:
         raise Problem(502, "provider.refused", str(error)) from None
@@ -80,13 +96,14 @@ def from_provider(
     (settings, provider), sign_in = _provider(city, name), sign_in_of(city)
     try:
         flow = sign_in.flows.finish(request.cookies.get(FLOW, ""), name, state)
-        metadata = providers.metadata_of(provider)
-        providers.check_issuer(provider, metadata, iss)
-        token = providers.redeem(
-            provider, metadata, sign_in.ways.secret_of(provider), code, flow,
-            settings.callback(name),
-        )  # fmt: skip
-        keys = providers.keys_of(metadata)
+        with _one_of_few(sign_in):
+            metadata = sign_in.metadata(provider)
+            providers.check_issuer(provider, metadata, iss)
+            token = providers.redeem(
+                provider, metadata, sign_in.ways.secret_of(provider), code, flow,
+                settings.callback(name),
+            )  # fmt: skip
+            keys = providers.keys_of(metadata)
         subject = providers.check_token(token, keys, provider, flow.nonce)
     except (NotBegun, NotSignedIn) as error:
         raise Problem(401, "provider.refused", str(error)) from None

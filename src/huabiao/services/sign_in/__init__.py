@@ -12,17 +12,23 @@ Whom a login reads for is for the chain to say (the contract `staff`); signing i
 no right to act.
 """
 
+import time
 from functools import cached_property
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from huabiao.client.derived_keys import own_keys
 from huabiao.crypto.keys import Keys
+from huabiao.services.credentials.strict_json import Object
 from huabiao.services.sign_in.accounts import Accounts
 from huabiao.services.sign_in.flows import Flows
+from huabiao.services.sign_in.providers import metadata_of
 from huabiao.services.sign_in.tags import Tags
 from huabiao.services.sign_in.ways import Provider, Settings, Ways
 
 FOLDER, IDENTITY = "sign_in", "sign-in"
+FRESH_S, MOST_ASKING = 60.0, 4
+"""How long a provider's metadata is believed; how many ask providers at once."""
 
 
 class SignIn:
@@ -32,6 +38,8 @@ class SignIn:
         self._home, self._suite_name = home, suite_name
         self.folder = home / FOLDER
         self.flows = Flows()
+        self.asking = BoundedSemaphore(MOST_ASKING)
+        self._known: dict[str, tuple[float, Object]] = {}
 
     @cached_property
     def keys(self) -> Keys:
@@ -49,6 +57,14 @@ class SignIn:
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.folder, self.keys, self.tags)
+
+    def metadata(self, provider: Provider) -> Object:
+        """What a provider says of itself, not older than a minute; NotSignedIn."""
+        known = self._known.get(provider.issuer)
+        if known is None or time.monotonic() - known[0] > FRESH_S:
+            known = time.monotonic(), metadata_of(provider)
+            self._known[provider.issuer] = known
+        return known[1]
 
     @property
     def has_accounts(self) -> bool:

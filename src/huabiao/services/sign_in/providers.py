@@ -42,7 +42,7 @@ class NotSignedIn(Exception):
 
 
 def metadata_of(provider: Provider) -> Object:
-    """The provider's endpoints, asked anew each time; NotSignedIn."""
+    """The provider's endpoints, as it tells them now; NotSignedIn."""
     found = _object(_ask("GET", provider.issuer.rstrip("/") + PLACE, {}))
     if found.get("issuer") != provider.issuer:
         raise _refused("提供方自称另一签发者", "the provider names another issuer")
