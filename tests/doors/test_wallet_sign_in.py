@@ -127,13 +127,8 @@ def test_a_wallet_signs_in_from_a_process_of_its_own(town):
     bearer = {"authorization": f"Bearer {opened['token']}"}
     me = httpx.get(town.served.url + "/api/me", headers=bearer)
     assert me.json()["account"] == opened["account"]
-    (session,) = [
-        each
-        for each in httpx.get(
-            town.served.url + "/api/me/sessions", headers=bearer
-        ).json()["sessions"]
-        if each["current"]
-    ]
+    listed = httpx.get(me.url.copy_with(path="/api/me/sessions"), headers=bearer)
+    (session,) = [one for one in listed.json()["sessions"] if one["current"]]
     assert session["way"] == "wallet" and not session["in_browser"]
 
 
@@ -149,9 +144,8 @@ def test_a_browser_signs_in_when_its_own_link_was_shown(town):
         stolen = other.get(onward.raw_path.decode())
         assert stolen.status_code == 401 and COOKIE not in stolen.cookies
         entered = client.get(onward.raw_path.decode())
-        assert entered.status_code == 200 and reads_for(client) == show(
-            town.keys().account
-        )
+        assert entered.status_code == 200
+        assert reads_for(client) == show(town.keys().account)
         again = client.get(onward.raw_path.decode())
         assert again.status_code == 401
 
