@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import chain
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from huabiao.state.rows import NONE, TOP, Numbers, Rows
 from huabiao.state.store import INNER_BYTES, inner_records
 
 HEADS = [bytes([n]) for n in range(256)]
+AT_ONCE = 256
+"""Inner nodes whose records are made together, in the processor's cache."""
 
 
 class Freezing:
@@ -37,18 +39,18 @@ class Freezing:
             self._take_inner(owners[inner], ns[inner], codes[inner])
 
     def _take_leaves(self, owners: Numbers, ns: Numbers, codes: Numbers) -> None:
-        leaves, parts = self.rows.leaves, self.parts
+        leaves = self.rows.leaves
         taken = [leaves[-code] for code in codes.tolist()]
-        for leaf in taken:
-            parts += (HEADS[len(leaf) // SLOT_BYTES], leaf)
-        *places, self.position = accumulate(
-            [1 + len(leaf) for leaf in taken], initial=self.position
-        )
-        self.rows.places[owners, ns] = places
+        sizes = np.fromiter(map(len, taken), np.int64, len(taken)) + 1
+        ends = self.position + np.cumsum(sizes)
+        self.rows.places[owners, ns] = ends - sizes
+        heads = [HEADS[count] for count in (sizes // SLOT_BYTES).tolist()]
+        self.parts += chain.from_iterable(zip(heads, taken, strict=True))
+        self.position += int(sizes.sum())
 
     def _take_inner(self, owners: Numbers, ns: Numbers, nodes: Numbers) -> None:
-        if len(nodes):
-            places = self.position + INNER_BYTES * np.arange(len(nodes))
-            self.rows.places[owners, ns] = places
-            self.parts.append(inner_records(self.rows, nodes))
-            self.position += INNER_BYTES * len(nodes)
+        places = self.position + INNER_BYTES * np.arange(len(nodes))
+        self.rows.places[owners, ns] = places
+        for at in range(0, len(nodes), AT_ONCE):
+            self.parts += inner_records(self.rows, nodes[at : at + AT_ONCE])
+        self.position += INNER_BYTES * len(nodes)

@@ -65,8 +65,8 @@ encode_point = msgspec.msgpack.Encoder().encode
 decode_point = msgspec.msgpack.Decoder(Point).decode
 
 
-def inner_records(rows: Rows, nodes: Numbers) -> bytes:
-    """The records of inner nodes in memory, one after the other."""
+def inner_records(rows: Rows, nodes: Numbers) -> list[bytes]:
+    """The records of inner nodes in memory."""
     records = np.empty((len(nodes), INNER_BYTES), np.uint8)
     records[:, 0], records[:, 9] = INNER_MARK, INNER[0]
     counts = rows.counts[nodes].astype(">u8").view(np.uint8)
@@ -74,7 +74,9 @@ def inner_records(rows: Rows, nodes: Numbers) -> bytes:
     records[:, 1:9] = counts.reshape(-1, 8)
     records[:, 10:522] = rows.hashes[nodes].reshape(-1, 512)
     records[:, 522:] = places.reshape(-1, 128)
-    return records.tobytes()
+    together = records.tobytes()
+    ends = range(INNER_BYTES, len(together) + 1, INNER_BYTES)
+    return [together[end - INNER_BYTES : end] for end in ends]
 
 
 def open_inner(record: bytes) -> Inner:

@@ -80,8 +80,7 @@ class Batch:
         rows: Numbers = np.full(len(active), TOP)
         while len(active):
             ns = self.half_bytes(active, len(levels) - 1)
-            starts = beginnings(rows << 4 | ns)
-            sizes = np.diff(starts, append=len(active))
+            starts, sizes = runs(rows << 4 | ns)
             owners, ns = rows[starts], ns[starts]
             codes = self.codes(owners, ns)
             levels.append(Level(owners, ns, codes, active[starts], sizes))
@@ -101,7 +100,7 @@ class Batch:
     def codes(self, rows: Numbers, ns: Numbers) -> Numbers:
         """What slots say once what is stored has been loaded."""
         codes: Numbers = self.rows.children[rows, ns]
-        for at in np.flatnonzero(codes == STORED).tolist():
+        for at in (codes == STORED).nonzero()[0].tolist():
             codes[at] = self.load(rows.item(at), ns.item(at))
         return codes
 
@@ -113,7 +112,7 @@ class Batch:
         grown: Numbers = np.empty(len(inner), np.int64)
         hashes[inner], grown[inner] = below.hashes, below.grown
         if below.merged:
-            slots = np.flatnonzero(inner)
+            slots = inner.nonzero()[0]
             for which, child in below.merged:
                 at = slots[which]
                 changes.placed.append((int(level.rows[at]), int(level.ns[at]), child))
@@ -121,16 +120,15 @@ class Batch:
         if ends.any():
             hashes[ends], grown[ends] = self.change_leaves(level, ends, depth)
         changes.hashes.append((level.rows, level.ns, hashes))
-        starts = beginnings(level.rows)
+        starts, sizes = runs(level.rows)
         nodes, grew = level.rows[starts], np.add.reduceat(grown, starts)
         changes.counts.append((nodes, grew))
         if depth == 0:
             return NOTHING
-        sizes = np.diff(starts, append=len(hashes))
         reached = self.hash_nodes(nodes, sizes, level.ns, hashes)
         merged = []
         few = self.rows.counts[nodes] + grew <= MOST_ENTRIES
-        for which in np.flatnonzero(few).tolist():
+        for which in few.nonzero()[0].tolist():
             child, own = self.merge(int(nodes[which]), seen)
             merged.append((which, child))
             reached[which] = np.frombuffer(own, np.uint8)
@@ -193,12 +191,12 @@ class Batch:
 MISSING: Any = object()
 
 
-def beginnings(values: Numbers) -> Numbers:
-    """Where runs of equal values begin."""
-    begins = np.empty(len(values), np.bool_)
-    begins[0] = True
-    np.not_equal(values[1:], values[:-1], out=begins[1:])
-    return np.flatnonzero(begins)
+def runs(values: Numbers) -> tuple[Numbers, Numbers]:
+    """Where runs of equal values begin, and how long they are."""
+    begins = np.ones(len(values) + 1, np.bool_)
+    np.not_equal(values[1:], values[:-1], out=begins[1:-1])
+    bounds = begins.nonzero()[0]
+    return bounds[:-1], bounds[1:] - bounds[:-1]
 
 
 def as_hashes(hashes: list[bytes]) -> Hashes:
