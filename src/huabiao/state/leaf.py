@@ -9,7 +9,15 @@ from __future__ import annotations
 from huabiao.proofs.merkle import Digest
 from huabiao.proofs.radix import ABSENT, LEAF, MOST_ENTRIES, half_byte
 from huabiao.state.changes import Changes
-from huabiao.state.node import SLOT_BYTES, WHERE_BYTES, Branch, Child, find, slots_of
+from huabiao.state.node import (
+    SLOT_BYTES,
+    WHERE_BYTES,
+    Branch,
+    Child,
+    Slot,
+    find,
+    slots_of,
+)
 
 Item = tuple[bytes, bytes | None, bytes]
 """A key's hash, its entry or None to remove it, and where its value is."""
@@ -24,16 +32,20 @@ def change_leaf(
     Gives the node, its hash, and by how many entries it grew.
     """
     before = len(leaf) // SLOT_BYTES
-    fresh = leaf
-    for key, entry, where in items:
-        fresh = edit(fresh, key, entry, where, changes.replaced)
-    count = len(fresh) // SLOT_BYTES
-    if before and 0 < count <= MOST_ENTRIES:
-        return fresh, digest(fresh[: 1 + (count << 6)]), count - before
+    if len(items) > MOST_ENTRIES:
+        slots = edit_many(leaf, items, changes.replaced)
+    else:
+        fresh = leaf
+        for key, entry, where in items:
+            fresh = edit(fresh, key, entry, where, changes.replaced)
+        count = len(fresh) // SLOT_BYTES
+        if before and 0 < count <= MOST_ENTRIES:
+            return fresh, digest(fresh[: 1 + (count << 6)]), count - before
+        slots = slots_of(fresh)
     changes.leaves -= before > 0
-    if not count:
+    if not slots:
         return None, ABSENT, -before
-    return *build(digest, changes, slots_of(fresh), depth), count - before
+    return *build(digest, changes, slots, depth), len(slots) - before
 
 
 def edit(
@@ -66,8 +78,21 @@ def edit(
     return b"".join((leaf[:at], entry, leaf[at:also], where, leaf[also:]))
 
 
+def edit_many(leaf: bytes, items: list[Item], replaced: list[bytes]) -> list[Slot]:
+    """The slots of a leaf after more items than it can hold: one after the other they
+    would copy a longer leaf each time."""
+    held = {slot[0][:32]: slot for slot in slots_of(leaf)}
+    for key, entry, where in items:
+        before = held.pop(key, None)
+        if before is not None:
+            replaced.append(before[1][8:])
+        if entry is not None:
+            held[key] = entry, where
+    return [held[key] for key in sorted(held)]
+
+
 def build(
-    digest: Digest, changes: Changes, slots: list[tuple[bytes, bytes]], depth: int
+    digest: Digest, changes: Changes, slots: list[Slot], depth: int
 ) -> tuple[Child, bytes]:
     """The nodes of ascending entries at a depth, and the hash."""
     if len(slots) <= MOST_ENTRIES:
@@ -76,7 +101,7 @@ def build(
         leaf = entries + b"".join([where for _, where in slots])
         return leaf, digest(entries)
     changes.inners += 1
-    groups: list[list[tuple[bytes, bytes]]] = [[] for _ in range(16)]
+    groups: list[list[Slot]] = [[] for _ in range(16)]
     for slot in slots:
         groups[half_byte(slot[0], depth)].append(slot)
     built = [

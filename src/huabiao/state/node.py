@@ -46,6 +46,8 @@ class Branch:
 
 
 Child = None | bytes | Branch
+Slot = tuple[bytes, bytes]
+"""An entry of a leaf, and where its value is."""
 
 
 def entries_of(leaf: bytes) -> bytes:
@@ -71,7 +73,7 @@ def find(leaf: bytes, key: bytes, end: int) -> int:
     return at
 
 
-def slots_of(leaf: bytes) -> list[tuple[bytes, bytes]]:
+def slots_of(leaf: bytes) -> list[Slot]:
     """The entries of a leaf, each with where its value is."""
     end = 1 + (len(leaf) // SLOT_BYTES << 6)
     return [

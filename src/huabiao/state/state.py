@@ -132,10 +132,8 @@ class State:
         edition, root, changes = self.tree.edition, self.root, None
         items, records, size = self._items(writes)
         if items:
-            batch = Batch(self.digest, self.tree.rows, self.tree.load, items)
-            changes = batch.run()
-            root = changes.root
-            root = empty if root == ABSENT else root
+            changes = Batch(self.digest, self.tree.rows, self.tree.load, items).run()
+            root = empty if changes.root == ABSENT else changes.root
         return Prepared(
             height, self.root, root, edition, writes, changes, records, size
         )
