@@ -23,7 +23,7 @@ $(VENV)/.run: $(UV) pyproject.toml uv.lock
 	@touch $@
 
 $(VENV)/.dev: $(UV) pyproject.toml uv.lock
-	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city --extra s3 --extra calendar --extra cometbft --extra hsm --extra keyring --extra certificates --extra national-tls --extra nats
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city --extra s3 --extra calendar --extra cometbft --extra hsm --extra keyring --extra certificates --extra national-tls --extra nats --extra ethereum
 	@touch $@ $(VENV)/.run
 
 setup: $(VENV)/.run

@@ -14,6 +14,7 @@ from huabiao.codec.canonical import check_profile
 from huabiao.contracts import Refused
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
+from huabiao.crypto.keccak import keccak256
 from huabiao.ledger.governed import Governed
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import LoadedContract, load_contract
@@ -174,6 +175,10 @@ class Execution:
     def digest(self, message: bytes) -> bytes:
         self._meter.spend(1 + len(message) // 64)
         return self._digest(message)
+
+    def keccak(self, message: bytes) -> bytes:
+        self._meter.spend(10 + len(message) // 8)
+        return keccak256(message)
 
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         self._meter.spend(len(leaves))
