@@ -23,7 +23,7 @@ LARGEST_GAS = 5_000_000
 TIP_WEI = 10**9
 INDEXING = "indexing is in progress"
 """What a geth says that was only just started."""
-MINED_WITHIN_S, BETWEEN_LOOKS_S = 60.0, 0.05
+MINED_WITHIN_S, BETWEEN_LOOKS_S = 180.0, 0.05
 
 
 class BadKeyFile(ValueError):

@@ -56,14 +56,18 @@ class Geth:
 
 
 @contextmanager
-def running_geth(folder: Path, port: int) -> Iterator[Geth]:
-    """A geth in a folder, its RPC at a port of 127.0.0.1, until the block is left."""
+def running_geth(folder: Path, port: int, period: int = 0) -> Iterator[Geth]:
+    """
+    A geth in a folder, its RPC at a port of 127.0.0.1, until the block is left.
+
+    With a period it makes a block each so many seconds, of whatever was sent.
+    """
     log = (folder / "geth.log").open("ab")
     # geth's IPC socket has a path of at most 107 bytes (unix(7)).
     with tempfile.TemporaryDirectory(prefix="geth-") as short:
         process = subprocess.Popen(
             [
-                str(find(GETH)), "--dev", "--dev.period", "0", "--datadir", short,
+                str(find(GETH)), "--dev", "--dev.period", str(period), "--datadir", short,
                 "--http", "--http.addr", "127.0.0.1", "--http.port", str(port),
                 "--http.api", "eth,net,web3,debug", "--nodiscover", "--maxpeers", "0",
                 "--port", "0", "--verbosity", "2", "--cache", "64", "--ipcdisable",
