@@ -1,4 +1,4 @@
-"""A city with a route to Ethereum, and what a real geth said (record_vectors.py)."""
+"""A city with a gateway to Ethereum, and what a real geth said (record_vectors.py)."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ HEIGHT = int(BLOCK["json"]["number"], 16)
 HASH = bytes.fromhex(BLOCK["json"]["hash"][2:])
 RECEIVER, PAYLOAD = bytes(range(20)), "交换 · exchange".encode()
 TIMEOUT = START // 1_000 + 200 * 86_400
-ROUTE, NAMES = "eth", ("attestor 0", "attestor 1", "attestor 2")
+GATEWAY, NAMES = "eth", ("attestor 0", "attestor 1", "attestor 2")
 CLASSES = ("Evidence", "EthereumProofs", "Gateways", "ForeignMessages")
 
 
@@ -60,7 +60,7 @@ def seats(attestors: list[Keys]) -> list[list[bytes]]:
 
 
 def propose(city: City, **changes: Any) -> None:
-    """Propose the route; `changes` spoil it."""
+    """Propose the gateway; `changes` spoil it."""
     facts: dict[str, Any] = {
         "trust": "attestors",
         "network": f"eip155:{VECTORS['network']}",
@@ -68,18 +68,18 @@ def propose(city: City, **changes: Any) -> None:
         "needed": 2,
         "attestors": seats(attestors(city)),
     }
-    city.call(city.admin, "gateways", "propose", ROUTE, **{**facts, **changes})
+    city.call(city.admin, "gateways", "propose", GATEWAY, **{**facts, **changes})
 
 
 def opened(city: City, **changes: Any) -> City:
-    """The same city with its route open."""
+    """The same city with its gateway open."""
     propose(city, **changes)
-    city.call(city.admin, "gateways", "approve", ROUTE)
+    city.call(city.admin, "gateways", "approve", GATEWAY)
     return city
 
 
 def attest(city: City, who: Keys, height: int, hash_: bytes) -> None:
-    city.call(who, "gateways", "attest", ROUTE, height=height, hash=hash_)
+    city.call(who, "gateways", "attest", GATEWAY, height=height, hash=hash_)
 
 
 def hold(city: City, height: int, header: bytes) -> None:
@@ -95,7 +95,7 @@ def sent(city: City, id_: str = "m1", timeout: int = TIMEOUT) -> Keys:
     sender = city.cast("sender")
     city.grant("foreign_messages", "sender", sender)
     city.call(
-        sender, "foreign_messages", "send", id_, route=ROUTE, receiver=RECEIVER,
+        sender, "foreign_messages", "send", id_, gateway=GATEWAY, receiver=RECEIVER,
         payload=PAYLOAD, timeout=timeout,
     )  # fmt: skip
     return sender

@@ -1,5 +1,5 @@
 """
-Routes to chains of others: who opens them, what N of M hold to, what a liar can do.
+Gateways to chains of others: who opens them, what N of M hold to, what a liar can do.
 
 The headers are of a real geth (tests/vectors/ethereum.json).
 """
@@ -10,7 +10,7 @@ import pytest
 from foreign_city import (
     HASH,
     HEIGHT,
-    ROUTE,
+    GATEWAY,
     attest,
     attestors,
     foreign_city,
@@ -31,11 +31,11 @@ def fresh(tmp_path: Path) -> City:
 
 
 def held(city: City, height: int = HEIGHT) -> bytes:
-    return city.ledger.ask("gateways", "header", {"route": ROUTE, "height": height})
+    return ask(city, "gateways", "header", gateway=GATEWAY, height=height)
 
 
 def state(city: City) -> str:
-    return city.record("gateways", ROUTE)["state"]
+    return city.record("gateways", GATEWAY)["state"]
 
 
 def test_two_of_three_hold_a_hash_and_one_does_not(fresh):
@@ -43,7 +43,7 @@ def test_two_of_three_hold_a_hash_and_one_does_not(fresh):
     attest(fresh, first, HEIGHT, HASH)
     assert held(fresh) == b""
     fresh.refused(
-        "attested.already", first, "gateways", "attest", ROUTE, height=HEIGHT, hash=HASH
+        "attested.already", first, "gateways", "attest", GATEWAY, height=HEIGHT, hash=HASH
     )
     attest(fresh, second, HEIGHT, HASH)
     attest(fresh, third, HEIGHT, HASH)
@@ -57,14 +57,14 @@ def test_a_liar_alone_changes_nothing(fresh):
     attest(fresh, second, HEIGHT, HASH)
     assert held(fresh) == HASH and state(fresh) == "open"
     attest(fresh, liar, HEIGHT, HASH)  # contradicts itself: struck, and no more
-    assert fresh.record("gateways", ROUTE)["struck"] == [liar.account]
+    assert fresh.record("gateways", GATEWAY)["struck"] == [liar.account]
     assert held(fresh) == HASH and state(fresh) == "open"
     fresh.refused(
-        "attestor.only", liar, "gateways", "attest", ROUTE, height=9, hash=HASH
+        "attestor.only", liar, "gateways", "attest", GATEWAY, height=98, hash=HASH
     )
 
 
-def test_a_contradiction_that_a_hash_rested_on_freezes_the_route(fresh):
+def test_a_contradiction_that_a_hash_rested_on_freezes_the_gateway(fresh):
     first, second, third = attestors(fresh)
     attest(fresh, first, HEIGHT, HASH)
     attest(fresh, second, HEIGHT, HASH)
@@ -73,10 +73,10 @@ def test_a_contradiction_that_a_hash_rested_on_freezes_the_route(fresh):
     with pytest.raises(Refused):
         held(fresh)
     fresh.refused(
-        "state.wrong", third, "gateways", "attest", ROUTE, height=9, hash=HASH
+        "state.wrong", third, "gateways", "attest", GATEWAY, height=98, hash=HASH
     )
     fresh.call(
-        fresh.admin, "gateways", "rotate", ROUTE, needed=2,
+        fresh.admin, "gateways", "rotate", GATEWAY, needed=2,
         attestors=seats([first, third, fresh.cast("attestor 3")]),
     )  # fmt: skip
     assert state(fresh) == "open" and held(fresh) == b""
@@ -84,7 +84,7 @@ def test_a_contradiction_that_a_hash_rested_on_freezes_the_route(fresh):
     assert held(fresh) == HASH
 
 
-def test_too_few_left_freeze_the_route(fresh):
+def test_too_few_left_freeze_the_gateway(fresh):
     first, second, _ = attestors(fresh)
     for each, height in ((first, 1), (second, 2)):
         assert state(fresh) == "open"
@@ -97,47 +97,47 @@ def test_what_held_before_a_rotation_holds_after_it(fresh):
     first, second, third = attestors(fresh)
     attest(fresh, first, HEIGHT, HASH)
     attest(fresh, second, HEIGHT, HASH)
-    attest(fresh, first, 5, HASH)
+    attest(fresh, first, 99, HASH)
     others = [fresh.cast(f"attestor {number}") for number in range(3, 8)]
     fresh.call(
-        fresh.admin, "gateways", "rotate", ROUTE, needed=4, attestors=seats(others)
+        fresh.admin, "gateways", "rotate", GATEWAY, needed=4, attestors=seats(others)
     )
     fresh.refused(
-        "attestor.only", third, "gateways", "attest", ROUTE, height=5, hash=HASH
+        "attestor.only", third, "gateways", "attest", GATEWAY, height=99, hash=HASH
     )
     attest(fresh, others[0], HEIGHT, OTHER)
     assert held(fresh) == HASH and state(fresh) == "open"
     for each in others[:3]:
-        attest(fresh, each, 5, HASH)
-    assert held(fresh, 5) == b""  # the vote of a former attestor counts no more
-    attest(fresh, others[3], 5, HASH)
-    assert held(fresh, 5) == HASH
+        attest(fresh, each, 99, HASH)
+    assert held(fresh, 99) == b""  # the vote of a former attestor counts no more
+    attest(fresh, others[3], 99, HASH)
+    assert held(fresh, 99) == HASH
 
 
 def test_an_administrator_freezes_and_the_board_closes(fresh):
     stranger = fresh.cast("stranger")
     fresh.refused(
-        "administrator.only", stranger, "gateways", "freeze", ROUTE, reason="?"
+        "administrator.only", stranger, "gateways", "freeze", GATEWAY, reason="?"
     )
-    fresh.refused("reason", fresh.admin, "gateways", "freeze", ROUTE, reason="")
-    fresh.call(fresh.admin, "gateways", "freeze", ROUTE, reason="升级 · upgrade")
-    fresh.refused("approval.not_listed", stranger, "gateways", "close", ROUTE)
-    fresh.call(fresh.admin, "gateways", "close", ROUTE)
+    fresh.refused("reason", fresh.admin, "gateways", "freeze", GATEWAY, reason="")
+    fresh.call(fresh.admin, "gateways", "freeze", GATEWAY, reason="升级 · upgrade")
+    fresh.refused("approval.not_listed", stranger, "gateways", "close", GATEWAY)
+    fresh.call(fresh.admin, "gateways", "close", GATEWAY)
     assert state(fresh) == "closed"
 
 
 MALFORMED = {
-    "half": ("route.quorum", {"needed": 1}),
-    "more than there are": ("route.quorum", {"needed": 4}),
-    "nobody": ("route.quorum", {"needed": 0, "attestors": []}),
-    "short contract": ("route.attestors", {"contract": b"\x01"}),
-    "no stride": ("route.malformed", {"stride": 0}),
-    "attestors without need": ("route.attestors", {"trust": "hash_time_lock"}),
+    "half": ("gateway.quorum", {"needed": 1}),
+    "more than there are": ("gateway.quorum", {"needed": 4}),
+    "nobody": ("gateway.quorum", {"needed": 0, "attestors": []}),
+    "short contract": ("gateway.attestors", {"contract": b"\x01"}),
+    "no stride": ("gateway.malformed", {"stride": 0}),
+    "attestors without need": ("gateway.attestors", {"trust": "hash_time_lock"}),
 }
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_route_is_well_formed(name, tmp_path):
+def test_a_gateway_is_well_formed(name, tmp_path):
     code, changes = MALFORMED[name]
     with pytest.raises(Refused) as refusal:
         propose(foreign_city(tmp_path), **changes)
@@ -149,4 +149,4 @@ def test_an_attestor_is_listed_once(tmp_path):
     first, second, _ = attestors(city)
     with pytest.raises(Refused) as refusal:
         propose(city, attestors=seats([first, second, first]))
-    assert refusal.value.code == "route.attestors"
+    assert refusal.value.code == "gateway.attestors"

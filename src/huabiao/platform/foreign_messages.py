@@ -2,7 +2,7 @@
 Messages to and from chains of others (跨链消息).
 
 1. A sender gives a message for an address on the other chain, with a time until which it
-   may arrive. Attestors of the route sign it; with N signatures anybody delivers it.
+   may arrive. Attestors of the gateway sign it; with N signatures anybody delivers it.
 2. What stands in the other gateway's storage under a block hash that holds ends the
    message: it arrived, or its time is over there and it did not. One of both, once.
 3. A message from there arrives by the proof of its receipt, once and before its time is
@@ -43,9 +43,9 @@ NUMERALS = "0123456789abcdef"
 
 
 class Outbound(Record):
-    """A message for the other chain; `sequence` counts those of its route from 1."""
+    """A message for the other chain; `sequence` counts those of its gateway from 1."""
 
-    route: Code
+    gateway: Code
     sequence: Count
     sender: Party
     receiver: Bytes
@@ -86,7 +86,7 @@ class ForeignMessages(Scenario):
     task, lead = 4, "市经济和信息化局"
     record = Outbound
     visible = "public"
-    indexes = ("route",)
+    indexes = ("gateway",)
 
     sender = Role("跨链发送单位", "Sender")
 
@@ -94,16 +94,16 @@ class ForeignMessages(Scenario):
     arrived = State("已送达", "Arrived", final=True)
     timed_out = State("已超时退回", "Timed out", final=True)
 
-    sequences = Registry(Counter, "路由序号", "sequences")
+    sequences = Registry(Counter, "网关序号", "sequences")
     inbound = Registry(Inbound, "来讯", "messages that came")
     signatures = Registry(Signatures, "见证签名", "signatures")
 
     @opens(waiting, by=sender, title="发出消息")
     def send(
-        self, route: Code, receiver: Bytes, payload: Bytes, timeout: Count
+        self, gateway: Code, receiver: Bytes, payload: Bytes, timeout: Count
     ) -> Outbound:
         """Send a message to an address on the other chain."""
-        self.attested_route(route)
+        self.open_gateway(gateway)
         require(
             len(receiver) == ADDRESS_BYTES and len(payload) <= LONGEST_PAYLOAD,
             f"接收地址为 20 字节，内容至多 {LONGEST_PAYLOAD} 字节。"
@@ -115,11 +115,11 @@ class ForeignMessages(Scenario):
             "期限须在一年之内且未过。 The time ends within a year and is not over.",
             code="message.late",
         )
-        counter = self.sequences.find(route) or Counter(0)
+        counter = self.sequences.find(gateway) or Counter(0)
         counter.sent += 1
-        self.sequences.put(route, counter)
+        self.sequences.put(gateway, counter)
         return Outbound(
-            route, counter.sent, self.caller, receiver, payload, timeout
+            gateway, counter.sent, self.caller, receiver, payload, timeout
         )
 
     @moves(waiting >> (arrived | timed_out), by=anyone, title="了结消息")
@@ -128,19 +128,19 @@ class ForeignMessages(Scenario):
         account_proof: ListOf[Bytes], storage_proof: ListOf[Bytes],
     ) -> State:  # fmt: skip
         """End a message by what the other gateway's storage says of it."""
-        standing = self.attested_route(message.route)
+        standing = self.open_gateway(message.gateway)
         told = self.ask(
             "ethereum_proofs", "word", header=header, contract=standing["contract"],
             place=self.keccak(uint(message.sequence) + uint(0)),
             account_proof=account_proof, storage_proof=storage_proof,
         )  # fmt: skip
-        self.check_held(message.route, height, told)
+        self.check_held(message.gateway, height, told)
         message.height = height
         if told["word"]:
             require(
                 told["word"] == stripped(self.body(message)),
-                "对方收到的内容与发出的不符；请冻结该路由。"
-                " The other side has something else than was sent: freeze the route.",
+                "对方收到的内容与发出的不符；请冻结该网关。"
+                " The other side has something else than was sent: freeze the gateway.",
                 code="message.other",
             )
             return self.arrived
@@ -156,8 +156,8 @@ class ForeignMessages(Scenario):
         self, height: Count, header: Bytes, index: Count, proof: ListOf[Bytes]
     ) -> None:
         """Take the messages in one transaction of the other chain; the id is the
-        route."""
-        standing = self.attested_route(self.key)
+        gateway."""
+        standing = self.open_gateway(self.key)
         told = self.ask(
             "ethereum_proofs", "logs", header=header, index=index, proof=proof
         )
@@ -192,25 +192,25 @@ class ForeignMessages(Scenario):
         subject: Code = "", timeout: Count = 0,
     ) -> None:  # fmt: skip
         """
-        Leave an attestor's signature for the other gateway; the id is the route.
+        Leave an attestor's signature for the other gateway; the id is the gateway.
 
         `subject` is the id of the message that is to be delivered, `timeout` the time
         of one from there that did not come.
         """
         address = self.ask(
-            "gateways", "attestor", route=self.key, account=self.caller
+            "gateways", "attestor", gateway=self.key, account=self.caller
         )
         require(
             address and len(signature) == SIGNATURE_BYTES,
-            "只有该路由现任的见证方可以签署，签名为 65 字节。"
-            " Only an attestor of the route signs, in 65 bytes.",
+            "只有该网关现任的见证方可以签署，签名为 65 字节。"
+            " Only an attestor of the gateway signs, in 65 bytes.",
             code="attestor.only",
         )
         came = self.inbound.find(f"{self.key}/{sequence}") is not None
         true = came
         if kind == "deliver":
             message = self.stored(subject, self.waiting)
-            true = message.route == self.key and message.sequence == sequence
+            true = message.gateway == self.key and message.sequence == sequence
         elif kind == "time_out":
             true = not came and timeout * 1_000 <= self.now
         require(
@@ -218,7 +218,7 @@ class ForeignMessages(Scenario):
             "链上情形与所签声明不符。 The chain does not say what would be signed.",
             code="statement.false",
         )
-        current = self.attested_route(self.key)["round"]
+        current = self.open_gateway(self.key)["round"]
         place = f"{self.key}/{kind}/{sequence}/{current}"
         held = self.signatures.find(place) or Signatures([])
         require(
@@ -230,26 +230,26 @@ class ForeignMessages(Scenario):
         self.signatures.put(place, held)
 
     @answers
-    def came(self, route: Code, sequence: Count) -> dict:
+    def came(self, gateway: Code, sequence: Count) -> dict:
         """A message that came: sender, payload and the block it stands in; empty if
         none did."""
-        held = self.inbound.find(f"{route}/{sequence}")
+        held = self.inbound.find(f"{gateway}/{sequence}")
         if held is None:
             return {}
         return {"sender": held.sender, "payload": held.payload, "height": held.height}
 
-    def attested_route(self, route: Code) -> dict:
-        standing = self.ask("gateways", "standing", route=route)
+    def open_gateway(self, gateway: Code) -> dict:
+        standing = self.ask("gateways", "standing", gateway=gateway)
         require(
             standing["trust"] == "attestors",
-            "此路由不传送消息，其信任模型不是见证方。"
-            " Messages need a route whose trust is in attestors.",
-            code="route.trust",
+            "此网关不传送消息，其信任模型不是见证方。"
+            " Messages need a gateway whose trust is in attestors.",
+            code="gateway.trust",
         )
         return standing
 
-    def check_held(self, route: Code, height: Count, told: dict) -> None:
-        held = self.ask("gateways", "header", route=route, height=height)
+    def check_held(self, gateway: Code, height: Count, told: dict) -> None:
+        held = self.ask("gateways", "header", gateway=gateway, height=height)
         require(
             held == told["hash"] and told["number"] == height,
             f"高度 {height} 的区块头未经见证，或与见证不符。"
