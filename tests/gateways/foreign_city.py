@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from huabiao.crypto.keys import Keys
+from huabiao.node.asking import Questions
 from huabiao.node.catalogue import founding_sources, shipped_sources
 from huabiao.testing.city import START, City
 
@@ -101,3 +102,6 @@ def sent(city: City, id_: str = "m1", timeout: int = TIMEOUT) -> Keys:
     return sender
 
 
+def ask(city: City, contract: str, question: str, **arguments: Any) -> Any:
+    """A contract's answer."""
+    return Questions(city.ledger).ask(contract, question, arguments)

@@ -116,9 +116,7 @@ def test_a_message_is_taken_in_its_time_only_and_then_ends_there(fresh):
 def test_a_message_that_came_is_signed_as_such_and_not_as_late(attested):
     first = attestors(attested)[0]
     if attested.read(f"{MESSAGES}/inbound/{GATEWAY}/{SEQUENCE}") is None:
-        attested.call(
-            attested.admin, MESSAGES, "receive", GATEWAY, **receipt_proof()
-        )
+        attested.call(attested.admin, MESSAGES, "receive", GATEWAY, **receipt_proof())
     told = {"sequence": SEQUENCE, "signature": bytes(65)}
     attested.refused(
         "attestor.only", attested.admin, MESSAGES, "sign", GATEWAY,
@@ -152,9 +150,7 @@ def test_a_message_that_did_not_arrive_is_ended_after_its_time(fresh):
     given = storage_proof("absent")
     hold(fresh, given["height"], given["header"])
     sent(fresh, "early")
-    fresh.refused(
-        "message.early", fresh.admin, MESSAGES, "settle", "early", **given
-    )
+    fresh.refused("message.early", fresh.admin, MESSAGES, "settle", "early", **given)
     other = foreign_city(fresh.folder / "other")
     opened(other)
     hold(other, given["height"], given["header"])

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from foreign_city import (
+    GATEWAY,
     HASH,
     HEIGHT,
-    GATEWAY,
+    ask,
     attest,
     attestors,
     foreign_city,
@@ -43,7 +44,13 @@ def test_two_of_three_hold_a_hash_and_one_does_not(fresh):
     attest(fresh, first, HEIGHT, HASH)
     assert held(fresh) == b""
     fresh.refused(
-        "attested.already", first, "gateways", "attest", GATEWAY, height=HEIGHT, hash=HASH
+        "attested.already",
+        first,
+        "gateways",
+        "attest",
+        GATEWAY,
+        height=HEIGHT,
+        hash=HASH,
     )
     attest(fresh, second, HEIGHT, HASH)
     attest(fresh, third, HEIGHT, HASH)
@@ -80,6 +87,7 @@ def test_a_contradiction_that_a_hash_rested_on_freezes_the_gateway(fresh):
         attestors=seats([first, third, fresh.cast("attestor 3")]),
     )  # fmt: skip
     assert state(fresh) == "open" and held(fresh) == b""
+    attest(fresh, first, HEIGHT, HASH)
     attest(fresh, third, HEIGHT, HASH)
     assert held(fresh) == HASH
 

@@ -66,7 +66,7 @@ class EthereumProofs(Scenario):
 
     @answers
     def word(
-        self, header: Bytes, contract: Bytes, place: Digest,
+        self, header: Bytes, address: Bytes, place: Digest,
         account_proof: ListOf[Bytes], storage_proof: ListOf[Bytes],
     ) -> dict:  # fmt: skip
         """
@@ -74,7 +74,7 @@ class EthereumProofs(Scenario):
         is zero, and the block's hash, number and time in seconds.
         """
         told = self.read_header(header)
-        path = self.keccak(contract).hex()
+        path = self.keccak(address).hex()
         account = self.walk(told["state"], path, account_proof)
         require(
             account,
@@ -136,7 +136,9 @@ class EthereumProofs(Scenario):
                 )
                 return value
             root = value
-        refuse("证明在到达之前就结束。 The proof ends too early.", code="proof.malformed")
+        refuse(
+            "证明在到达之前就结束。 The proof ends too early.", code="proof.malformed"
+        )
 
 
 def step(fields: list, path: Text) -> list:
@@ -222,4 +224,3 @@ def index_path(index: int) -> str:
     if index < 0x80:
         return digits[2:]
     return "81" + digits[2:] if index < 0x100 else "82" + digits
-

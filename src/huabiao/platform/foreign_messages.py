@@ -25,7 +25,6 @@ from huabiao.contracts import (
     Role,
     Scenario,
     State,
-    Text,
     Title,
     answers,
     anyone,
@@ -118,9 +117,7 @@ class ForeignMessages(Scenario):
         counter = self.sequences.find(gateway) or Counter(0)
         counter.sent += 1
         self.sequences.put(gateway, counter)
-        return Outbound(
-            gateway, counter.sent, self.caller, receiver, payload, timeout
-        )
+        return Outbound(gateway, counter.sent, self.caller, receiver, payload, timeout)
 
     @moves(waiting >> (arrived | timed_out), by=anyone, title="了结消息")
     def settle(
@@ -130,7 +127,7 @@ class ForeignMessages(Scenario):
         """End a message by what the other gateway's storage says of it."""
         standing = self.open_gateway(message.gateway)
         told = self.ask(
-            "ethereum_proofs", "word", header=header, contract=standing["contract"],
+            "ethereum_proofs", "word", header=header, address=standing["contract"],
             place=self.keccak(uint(message.sequence) + uint(0)),
             account_proof=account_proof, storage_proof=storage_proof,
         )  # fmt: skip

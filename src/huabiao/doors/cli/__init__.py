@@ -27,6 +27,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, codes, code, receive, present, sessions …
 - `vault`       vault open, erase, mine, rotate
+- `gateway`     gateway install, key, deploy, show, run: chains of others
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
 - `read_model`  index rebuild
@@ -74,6 +75,7 @@ COMMANDS = {
     "licence": "licence",
     "wallet": "wallet",
     "vault": "vault",
+    "gateway": "gateway",
     "engine": "network",
     "network": "network",
     "archive": "history",

@@ -92,7 +92,11 @@ def header_of(block: dict[str, Any]) -> Header:
 def encode_receipt(receipt: dict[str, Any]) -> bytes:
     """A receipt in JSON as the receipts trie holds it."""
     logs = [
-        [octets(log["address"]), [octets(t) for t in log["topics"]], octets(log["data"])]
+        [
+            octets(log["address"]),
+            [octets(t) for t in log["topics"]],
+            octets(log["data"]),
+        ]
         for log in receipt["logs"]
     ]
     body = rlp.encode(

@@ -1,0 +1,109 @@
+"""
+Attestor: says on our chain what is final on Ethereum, and signs for Ethereum what stands
+on our chain. It needs a node of each that it trusts, and believes nobody else.
+
+It attests the heights at which the gateway's contract spoke, and, while a message of
+ours waits there, the newest height that is a multiple of the gateway's stride: by that
+one its time is seen to be over. It keeps no file: what it has done is on the chain.
+"""
+
+from collections.abc import Callable
+
+from coincurve import PrivateKey
+
+from huabiao.services.foreign.ethereum_blocks import read_header
+from huabiao.services.foreign.far_side import FarSide, Said
+from huabiao.services.foreign.home_side import Gateway, HomeSide, Outbound
+from huabiao.services.foreign.statements import (
+    Domain,
+    Statement,
+    address_of,
+    message_body,
+    sign,
+    timeout_body,
+)
+
+Say = Callable[[str], None]
+
+
+class Attestor:
+    """One attestor at work; `step` does what there is to do now."""
+
+    def __init__(self, home: HomeSide, far: FarSide, key: PrivateKey, say: Say) -> None:
+        self._home, self._far, self._key, self._say = home, far, key, say
+        self.address = address_of(key.public_key)
+        self._said: Said | None = None
+
+    def step(self) -> None:
+        """Attest and sign; whatever fails is tried again by the next step."""
+        gateway = self._home.gateway()
+        if gateway.state != "open":
+            return
+        if gateway.attestors.get(self._home.account) != self.address:
+            return
+        final = self._far.node.final_height(gateway.confirmations)
+        said = self._said = self._said or Said(self._far, gateway.start)
+        said.look(final)
+        waiting = self._home.waiting()
+        self._attest(gateway, said, final, bool(waiting))
+        for message in waiting:
+            self._sign(gateway, deliver_statement(gateway, message), message.id)
+        now = self._home.time()
+        for sequence, sent in said.messages.items():
+            ended = end_statement(gateway, self._home, sequence, sent.timeout, now)
+            if ended is not None:
+                self._sign(gateway, ended, timeout=sent.timeout)
+
+    def _attest(self, gateway: Gateway, said: Said, final: int, waiting: bool) -> None:
+        heights = list(said.spoke)
+        newest = final - final % gateway.stride
+        if waiting and newest > gateway.start and newest not in heights:
+            heights.append(newest)
+        for height in heights:
+            if not self._home.has_attested(height):
+                header = read_header(self._far.node, height)
+                if self._home.attest(height, header.hash):
+                    self._say(f"见证 attested {self._home.name}/{height}")
+            if height in said.spoke:
+                said.spoke.remove(height)
+
+    def _sign(
+        self,
+        gateway: Gateway,
+        statement: Statement,
+        subject: str = "",
+        timeout: int = 0,
+    ) -> None:
+        kind, sequence = statement.kind, statement.sequence
+        signed = self._home.signatures(kind, sequence, statement.round)
+        if any(address == self.address for address, _ in signed):
+            return
+        signature = sign(self._key, statement.digest(domain_of(gateway, self._home)))
+        more = {"subject": subject} if subject else {"timeout": timeout}
+        if self._home.sign(kind, sequence, signature, **more):
+            self._say(f"签署 signed {kind} {self._home.name}/{sequence}")
+
+
+def domain_of(gateway: Gateway, home: HomeSide) -> Domain:
+    return Domain(gateway.network, gateway.contract, home.chain)
+
+
+def deliver_statement(gateway: Gateway, message: Outbound) -> Statement:
+    """That our chain holds a message for the other one."""
+    body = message_body(
+        message.sender, message.receiver, message.timeout, message.payload
+    )
+    return Statement("deliver", gateway.round, message.sequence, body)
+
+
+def end_statement(
+    gateway: Gateway, home: HomeSide, sequence: int, timeout: int, now: int
+) -> Statement | None:
+    """That a message from over there came, or that its time is over; None: neither."""
+    if home.has(sequence):
+        kind = "acknowledge"
+    elif now >= timeout:
+        kind = "time_out"
+    else:
+        return None
+    return Statement(kind, gateway.round, sequence, timeout_body(timeout))
