@@ -22,7 +22,6 @@ from huabiao.contracts import (
     Text,
     Title,
     answers,
-    refuse,
     require,
 )
 
@@ -121,24 +120,25 @@ class EthereumProofs(Scenario):
             f"证明须有 1 至 {MOST_NODES} 个节点。 A proof has 1 to {MOST_NODES} nodes.",
             code="proof.malformed",
         )
-        for place in range(len(proof)):
+        ended, value = False, root
+        for node in proof:
             require(
-                self.keccak(proof[place]) == root,
+                not ended,
+                "证明有多余的节点。 The proof has more nodes than it needs.",
+                code="proof.malformed",
+            )
+            require(
+                self.keccak(node) == value,
                 "证明与区块头不符。 The proof does not fit the header.",
                 code="proof.wrong",
             )
-            ends, value, path = step(items(proof[place]), path)
-            if ends:
-                require(
-                    place + 1 == len(proof),
-                    "证明有多余的节点。 The proof has more nodes than it needs.",
-                    code="proof.malformed",
-                )
-                return value
-            root = value
-        refuse(
-            "证明在到达之前就结束。 The proof ends too early.", code="proof.malformed"
+            ended, value, path = step(items(node), path)
+        require(
+            ended,
+            "证明在到达之前就结束。 The proof ends too early.",
+            code="proof.malformed",
         )
+        return value
 
 
 def step(fields: list, path: Text) -> list:

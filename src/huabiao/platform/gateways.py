@@ -41,8 +41,8 @@ class Attestor(Record):
 class Gateway(Record):
     """
     A gateway. `network` is the other chain in CAIP-2, such as eip155:1; `contract` the
-    gateway's other half there and `start` the height from which it stands. Heights that are a
-    multiple of `stride` are attested, and those at which the contract said something.
+    gateway's other half there and `start` the height from which it stands. Heights that
+    are a multiple of `stride` are attested, and those at which the contract spoke.
     A signed log's `network` is the key that it signs with.
     """
 

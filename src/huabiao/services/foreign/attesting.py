@@ -1,6 +1,6 @@
 """
-Attestor: says on our chain what is final on Ethereum, and signs for Ethereum what stands
-on our chain. It needs a node of each that it trusts, and believes nobody else.
+Attestor: says on our chain what is final on Ethereum, and signs for Ethereum what
+stands on our chain. It needs a node of each that it trusts, and believes nobody else.
 
 It attests the heights at which the gateway's contract spoke, and, while a message of
 ours waits there, the newest height that is a multiple of the gateway's stride: by that
@@ -8,12 +8,15 @@ one its time is seen to be over. It keeps no file: what it has done is on the ch
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from coincurve import PrivateKey
 
+from huabiao.services.foreign.contract import Sent
 from huabiao.services.foreign.ethereum_blocks import read_header
 from huabiao.services.foreign.far_side import FarSide, Said
 from huabiao.services.foreign.home_side import Gateway, HomeSide, Outbound
+from huabiao.services.foreign.running import try_all
 from huabiao.services.foreign.statements import (
     Domain,
     Statement,
@@ -45,35 +48,37 @@ class Attestor:
         said = self._said = self._said or Said(self._far, gateway.start)
         said.look(final)
         waiting = self._home.waiting()
-        self._attest(gateway, said, final, bool(waiting))
-        for message in waiting:
-            self._sign(gateway, deliver_statement(gateway, message), message.id)
-        now = self._home.time()
-        for sequence, sent in said.messages.items():
-            ended = end_statement(gateway, self._home, sequence, sent.timeout, now)
-            if ended is not None:
-                self._sign(gateway, ended, timeout=sent.timeout)
-
-    def _attest(self, gateway: Gateway, said: Said, final: int, waiting: bool) -> None:
         heights = list(said.spoke)
         newest = final - final % gateway.stride
         if waiting and newest > gateway.start and newest not in heights:
             heights.append(newest)
-        for height in heights:
-            if not self._home.has_attested(height):
-                header = read_header(self._far.node, height)
-                if self._home.attest(height, header.hash):
-                    self._say(f"见证 attested {self._home.name}/{height}")
-            if height in said.spoke:
-                said.spoke.remove(height)
+        now = self._home.time()
+        try_all(
+            [partial(self._attest, said, height) for height in heights]
+            + [partial(self._sign_out, gateway, each) for each in waiting]
+            + [partial(self._sign_end, gateway, each, now) for each in said.waiting()]
+        )
+
+    def _attest(self, said: Said, height: int) -> None:
+        if not self._home.has_attested(height):
+            header = read_header(self._far.node, height)
+            if self._home.attest(height, header.hash):
+                self._say(f"见证 attested {self._home.name}/{height}")
+        if height in said.spoke:
+            said.spoke.remove(height)
+
+    def _sign_out(self, gateway: Gateway, message: Outbound) -> None:
+        self._sign(gateway, deliver_statement(gateway, message), subject=message.id)
+
+    def _sign_end(self, gateway: Gateway, sent: Sent, now: int) -> None:
+        ended = end_statement(gateway, self._home, sent, now)
+        if ended is not None:
+            self._sign(gateway, ended, timeout=sent.timeout)
 
     def _sign(
-        self,
-        gateway: Gateway,
-        statement: Statement,
-        subject: str = "",
+        self, gateway: Gateway, statement: Statement, *, subject: str = "",
         timeout: int = 0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         kind, sequence = statement.kind, statement.sequence
         signed = self._home.signatures(kind, sequence, statement.round)
         if any(address == self.address for address, _ in signed):
@@ -97,13 +102,13 @@ def deliver_statement(gateway: Gateway, message: Outbound) -> Statement:
 
 
 def end_statement(
-    gateway: Gateway, home: HomeSide, sequence: int, timeout: int, now: int
+    gateway: Gateway, home: HomeSide, sent: Sent, now: int
 ) -> Statement | None:
     """That a message from over there came, or that its time is over; None: neither."""
-    if home.has(sequence):
+    if home.has(sent.sequence):
         kind = "acknowledge"
-    elif now >= timeout:
+    elif now >= sent.timeout:
         kind = "time_out"
     else:
         return None
-    return Statement(kind, gateway.round, sequence, timeout_body(timeout))
+    return Statement(kind, gateway.round, sent.sequence, timeout_body(sent.timeout))

@@ -9,13 +9,14 @@ chains check what it brings, and several may run at once. It pays the gas on Eth
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from huabiao.services.foreign.attesting import (
     deliver_statement,
     domain_of,
     end_statement,
 )
-from huabiao.services.foreign.contract import received_place
+from huabiao.services.foreign.contract import Sent, received_place
 from huabiao.services.foreign.ethereum_account import EthereumAccount
 from huabiao.services.foreign.ethereum_blocks import (
     Header,
@@ -25,6 +26,7 @@ from huabiao.services.foreign.ethereum_blocks import (
 )
 from huabiao.services.foreign.far_side import FarSide, Said
 from huabiao.services.foreign.home_side import Gateway, HomeSide, Outbound
+from huabiao.services.foreign.running import try_all
 from huabiao.services.foreign.statements import Statement, joined
 
 Say = Callable[[str], None]
@@ -48,35 +50,32 @@ class Carrier:
         said = self._said = self._said or Said(self._far, gateway.start)
         said.look(final)
         said.spoke.clear()  # that is the attestors' work
-        self._bring_in(said)
-        self._end_there(gateway, said)
-        for message in self._home.waiting():
-            self._deliver(gateway, message)
-            self._settle(gateway, message, final)
+        now, there = self._home.time(), said.waiting()
+        here = self._home.waiting()
+        try_all(
+            [partial(self._bring_in, each, now) for each in there]
+            + [partial(self._end_there, gateway, each, now) for each in there]
+            + [partial(self._deliver, gateway, each) for each in here]
+            + [partial(self._settle, gateway, each, final) for each in here]
+        )
 
-    def _bring_in(self, said: Said) -> None:
-        now = self._home.time()
-        for sequence, sent in said.messages.items():
-            if sent.timeout <= now or self._home.has(sequence):
-                continue
-            header = self._held_header(sent.height)
-            if header is None:
-                continue
-            proof = read_receipt_proof(self._far.node, header, sent.index)
-            if self._home.receive(sent.height, header.encoded, sent.index, proof):
-                self._say(f"送入 brought in {self._home.name}/{sequence}")
+    def _bring_in(self, sent: Sent, now: int) -> None:
+        if sent.timeout <= now or self._home.has(sent.sequence):
+            return
+        header = self._held_header(sent.height)
+        if header is None:
+            return
+        proof = read_receipt_proof(self._far.node, header, sent.index)
+        if self._home.receive(sent.height, header.encoded, sent.index, proof):
+            self._say(f"送入 brought in {self._home.name}/{sent.sequence}")
 
-    def _end_there(self, gateway: Gateway, said: Said) -> None:
-        now = self._home.time()
-        for sequence, sent in list(said.messages.items()):
-            ended = end_statement(gateway, self._home, sequence, sent.timeout, now)
-            if ended is None:
-                continue
-            signatures = self._signatures(gateway, ended)
-            if signatures:
-                taken = ended.kind == "acknowledge"
-                self._far.send(self._account, "end", sequence, taken, signatures)
-                self._say(f"了结 ended {ended.kind} {self._home.name}/{sequence}")
+    def _end_there(self, gateway: Gateway, sent: Sent, now: int) -> None:
+        ended = end_statement(gateway, self._home, sent, now)
+        signatures = b"" if ended is None else self._signatures(gateway, ended)
+        if ended is not None and signatures:
+            taken = ended.kind == "acknowledge"
+            self._far.send(self._account, "end", sent.sequence, taken, signatures)
+            self._say(f"了结 ended {ended.kind} {self._home.name}/{sent.sequence}")
 
     def _deliver(self, gateway: Gateway, message: Outbound) -> None:
         newest = self._far.node.block("latest") or {"timestamp": "0x0"}

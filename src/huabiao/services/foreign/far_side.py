@@ -44,7 +44,7 @@ class FarSide:
         ]
 
     def received_at(self, sequence: int, start: int, final: int) -> int | None:
-        """The height at which a message of ours was received; None if it is not final."""
+        """The height at which a message of ours came; None if that is not final."""
         found = self.logs(
             start, final, "0x" + topic_of("Received").hex(), f"0x{sequence:064x}"
         )
@@ -97,6 +97,10 @@ class Said:
         self.messages: dict[int, Sent] = {}
         self.spoke: list[int] = []
         """Heights that nobody has dealt with yet."""
+
+    def waiting(self) -> list[Sent]:
+        """Messages that were sent there and have not ended."""
+        return list(self.messages.values())
 
     def look(self, final: int) -> None:
         """Read what is final by now, some thousands of blocks at most."""

@@ -20,6 +20,21 @@ PASSING = (
 )  # fmt: skip
 
 
+def try_all(acts: Sequence[Callable[[], None]]) -> None:
+    """Do each, also where another fails, so that one message never holds up the rest;
+    then raise what went wrong first. A side that does not answer ends it at once."""
+    first: Exception | None = None
+    for act in acts:
+        try:
+            act()
+        except (NodeUnreachable, Unreachable, Busy):
+            raise
+        except PASSING as error:
+            first = first or error
+    if first is not None:
+        raise first
+
+
 class Worker(Protocol):
     """An attestor or a carrier."""
 

@@ -1,4 +1,4 @@
-"""How a gateway stands, in words: whose word is taken, what is under way, what to do."""
+"""How a gateway stands, in words: whom it trusts, what is under way, what to do."""
 
 import time
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from huabiao.services.foreign.home_side import GATEWAYS, MESSAGES
 
 TRUST = {
     "attestors": "见证方：{needed}/{of} 方一致才采信 · {needed} of {of} attestors",
-    "hash_time_lock": "仅哈希时间锁，不采信对方数据 · hash and time lock, nothing is believed",
+    "hash_time_lock": "仅哈希时间锁，不采信对方数据 · hash and time lock only",
     "signed_log": "对方日志的签名 · the signature of the log itself",
 }
 MOST = 50
@@ -63,7 +63,7 @@ def _message(record: dict[str, Any], now: int) -> str:
             f" · waits to arrive, {left} s left, then it is returned"
         )
     return (
-        f"{record['id']}  已过期限：待见证方确认对方区块后退回，请确认 gateway run 在运行"
-        " · its time is over: it is returned when a later block there is attested;"
-        " see that gateway run is running"
+        f"{record['id']}  已过期限：见证方见证对方此后的区块后退回；请确认"
+        " gateway run 在运行 · its time is over: it is returned when a later block"
+        " there is attested; see that gateway run is running"
     )

@@ -1,5 +1,5 @@
 """
-Ethereum's own node, geth, to try a gateway against: a real foreign chain that runs here.
+Ethereum's own node, geth: a real foreign chain that runs here, to try a gateway with.
 
 - `build/`  go.mod and go.sum that pin it; it is built here and never shipped (its
             licences are the GPL and the LGPL: docs/decisions/0079-geth.md)

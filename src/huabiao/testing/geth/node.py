@@ -67,7 +67,8 @@ def running_geth(folder: Path, port: int, period: int = 0) -> Iterator[Geth]:
     with tempfile.TemporaryDirectory(prefix="geth-") as short:
         process = subprocess.Popen(
             [
-                str(find(GETH)), "--dev", "--dev.period", str(period), "--datadir", short,
+                str(find(GETH)), "--dev", "--dev.period", str(period),
+                "--datadir", short,
                 "--http", "--http.addr", "127.0.0.1", "--http.port", str(port),
                 "--http.api", "eth,net,web3,debug", "--nodiscover", "--maxpeers", "0",
                 "--port", "0", "--verbosity", "2", "--cache", "64", "--ipcdisable",
