@@ -2,7 +2,7 @@
 Messages to and from chains of others (跨链消息).
 
 1. A sender gives a message for an address on the other chain, with a time until which
-   it may arrive. Attestors of the gateway sign it; with N signatures anybody delivers it.
+   it may arrive. Attestors of the gateway sign it; with N signatures anybody delivers.
 2. What stands in the other gateway's storage under a block hash that holds ends the
    message: it arrived, or its time is over there and it did not. One of both, once.
 3. A message from there arrives by the proof of its receipt, once and before its time is

@@ -32,6 +32,8 @@ class FarSide:
 
     def logs(self, low: int, high: int, *topics: str) -> list[Log]:
         """What the contract said from one height to another, both included."""
+        if high < low:
+            return []
         asked = {
             "address": "0x" + self.address.hex(),
             "fromBlock": hex(low),

@@ -73,6 +73,7 @@ def running_geth(folder: Path, port: int, period: int = 0) -> Iterator[Geth]:
                 "--http.api", "eth,net,web3,debug", "--nodiscover", "--maxpeers", "0",
                 "--port", "0", "--verbosity", "2", "--cache", "64", "--ipcdisable",
                 "--authrpc.port", "0", "--gcmode", "archive",
+                "--dev.gaslimit", "60000000",
             ],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             preexec_fn=end_with_parent, start_new_session=True,
