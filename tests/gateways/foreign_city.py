@@ -20,7 +20,7 @@ HASH = bytes.fromhex(BLOCK["json"]["hash"][2:])
 RECEIVER, PAYLOAD = bytes(range(20)), "交换 · exchange".encode()
 TIMEOUT = START // 1_000 + 200 * 86_400
 GATEWAY, NAMES = "eth", ("attestor 0", "attestor 1", "attestor 2")
-CLASSES = ("Evidence", "EthereumProofs", "Gateways", "ForeignMessages")
+CLASSES = ("EthereumProofs", "Gateways", "ForeignMessages", "Anchors")
 
 
 def hexes(written: list[str]) -> list[bytes]:

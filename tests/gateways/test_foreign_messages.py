@@ -77,8 +77,8 @@ def spoilt(name: str) -> dict:
 
 
 SPOILT = {
-    "another place": "proof.malformed",
-    "a place that is not there": "proof.absent",
+    "another place": "proof.wrong",
+    "a place that is not there": "proof.wrong",
     "a changed receipt": "proof.wrong",
     "a node too few": "proof.malformed",
     "a node too many": "proof.malformed",

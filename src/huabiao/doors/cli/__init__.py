@@ -27,6 +27,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, codes, code, receive, present, sessions …
 - `vault`       vault open, erase, mine, rotate
+- `anchor`      anchor add, show, verify: hashes in signed logs of others
 - `gateway`     gateway install, key, deploy, show, run: chains of others
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -76,6 +77,7 @@ COMMANDS = {
     "wallet": "wallet",
     "vault": "vault",
     "gateway": "gateway",
+    "anchor": "anchor",
     "engine": "network",
     "network": "network",
     "archive": "history",

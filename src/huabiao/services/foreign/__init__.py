@@ -11,4 +11,6 @@ Gateways to chains of others: what runs beside our ledger and beside theirs.
 - `attesting`         says here what is final there, signs for there what stands here
 - `carrying`          brings messages and proofs over, trusted with nothing
 - `running`           the process that does both
+- `telling`           how a gateway stands, in words
+- `signed_log`        a log with no contracts: hashes in, proof out
 """
