@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from ethereum_town import CONFIRMATIONS, RECEIVER, Gate, ethereum_town, soon
+from log_process import Log
 from served_city import Served, wait_until
 
-from huabiao.services.foreign.ethereum_blocks import read_header
+from huabiao.services.foreign.contract import encode_call
+from huabiao.services.foreign.ethereum_blocks import read_header, read_receipt_proof
 from huabiao.services.foreign.ethereum_rpc import NodeRefused
 from huabiao.services.foreign.statements import (
     Domain,
@@ -216,6 +218,55 @@ def process(gate: Gate, number: int, key: Path) -> "subprocess.Popen[bytes]":
 
 def lines_of(folder: Path, number: int) -> list[str]:
     return (folder / f"log-{number}").read_text().splitlines()
+
+
+def test_a_block_of_ours_is_anchored_by_the_commands(town, tmp_path):
+    city, _ = town
+    log = Log(tmp_path)
+    try:
+        operator = ("--as", "operator")
+        word = ("call", "gateways")
+        assert city.json(*word, "propose", "tianping", "trust=signed_log",
+                         f"network={log.key}", *operator)["accepted"]  # fmt: skip
+        assert city.json(*word, "approve", "tianping", *operator)["accepted"]
+        city.grant("anchors", "keeper", "keeper")
+        added = city.json("anchor", "add", "tianping", "--height", "1",
+                          "--log", log.address, "--as", "keeper")  # fmt: skip
+    finally:
+        log.kill()
+    header = city.remote().get("/api/blocks/1")["hash"]
+    assert added["accepted"] and added["id"] == header
+    file = tmp_path / "a.tlog-proof"
+    city.run("anchor", "show", "tianping", header, "--out", str(file))
+    told = city.json("anchor", "verify", str(file), "--key", log.key, "--hash", header)
+    assert told["ok"] and told["size"] == 1
+    shown = city.run("gateway", "show", "tianping").output
+    assert "日志的签名" in shown
+
+
+def test_a_failed_transaction_proves_no_message(gate):
+    receipt = fail(gate)
+    height, index = (int(receipt[n], 16) for n in ("blockNumber", "transactionIndex"))
+    header = read_header(gate.geth.node, height)
+    for number in (0, 1):
+        assert gate.home(gate.people[number]).attest(height, header.hash)
+    outcome = gate.act(
+        gate.sender, "foreign_messages", "receive", gate.name, height=height,
+        header=header.encoded, index=index,
+        proof=read_receipt_proof(gate.geth.node, header, index),
+    )  # fmt: skip
+    assert outcome.code == "proof.failed"
+
+
+def fail(gate: Gate) -> dict:
+    """A transaction that reverts, sent with more gas than an estimate would allow."""
+    call = {
+        "from": gate.geth.rich, "to": "0x" + gate.contract.hex(), "gas": hex(200_000),
+        "data": "0x" + encode_call("send", b"x", 1).hex(),
+    }  # fmt: skip
+    said = gate.geth.node.ask("eth_sendTransaction", call)
+    gate.geth.blocks(1)
+    return gate.geth.node.ask("eth_getTransactionReceipt", said)
 
 
 def test_the_statements_are_those_that_the_contract_hashes(gate):

@@ -161,12 +161,12 @@ def test_a_message_that_did_not_arrive_is_ended_after_its_time(fresh):
 
 
 def test_another_messages_word_proves_nothing(fresh):
-    sender = sent(fresh, "m1")
-    assert sender is not None
-    given = storage_proof("arrived")
-    hold(fresh, given["height"], given["header"])
-    sent(fresh, "m2")
-    fresh.refused("message.early", fresh.admin, MESSAGES, "settle", "m2", **given)
+    for id_ in ("m1", "m2"):
+        sent(fresh, id_)
+    arrived, absent = storage_proof("arrived"), storage_proof("absent")
+    hold(fresh, arrived["height"], arrived["header"])
+    fresh.refused("proof.wrong", fresh.admin, MESSAGES, "settle", "m2", **arrived)
+    fresh.refused("proof.wrong", fresh.admin, MESSAGES, "settle", "m1", **absent)
 
 
 SENDING = {

@@ -1,25 +1,20 @@
 """
 Hashes of ours in a log of somebody else, whose process shares no code with us.
 
-The log is the Go team's tree and notes (tests/gateways/independent_log), built here; the
-first note is the example of golang.org/x/mod/sumdb/note, signed by its own key.
+The log is the Go team's tree and notes (tests/gateways/independent_log), built here;
+the first note is the example of golang.org/x/mod/sumdb/note, signed by its own key.
 """
 
-import os
-import signal
-import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 
 import httpx
 import pytest
 from click.testing import CliRunner
 from foreign_city import GATEWAY, foreign_city
-from served_city import wait_until
+from log_process import Log
 
 from huabiao.doors.cli import main
-from huabiao.engines.go_program import find_go
 from huabiao.proofs.signed_log import (
     BadLogProof,
     open_checkpoint,
@@ -28,10 +23,7 @@ from huabiao.proofs.signed_log import (
     verify_entry,
 )
 from huabiao.services.foreign.signed_log import anchor
-from huabiao.testing.geth import GETH
-from huabiao.testing.network.nodes import free_ports
 
-SOURCE = Path(__file__).with_name("independent_log")
 ENTRIES = [sha256(b"entry %d" % number).digest() for number in range(11)]
 EXAMPLE_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 EXAMPLE = (
@@ -42,46 +34,9 @@ EXAMPLE = (
 )
 
 
-class Log:
-    """The running process."""
-
-    def __init__(self, binary: Path, folder: Path) -> None:
-        self._binary, self._folder = binary, folder
-        self.start()
-
-    def start(self) -> None:
-        port = free_ports(1)[0]
-        self.process = subprocess.Popen(
-            [str(self._binary), str(self._folder), str(port)], stdout=subprocess.PIPE
-        )
-        assert self.process.stdout is not None
-        self.key = self.process.stdout.readline().decode().strip()
-        self.address = f"http://127.0.0.1:{port}"
-        wait_until(self.answers)
-
-    def answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.address}/checkpoint").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    folder = tmp_path_factory.mktemp("log")
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
-    environment.pop("GOROOT", None)
-    binary = folder / "independentlog"
-    go, _ = find_go(GETH)
-    subprocess.run(
-        [go, "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "."],
-        cwd=SOURCE, env=environment, check=True,
-    )  # fmt: skip
-    running = Log(binary, folder)
+    running = Log(tmp_path_factory.mktemp("log"))
     yield running
     running.kill()
 
