@@ -44,9 +44,9 @@ class Checkpoint(NamedTuple):
 
 
 class LogProof(NamedTuple):
-    """That an entry stands at `index` in the tree of a checkpoint."""
+    """That an entry stands at a place, from 0, in the tree of a checkpoint."""
 
-    index: int
+    place: int
     path: list[bytes]
     note: str
 
@@ -73,7 +73,7 @@ def verify_entry(written: str, key: LogKey, entry: bytes) -> Checkpoint:
         raise BadLogProof("条目须为 32 字节。 An entry has 32 bytes.")
     hash_ = leaf_hash(_sha256, entry)
     found = root_from_inclusion(
-        _sha256, hash_, proof.index, checkpoint.size, proof.path
+        _sha256, hash_, proof.place, checkpoint.size, proof.path
     )
     if found != checkpoint.root:
         raise BadLogProof(

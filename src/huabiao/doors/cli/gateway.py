@@ -27,10 +27,9 @@ def gateway() -> None:
 @command()
 def install(settings: Settings) -> None:
     """构建 geth，供试验（一次，数分钟）。 Build geth to try against, once, minutes."""
-    from huabiao.engines.go_program import install as build
-    from huabiao.testing.geth import GETH
+    from huabiao.testing.geth import install as build
 
-    path = build(GETH, settings.say)
+    path = build(settings.say)
     settings.give({"binary": str(path)}, f"{path} 可用 · is ready")
 
 

@@ -6,6 +6,10 @@ Ethereum's own node, geth: a real foreign chain that runs here, to try a gateway
 - `node`    starts one for a test: a chain of its own, a block for each transaction
 """
 
+from collections.abc import Callable
+from pathlib import Path
+
+from huabiao.engines import go_program
 from huabiao.engines.go_program import GoProgram
 
 GETH = GoProgram(
@@ -20,3 +24,8 @@ GETH = GoProgram(
     extra="ethereum",
     minutes="4",
 )
+
+
+def install(say: Callable[[str], None]) -> Path:
+    """Build it if it is not there yet; ProgramMissing says why it cannot be."""
+    return go_program.install(GETH, say)
