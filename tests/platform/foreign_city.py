@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from huabiao.crypto.keccak import keccak256
 from huabiao.crypto.keys import Keys
 from huabiao.node.asking import Questions
 from huabiao.node.catalogue import founding_sources, shipped_sources
@@ -19,7 +20,8 @@ HEIGHT = int(BLOCK["json"]["number"], 16)
 HASH = bytes.fromhex(BLOCK["json"]["hash"][2:])
 RECEIVER, PAYLOAD = bytes(range(20)), "交换 · exchange".encode()
 TIMEOUT = START // 1_000 + 200 * 86_400
-GATEWAY, NAMES = "eth", ("attestor 0", "attestor 1", "attestor 2")
+GATEWAY, MESSAGES = "eth", "foreign_messages"
+NAMES = ("attestor 0", "attestor 1", "attestor 2")
 CLASSES = ("EthereumProofs", "Gateways", "ForeignMessages", "Anchors")
 
 
@@ -85,8 +87,6 @@ def attest(city: City, who: Keys, height: int, hash_: bytes) -> None:
 
 def hold(city: City, height: int, header: bytes) -> None:
     """Let two of three attest a header."""
-    from huabiao.crypto.keccak import keccak256
-
     for each in attestors(city, 2):
         attest(city, each, height, keccak256(header))
 
@@ -105,3 +105,29 @@ def sent(city: City, id_: str = "m1", timeout: int = TIMEOUT) -> Keys:
 def ask(city: City, contract: str, question: str, **arguments: Any) -> Any:
     """A contract's answer."""
     return Questions(city.ledger).ask(contract, question, arguments)
+
+
+def live_with_gateways(city: City) -> None:
+    """A message each way and a contradiction over a gateway; an anchor in a log."""
+    opened(city)
+    hold(city, HEIGHT, HEADER)
+    city.call(city.admin, MESSAGES, "receive", GATEWAY, **receipt_proof())
+    city.refused("message.repeated", city.admin, MESSAGES, "receive", GATEWAY,
+                 **receipt_proof())  # fmt: skip
+    sent(city, "foreign")
+    told = {"kind": "deliver", "sequence": 1, "signature": bytes(65)}
+    first, second, third = attestors(city)
+    city.call(first, MESSAGES, "sign", GATEWAY, subject="foreign", **told)
+    given = storage_proof("arrived")
+    hold(city, given["height"], given["header"])
+    city.call(city.admin, MESSAGES, "settle", "foreign", **given)
+    attest(city, third, HEIGHT, bytes(32))
+    attest(city, third, HEIGHT, HASH)
+    attest(city, second, HEIGHT, bytes(32))
+    city.call(
+        city.admin, "gateways", "propose", "log", trust="signed_log", network="a+b+c"
+    )
+    city.call(city.admin, "gateways", "approve", "log")
+    city.grant("anchors", "keeper", first)
+    proof = b"c2sp.org/tlog-proof@v1\nindex 0\n\n"
+    city.call(first, "anchors", "keep", "log", hash=HASH, proof=proof)
