@@ -33,7 +33,8 @@ class Gate:
     def __init__(self, city: Served, geth: Geth, name: str, confirmations: int) -> None:
         self.city, self.geth, self.name = city, geth, name
         self.keys = [PrivateKey() for _ in range(3)]
-        self.payer = EthereumAccount(geth.node, PrivateKey())
+        self.purse = PrivateKey()
+        self.payer = EthereumAccount(geth.node, self.purse)
         geth.pay(self.payer.address, 100)
         addresses = [address_of(key.public_key) for key in self.keys]
         chain = city.remote().chain
@@ -55,7 +56,7 @@ class Gate:
         self.attestors = [self.attestor(number) for number in range(3)]
 
     def home(self, keys: Keys) -> HomeSide:
-        return HomeSide(self.city.remote(), keys, keys.account, self.name)
+        return HomeSide(self.city.remote(), self.name, keys, keys.account)
 
     def attestor(self, number: int) -> Attestor:
         """One that knows nothing yet, as after a restart."""

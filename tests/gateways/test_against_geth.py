@@ -4,6 +4,7 @@ Messages both ways between a served city and a real geth, with what can go wrong
 geth's clock is ours; where it makes blocks quickly, its time runs ahead of it.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -72,7 +73,7 @@ def test_what_does_not_come_in_time_ends_there(town):
     wait_until(lambda: soon(0) >= timeout + 1)
     gate.work_until(lambda: not gate.far.waits(sequence))
     assert gate.came(sequence) is None
-    life = gate.far._read("outgoing", ["address", "uint64", "uint8"], sequence)[2]
+    life = gate.far.read("outgoing", ["address", "uint64", "uint8"], sequence)[2]
     assert life == 3  # Life.TimedOut
     with pytest.raises(NodeRefused):  # once, and only by who attests
         gate.far.send(gate.payer, "end", sequence, True, b"")
@@ -168,6 +169,26 @@ def test_a_contradiction_here_freezes_what_rests_on_it(gate):
     third.step()  # nothing is attested over a gateway that is frozen
     shown = gate.city.run("gateway", "show", gate.name).output
     assert "rotate" in shown and "2/3" in shown
+
+
+def test_attestors_are_rotated_on_both_sides(gate, tmp_path):
+    key, seats = tmp_path / "guardian", gate.keys[:2]
+    key.write_text(gate.purse.secret.hex())
+    words = ("gateway", "rotate", gate.name, "--node", gate.geth.url, "--key", str(key))
+    assert gate.city.run(*words).exit_code == 1  # nothing has changed here
+    operator = gate.city.keys("operator")
+    gate.does(
+        operator, "gateways", "rotate", gate.name, needed=2,
+        attestors=[[p.account, address_of(k.public_key)]
+                   for p, k in zip(gate.people, seats, strict=False)],
+    )  # fmt: skip
+    gate.send(gate.name, b"1", soon(HOUR))
+    for each in (*gate.attestors[:2], gate.carrier()):
+        with contextlib.suppress(NodeRefused):
+            each.step()  # signed for a round that is not there yet
+    assert not gate.far.has_received(1)
+    assert gate.city.json(*words)["round"] == 2
+    gate.work_until(lambda: gate.state(gate.name) == "arrived")
 
 
 def test_a_process_that_is_killed_goes_on_where_the_chains_are(gate, tmp_path):
@@ -272,7 +293,7 @@ def fail(gate: Gate) -> dict:
 def test_the_statements_are_those_that_the_contract_hashes(gate):
     """EIP-712 here and in Solidity, by geth's own word."""
     said = statement(gate, b"x", 7, sequence=9)
-    digest = gate.far._read("digestToSign", ["bytes32"], 1, 9, said.body)[0]
+    digest = gate.far.read("digestToSign", ["bytes32"], 1, 9, said.body)[0]
     assert digest == said.digest(domain(gate))
     assert signer_of(digest, sign(gate.keys[0], digest)) == address_of(
         gate.keys[0].public_key

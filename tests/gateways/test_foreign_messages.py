@@ -15,6 +15,7 @@ from foreign_city import (
     RECEIVER,
     TIMEOUT,
     VECTORS,
+    ask,
     attestors,
     foreign_city,
     hold,
@@ -53,7 +54,10 @@ def test_each_form_of_a_receipts_path_is_read_and_taken_once(attested):
         )
     kept = attested.read(f"{MESSAGES}/inbound/{GATEWAY}/{SEQUENCE}")
     sender = bytes.fromhex(BLOCK["proofs"]["0"]["json"]["from"][2:])
-    assert kept == [sender, PAYLOAD, TIMEOUT, HEIGHT]
+    assert kept == [sender, PAYLOAD, TIMEOUT, HEIGHT, "attestors 2/3"]
+    told = ask(attested, MESSAGES, "came", gateway=GATEWAY, sequence=SEQUENCE)
+    assert told["payload"] == PAYLOAD and told["trust"] == "attestors 2/3"
+    assert ask(attested, MESSAGES, "came", gateway=GATEWAY, sequence=10**6) == {}
 
 
 def spoilt(name: str) -> dict:

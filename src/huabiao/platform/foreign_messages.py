@@ -25,6 +25,7 @@ from huabiao.contracts import (
     Role,
     Scenario,
     State,
+    Text,
     Title,
     answers,
     anyone,
@@ -42,7 +43,8 @@ NUMERALS = "0123456789abcdef"
 
 
 class Outbound(Record):
-    """A message for the other chain; `sequence` counts those of its gateway from 1."""
+    """A message for the other chain, the `sequence`th of its gateway; `trust` says whom
+    that one believed then."""
 
     gateway: Code
     sequence: Count
@@ -50,6 +52,7 @@ class Outbound(Record):
     receiver: Bytes
     payload: Bytes
     timeout: Count
+    trust: Text
     height: Count = 0
     """Of the other chain's block that ended it."""
 
@@ -61,6 +64,7 @@ class Inbound(Record):
     payload: Bytes
     timeout: Count
     height: Count
+    trust: Text
 
 
 class Counter(Record):
@@ -102,7 +106,7 @@ class ForeignMessages(Scenario):
         self, gateway: Code, receiver: Bytes, payload: Bytes, timeout: Count
     ) -> Outbound:
         """Send a message to an address on the other chain."""
-        self.open_gateway(gateway)
+        standing = self.open_gateway(gateway)
         require(
             len(receiver) == ADDRESS_BYTES and len(payload) <= LONGEST_PAYLOAD,
             f"接收地址为 20 字节，内容至多 {LONGEST_PAYLOAD} 字节。"
@@ -117,7 +121,10 @@ class ForeignMessages(Scenario):
         counter = self.sequences.find(gateway) or Counter(0)
         counter.sent += 1
         self.sequences.put(gateway, counter)
-        return Outbound(gateway, counter.sent, self.caller, receiver, payload, timeout)
+        return Outbound(
+            gateway, counter.sent, self.caller, receiver, payload, timeout,
+            standing["said"],
+        )  # fmt: skip
 
     @moves(waiting >> (arrived | timed_out), by=anyone, title="了结消息")
     def settle(
@@ -135,7 +142,7 @@ class ForeignMessages(Scenario):
         message.height = height
         if told["word"]:
             require(
-                told["word"] == stripped(self.body(message)),
+                told["word"] == self.body(message).lstrip(b"\x00"),  # as tries keep it
                 "对方收到的内容与发出的不符；请冻结该网关。"
                 " The other side has something else than was sent: freeze the gateway.",
                 code="message.other",
@@ -152,8 +159,7 @@ class ForeignMessages(Scenario):
     def receive(
         self, height: Count, header: Bytes, index: Count, proof: ListOf[Bytes]
     ) -> None:
-        """Take the messages in one transaction of the other chain; the id is the
-        gateway."""
+        """Take the messages in one transaction there; the id is the gateway."""
         standing = self.open_gateway(self.key)
         told = self.ask(
             "ethereum_proofs", "logs", header=header, index=index, proof=proof
@@ -162,7 +168,7 @@ class ForeignMessages(Scenario):
         topic, taken, late = self.keccak(SENT), 0, 0
         for address, topics, data in told["logs"]:
             if address == standing["contract"] and topics and topics[0] == topic:
-                sequence, message = read_sent(topics, data, height)
+                sequence, message = read_sent(topics, data, height, standing["said"])
                 if self.inbound.find(f"{self.key}/{sequence}") is not None:
                     continue
                 if message.timeout * 1_000 <= self.now:
@@ -228,12 +234,14 @@ class ForeignMessages(Scenario):
 
     @answers
     def came(self, gateway: Code, sequence: Count) -> dict:
-        """A message that came: sender, payload and the block it stands in; empty if
-        none did."""
+        """A message that came: sender, payload, block and trust; empty if none did."""
         held = self.inbound.find(f"{gateway}/{sequence}")
         if held is None:
             return {}
-        return {"sender": held.sender, "payload": held.payload, "height": held.height}
+        return {
+            "sender": held.sender, "payload": held.payload, "height": held.height,
+            "trust": held.trust,
+        }  # fmt: skip
 
     def open_gateway(self, gateway: Code) -> dict:
         standing = self.ask("gateways", "standing", gateway=gateway)
@@ -272,12 +280,7 @@ def uint(number: int) -> Bytes:
     return b"".fromhex(digits)
 
 
-def stripped(word: Bytes) -> Bytes:
-    """A word as storage tries keep it: without leading zeros."""
-    return word.lstrip(b"\x00")
-
-
-def read_sent(topics: list, data: Bytes, height: int) -> list:
+def read_sent(topics: list, data: Bytes, height: int, trust: Text) -> list:
     """The sequence and the message in a log of `Sent`: both indexed fields are words,
     the data is timeout, offset, length, payload."""
     words = [int.from_bytes(data[at : at + WORD], "big") for at in (0, WORD, 2 * WORD)]
@@ -290,4 +293,4 @@ def read_sent(topics: list, data: Bytes, height: int) -> list:
         code="message.malformed",
     )  # fmt: skip
     sequence = int.from_bytes(topics[1], "big")
-    return [sequence, Inbound(topics[2][12:], payload, timeout, height)]
+    return [sequence, Inbound(topics[2][12:], payload, timeout, height, trust)]

@@ -188,9 +188,17 @@ class Gateways(Scenario):
 
     @answers
     def standing(self, gateway: Code) -> dict:
-        """Whom an open gateway trusts, and its contract there."""
+        """Whom an open gateway trusts, the kind and the words, and its contract."""
         held = self.stored(gateway, self.open)
-        return {"trust": held.trust, "contract": held.contract, "round": held.round}
+        said = held.trust
+        if held.attestors:
+            said = f"{held.trust} {held.needed}/{len(held.attestors)}"
+        return {
+            "trust": held.trust,
+            "contract": held.contract,
+            "round": held.round,
+            "said": said,
+        }
 
     @answers
     def header(self, gateway: Code, height: Count) -> Bytes:

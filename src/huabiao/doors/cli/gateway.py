@@ -1,7 +1,9 @@
-"""gateway install, key, deploy, show, run: a way to Ethereum, and its processes."""
+"""gateway install, key, deploy, rotate, show, run: a way to Ethereum, its processes."""
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,18 @@ def gateway() -> None:
     """通往其他链的网关。 Gateways to chains of others."""
 
 
+@contextmanager
+def ethereum() -> Iterator[None]:
+    """Around what needs the extra; Failed with what to install where it is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Failed(
+            f"缺少 {error.name}：pip install 'huabiao[ethereum]'。"
+            f" {error.name} is missing: pip install 'huabiao[ethereum]'."
+        ) from None
+
+
 @command()
 def install(settings: Settings) -> None:
     """构建 geth，供试验（一次，数分钟）。 Build geth to try against, once, minutes."""
@@ -34,6 +48,7 @@ def install(settings: Settings) -> None:
 
 
 @command(click.argument("file", type=_FILE))
+@ethereum()
 def key(settings: Settings, file: Path) -> None:
     """生成以太坊密钥，写入新文件。 Make a key for Ethereum in a new file."""
     from huabiao.services.foreign.ethereum_account import make_key
@@ -49,6 +64,7 @@ def key(settings: Settings, file: Path) -> None:
     _node_option,
     _key_option,
 )
+@ethereum()
 def deploy(
     settings: Settings, attestors: tuple[str, ...], needed: int, node: str, key: Path
 ) -> None:
@@ -72,6 +88,31 @@ def deploy(
     settings.give(made, "\n".join(f"{name}  {value}" for name, value in made.items()))
 
 
+@command(click.argument("name"), _node_option, _key_option)
+@ethereum()
+def rotate(settings: Settings, name: str, node: str, key: Path) -> None:
+    """以守护者身份让对方合约改用本链现任见证方。 Seat there whom our chain seated."""
+    from huabiao.services.foreign.ethereum_account import EthereumAccount, read_key
+    from huabiao.services.foreign.ethereum_rpc import EthereumNode
+    from huabiao.services.foreign.far_side import FarSide
+    from huabiao.services.foreign.home_side import HomeSide
+
+    held = HomeSide(settings.city, name).gateway()
+    with EthereumNode(node) as asked:
+        far = FarSide(asked, held.contract)
+        account = EthereumAccount(asked, read_key(key))
+        if far.round + 1 != held.round:
+            raise Failed(
+                f"对方为第 {far.round} 届，本链为第 {held.round} 届；应正好落后一届。"
+                f" Round {far.round} sits there and {held.round} here: it must be one"
+                " behind."
+            )
+        if not far.frozen:
+            far.send(account, "freeze", f"round {held.round}")
+        far.send(account, "rotate", list(held.attestors.values()), held.needed, b"")
+    settings.give({"round": held.round}, f"第 {held.round} 届 · round {held.round}")
+
+
 @command(click.argument("name"))
 def show(settings: Settings, name: str) -> None:
     """网关的状态、信任模型与在途消息。 A gateway, its trust, what is under way."""
@@ -91,6 +132,7 @@ def show(settings: Settings, name: str) -> None:
     _key_option,
     identity_option(required=True),
 )  # fmt: skip
+@ethereum()
 def run(
     settings: Settings, name: str, attest: bool, carry: bool, every: float, node: str,
     key: Path, identity: str,
@@ -105,7 +147,7 @@ def run(
     from huabiao.services.foreign.home_side import HomeSide
 
     keys = settings.keys(identity)
-    home = HomeSide(settings.city, keys, keys.account, name)
+    home = HomeSide(settings.city, name, keys, keys.account)
     secret, stop = read_key(key), threading.Event()
     with EthereumNode(node) as asked:
         far = FarSide(asked, home.gateway().contract)
@@ -123,5 +165,5 @@ def run(
         running.run(workers, every, stop, click.echo)
 
 
-for each in (install, key, deploy, show, run):
+for each in (install, key, deploy, rotate, show, run):
     gateway.add_command(each)

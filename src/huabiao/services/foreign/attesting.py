@@ -56,7 +56,7 @@ class Attestor:
         try_all(
             [partial(self._attest, said, height) for height in heights]
             + [partial(self._sign_out, gateway, each) for each in waiting]
-            + [partial(self._sign_end, gateway, each, now) for each in said.waiting()]
+            + [partial(self._sign_end, gateway, each, now) for each in said.turn()]
         )
 
     def _attest(self, said: Said, height: int) -> None:

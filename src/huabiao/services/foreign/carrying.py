@@ -50,7 +50,7 @@ class Carrier:
         said = self._said = self._said or Said(self._far, gateway.start)
         said.look(final)
         said.spoke.clear()  # that is the attestors' work
-        now, there = self._home.time(), said.waiting()
+        now, there = self._home.time(), said.turn()
         here = self._home.waiting()
         try_all(
             [partial(self._bring_in, each, now) for each in there]

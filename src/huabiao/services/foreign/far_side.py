@@ -4,6 +4,7 @@ The gateway's contract on Ethereum, as one's own node shows it.
 Logs are read up to a height that is final, so that none of them goes away again.
 """
 
+from collections import deque
 from typing import Any, NamedTuple
 
 import eth_abi
@@ -12,7 +13,7 @@ from huabiao.services.foreign.contract import Sent, encode_call, read_sent, topi
 from huabiao.services.foreign.ethereum_account import EthereumAccount
 from huabiao.services.foreign.ethereum_rpc import EthereumNode
 
-BLOCKS_A_LOOK = 2_000
+BLOCKS_A_LOOK, MESSAGES_A_TURN = 2_000, 50
 SENT = 1  # Life.Sent in HuabiaoGateway.sol
 
 
@@ -59,7 +60,7 @@ class FarSide:
     def waits(self, sequence: int) -> bool:
         """Whether a message that was sent there has not ended yet."""
         return (
-            self._read("outgoing", ["address", "uint64", "uint8"], sequence)[2] == SENT
+            self.read("outgoing", ["address", "uint64", "uint8"], sequence)[2] == SENT
         )
 
     @property
@@ -75,9 +76,10 @@ class FarSide:
         return self._word("frozen") != 0
 
     def _word(self, name: str, *values: Any) -> int:
-        return int(self._read(name, ["uint256"], *values)[0])
+        return int(self.read(name, ["uint256"], *values)[0])
 
-    def _read(self, name: str, kinds: list[str], *values: Any) -> Any:
+    def read(self, name: str, kinds: list[str], *values: Any) -> Any:
+        """What a view of the contract answers now."""
         call = {
             "to": "0x" + self.address.hex(),
             "data": "0x" + encode_call(name, *values).hex(),
@@ -91,31 +93,38 @@ class FarSide:
 
 
 class Said:
-    """What the contract has said so far: messages that wait there for their end, and
-    heights at which it spoke. Each look reads on, from where the last one ended."""
+    """
+    What the contract has said so far: messages that wait there for their end, and
+    heights at which it spoke. Each look reads on, from where the last one ended.
+
+    Anybody can send messages there, also some that nobody can bring here. So each turn
+    takes the next few: those that are stuck hold nobody up.
+    """
 
     def __init__(self, far: FarSide, start: int) -> None:
         self._far, self._next = far, start
-        self.messages: dict[int, Sent] = {}
+        self._messages: deque[Sent] = deque()
         self.spoke: list[int] = []
         """Heights that nobody has dealt with yet."""
-
-    def waiting(self) -> list[Sent]:
-        """Messages that were sent there and have not ended."""
-        return list(self.messages.values())
 
     def look(self, final: int) -> None:
         """Read what is final by now, some thousands of blocks at most."""
         high = min(final, self._next + BLOCKS_A_LOOK)
-        if high >= self._next:
-            topic = "0x" + topic_of("Sent").hex()
-            for log in self._far.logs(self._next, high):
-                if log.topics[0] == topic:
-                    message = read_sent(log.document)
-                    self.messages[message.sequence] = message
-                if log.height not in self.spoke:
-                    self.spoke.append(log.height)
-            self._next = high + 1
-        for sequence in list(self.messages):
-            if not self._far.waits(sequence):
-                del self.messages[sequence]
+        topic = "0x" + topic_of("Sent").hex()
+        for log in self._far.logs(self._next, high):
+            if log.topics[0] == topic:
+                # What was said is read again when it is brought over, with its proof.
+                self._messages.append(read_sent(log.document)._replace(payload=b""))
+            if log.height not in self.spoke:
+                self.spoke.append(log.height)
+        self._next = max(self._next, high + 1)
+
+    def turn(self) -> list[Sent]:
+        """The next messages that wait; those that have ended are forgotten."""
+        found = []
+        for _ in range(min(len(self._messages), MESSAGES_A_TURN)):
+            message = self._messages.popleft()
+            if self._far.waits(message.sequence):
+                found.append(message)
+                self._messages.append(message)
+        return found

@@ -17,7 +17,7 @@ GATEWAYS, MESSAGES = "gateways", "foreign_messages"
 OTHERS_WERE_QUICKER = (
     "attested.already", "message.repeated", "statement.already", "state.wrong",
 )  # fmt: skip
-PAGE = 200
+PAGE, MOST_WAITING = 200, 5_000
 
 
 class NotCarried(Exception):
@@ -52,10 +52,14 @@ class Outbound(NamedTuple):
 
 
 class HomeSide:
-    """One gateway of one city, acted on by one identity."""
+    """One gateway of one city, read by anybody, acted on by one identity."""
 
     def __init__(
-        self, city: Remote, signer: Signer, account: bytes, gateway: str
+        self,
+        city: Remote,
+        gateway: str,
+        signer: Signer | None = None,
+        account: bytes = bytes(20),
     ) -> None:
         self._city, self._signer, self.name = city, signer, gateway
         self.account = show(account)
@@ -112,11 +116,17 @@ class HomeSide:
 
     def waiting(self) -> list[Outbound]:
         """Messages of this gateway that have not ended, the oldest first."""
-        page = self._city.get(
-            f"/api/scenarios/{MESSAGES}/records",
-            where=f"gateway={self.name}", state="waiting", limit=PAGE,
-        )  # fmt: skip
-        found = [self._outbound(record) for record in page["records"]]
+        found: list[Outbound] = []
+        after = ""
+        while len(found) < MOST_WAITING:
+            page = self._city.get(
+                f"/api/scenarios/{MESSAGES}/records",
+                where=f"gateway={self.name}", state="waiting", limit=PAGE, after=after,
+            )  # fmt: skip
+            found += [self._outbound(record) for record in page["records"]]
+            after = page["next"]
+            if not after:
+                break
         return sorted(found, key=lambda each: each.sequence)
 
     def attest(self, height: int, block_hash: bytes) -> bool:
@@ -147,6 +157,8 @@ class HomeSide:
 
     def _act(self, contract: str, operation: str, key: str, **given: Any) -> bool:
         """Whether the call did something; NotCarried with the chain's sentence."""
+        if self._signer is None:
+            raise TypeError("who acts needs a signer")
         outcome = self._city.send(
             self._signer, make_call(contract, operation, key, **given)
         )
