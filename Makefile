@@ -69,10 +69,10 @@ soak: setup-dev
 web:
 	cd web && npm ci --no-fund --no-audit && npm run build
 
-# the contract on Ethereum, after a change of HuabiaoGateway.sol
+# the contracts on Ethereum, after a change of their sources
 gateway-contract:
 	cd tests/gateways/compiler && npm ci --no-fund --no-audit
-	node tests/gateways/compiler/compile.js > src/huabiao/services/foreign/contract/HuabiaoGateway.json
+	node tests/gateways/compiler/compile.js
 
 docs: setup-dev
 	$(VENV)/bin/mkdocs build --strict

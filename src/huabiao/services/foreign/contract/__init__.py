@@ -1,9 +1,11 @@
 """
-The contract HuabiaoGateway that stands on Ethereum: its calls, its events, its storage.
+The contracts that stand on Ethereum: their calls, their events, their storage.
 
-- `HuabiaoGateway.sol`    the source
-- `HuabiaoGateway.json`   compiled by `make gateway-contract`: ABI, bytecode, places in
-                          storage, and the SHA-256 of the source that it was made from
+- `HuabiaoGateway`   a gateway's half: messages both ways
+- `HuabiaoLock`      half of an exchange by hash and time lock
+
+Each .sol has a .json beside it, compiled by `make gateway-contract`: ABI, bytecode,
+places in storage, and the SHA-256 of the source that it was made from.
 """
 
 from functools import cache
@@ -15,7 +17,7 @@ import msgspec
 
 from huabiao.crypto.keccak import keccak256
 
-NAME = "HuabiaoGateway"
+GATEWAY, LOCK = "HuabiaoGateway", "HuabiaoLock"
 
 
 class Sent(NamedTuple):
@@ -31,30 +33,32 @@ class Sent(NamedTuple):
 
 
 @cache
-def compiled() -> dict[str, Any]:
-    """What the compiler made."""
-    source = resources.files(__package__).joinpath(f"{NAME}.json")
+def compiled(of: str = GATEWAY) -> dict[str, Any]:
+    """What the compiler made of a contract."""
+    source = resources.files(__package__).joinpath(f"{of}.json")
     found: dict[str, Any] = msgspec.json.decode(source.read_bytes())
     return found
 
 
-def encode_call(name: str, *values: Any) -> bytes:
+def encode_call(name: str, *values: Any, of: str = GATEWAY) -> bytes:
     """A call of a function, or (constructor) what follows the bytecode."""
-    entry = next(
-        each for each in compiled()["abi"]
+    found = [
+        each["inputs"]
+        for each in compiled(of)["abi"]
         if each.get("name", each["type"]) == name and each["type"] != "event"
-    )  # fmt: skip
-    types = [_written(each) for each in entry["inputs"]]
+    ]
+    inputs = found[0] if found else []  # a constructor that takes nothing is not listed
+    types = [_written(each) for each in inputs]
     body = eth_abi.encode(types, values)
     if name == "constructor":
-        return bytes.fromhex(compiled()["bytecode"]) + body
+        return bytes.fromhex(compiled(of)["bytecode"]) + body
     return keccak256(f"{name}({','.join(types)})".encode())[:4] + body
 
 
-def topic_of(event: str) -> bytes:
+def topic_of(event: str, of: str = GATEWAY) -> bytes:
     """The first topic of an event's logs."""
     entry = next(
-        each for each in compiled()["abi"]
+        each for each in compiled(of)["abi"]
         if each["type"] == "event" and each["name"] == event
     )  # fmt: skip
     types = [_written(each) for each in entry["inputs"]]
