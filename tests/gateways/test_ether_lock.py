@@ -4,13 +4,16 @@ Half of an exchange by hash and time lock on a real geth; the hash is our digest
 Nothing of the other chain is believed: what moves is moved by a secret, or by time.
 """
 
+import json
 from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
+from click.testing import CliRunner
 from coincurve import PrivateKey
 
 from huabiao.crypto.suite import suite
+from huabiao.doors.cli import main
 from huabiao.services.foreign.ether_lock import EtherLock
 from huabiao.services.foreign.ethereum_account import EthereumAccount
 from huabiao.services.foreign.ethereum_rpc import NodeRefused
@@ -30,7 +33,8 @@ class Bank:
 
     def __init__(self, geth: Geth) -> None:
         self.geth = geth
-        self.giver = EthereumAccount(geth.node, PrivateKey())
+        self.secret = PrivateKey()
+        self.giver = EthereumAccount(geth.node, self.secret)
         geth.pay(self.giver.address, 100)
         self.lock = EtherLock.deploy(geth.node, self.giver)
 
@@ -86,6 +90,27 @@ def test_after_its_time_it_goes_back_and_no_secret_helps(bank):
     assert bank.lock.held(id_).life == "taken back"
     with pytest.raises(NodeRefused):
         bank.lock.take_back(bank.giver, id_)
+
+
+def test_an_exchange_by_the_commands(bank, tmp_path):
+    key = tmp_path / "key"
+    key.write_text(bank.secret.secret.hex())
+    common = ("--node", bank.geth.url, "--key", str(key))
+    contract = ("--contract", run("deploy", *common)["contract"], *common)
+    made = run("lock", TAKER.hex(), str(ETHER), *contract)
+    assert suite("intl").digest(bytes.fromhex(made["secret"])).hex() == made["hash"]
+    assert run("show", made["id"], *contract)["life"] == "locked"
+    assert run("claim", made["id"], made["secret"], *contract)["claimed"]
+    shown = run("show", made["id"], *contract)
+    assert (shown["life"], shown["secret"]) == ("claimed", made["secret"])
+    late = CliRunner().invoke(main, ["ether", "take-back", made["id"], *contract])
+    assert late.exit_code == 1
+
+
+def run(*words: str) -> dict:
+    told = CliRunner().invoke(main, ["ether", *words, "--json"])
+    assert told.exit_code == 0, told.output
+    return json.loads(told.stdout)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import click
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_node_option = click.option(
+node_option = click.option(
     "--node", required=True, envvar="HUABIAO_ETHEREUM",
     help="自己的以太坊节点 · one's own node of Ethereum, such as http://127.0.0.1:8545",
 )  # fmt: skip
-_key_option = click.option(
+key_option = click.option(
     "--key", required=True, type=_FILE, help="以太坊密钥文件 · a key file of Ethereum"
 )
 
@@ -61,8 +61,8 @@ def key(settings: Settings, file: Path) -> None:
 @command(
     click.argument("attestors", nargs=-1, required=True),
     click.option("--needed", required=True, type=int, help="N of M"),
-    _node_option,
-    _key_option,
+    node_option,
+    key_option,
 )
 @ethereum()
 def deploy(
@@ -88,7 +88,7 @@ def deploy(
     settings.give(made, "\n".join(f"{name}  {value}" for name, value in made.items()))
 
 
-@command(click.argument("name"), _node_option, _key_option)
+@command(click.argument("name"), node_option, key_option)
 @ethereum()
 def rotate(settings: Settings, name: str, node: str, key: Path) -> None:
     """以守护者身份让对方合约改用本链现任见证方。 Seat there whom our chain seated."""
@@ -128,8 +128,8 @@ def show(settings: Settings, name: str) -> None:
     click.option("--carry/--no-carry", default=True, help="搬运 · carry"),
     click.option("--every", type=click.FloatRange(0.05, 3_600), default=2.0,
                  help="间隔秒数 · seconds between two looks"),
-    _node_option,
-    _key_option,
+    node_option,
+    key_option,
     identity_option(required=True),
 )  # fmt: skip
 @ethereum()
