@@ -26,7 +26,7 @@ from foreign_city import (
 )
 
 from huabiao.services.foreign.statements import message_body
-from huabiao.testing.city import START, City
+from huabiao.testing.city import DAY, START, City
 
 MESSAGES = "foreign_messages"
 SEQUENCE = int(BLOCK["proofs"]["0"]["json"]["logs"][0]["topics"][1], 16)
@@ -197,6 +197,16 @@ def test_nothing_crosses_a_frozen_gateway(fresh):
     fresh.refused(
         "state.wrong", fresh.admin, MESSAGES, "receive", GATEWAY, **receipt_proof()
     )
+
+
+def test_no_more_come_in_a_day_than_the_gateway_says(tmp_path):
+    city = opened(foreign_city(tmp_path), most=1)
+    hold(city, HEIGHT, HEADER)
+    city.call(city.admin, MESSAGES, "receive", GATEWAY, **receipt_proof(0))
+    second = receipt_proof(1)
+    city.refused("gateway.rate", city.admin, MESSAGES, "receive", GATEWAY, **second)
+    city.pass_time(DAY)
+    city.call(city.admin, MESSAGES, "receive", GATEWAY, **second)
 
 
 def test_another_contracts_event_is_no_message(tmp_path):

@@ -13,27 +13,10 @@ Times are seconds of the Unix epoch, as on Ethereum. The other side is the contr
 HuabiaoGateway (docs/gateways.md); its `received` stands in slot 0 of its storage.
 """
 
-from huabiao.contracts import (
-    Bytes,
-    Code,
-    Count,
-    ListOf,
-    OneOf,
-    Party,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    State,
-    Text,
-    Title,
-    answers,
-    anyone,
-    does,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Bytes, Code, Count, Day, ListOf, OneOf, Party, Record, Registry, Role, Scenario,
+    State, Text, Title, answers, anyone, does, moves, opens, require,
+)  # fmt: skip
 
 SENT = b"Sent(uint64,address,uint64,bytes)"
 KINDS = ("deliver", "acknowledge", "time_out")
@@ -67,8 +50,12 @@ class Inbound(Record):
     trust: Text
 
 
-class Counter(Record):
-    sent: Count
+class Flow(Record):
+    """Messages that were sent over a gateway, and those that came on one day."""
+
+    sent: Count = 0
+    day: Day = 0
+    came: Count = 0
 
 
 class Signed(Record):
@@ -97,7 +84,7 @@ class ForeignMessages(Scenario):
     arrived = State("已送达", "Arrived", final=True)
     timed_out = State("已超时退回", "Timed out", final=True)
 
-    sequences = Registry(Counter, "网关序号", "sequences")
+    flows = Registry(Flow, "流量", "flows")
     inbound = Registry(Inbound, "来讯", "messages that came")
     signatures = Registry(Signatures, "见证签名", "signatures")
 
@@ -118,11 +105,11 @@ class ForeignMessages(Scenario):
             "期限须在一年之内且未过。 The time ends within a year and is not over.",
             code="message.late",
         )
-        counter = self.sequences.find(gateway) or Counter(0)
-        counter.sent += 1
-        self.sequences.put(gateway, counter)
+        flow = self.flows.find(gateway) or Flow()
+        flow.sent += 1
+        self.flows.put(gateway, flow)
         return Outbound(
-            gateway, counter.sent, self.caller, receiver, payload, timeout,
+            gateway, flow.sent, self.caller, receiver, payload, timeout,
             standing["said"],
         )  # fmt: skip
 
@@ -188,6 +175,7 @@ class ForeignMessages(Scenario):
             "此交易没有新消息。 There is no new message in this transaction.",
             code="message.repeated",
         )
+        self.count(taken, standing["most"])
 
     @does(by=anyone, keyed=True, title="签署声明")
     def sign(
@@ -252,6 +240,19 @@ class ForeignMessages(Scenario):
             code="gateway.trust",
         )
         return standing
+
+    def count(self, taken: int, most: int) -> None:
+        """Count what came today; strangers there could fill this chain otherwise."""
+        flow = self.flows.find(self.key) or Flow()
+        came = flow.came + taken if flow.day == self.today else taken
+        require(
+            came <= most,
+            f"此网关今日已收满 {most} 条，明日再来；逾期者在对方退回。"
+            f" {most} messages came today, no more do: tomorrow, or they end there.",
+            code="gateway.rate",
+        )
+        flow.day, flow.came = self.today, came
+        self.flows.put(self.key, flow)
 
     def check_held(self, gateway: Code, height: Count, told: dict) -> None:
         held = self.ask("gateways", "header", gateway=gateway, height=height)

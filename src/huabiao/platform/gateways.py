@@ -42,7 +42,8 @@ class Gateway(Record):
     """
     A gateway. `network` is the other chain in CAIP-2, such as eip155:1; `contract` the
     gateway's other half there and `start` the height from which it stands. Heights that
-    are a multiple of `stride` are attested, and those at which the contract spoke.
+    are a multiple of `stride` are attested, and those at which the contract spoke. Up
+    to `most` messages a day come in.
     A signed log's `network` is the key that it signs with.
     """
 
@@ -54,6 +55,7 @@ class Gateway(Record):
     confirmations: Count
     needed: Count
     attestors: ListOf[Attestor]
+    most: Count = 1_000
     proposed_by: Maybe[Party] = None
     round: Count = 0
     struck: ListOf[Party] = ()
@@ -96,13 +98,13 @@ class Gateways(Scenario):
     def propose(
         self, trust: OneOf[TRUSTS], network: Text, contract: Bytes = b"",
         start: Count = 0, stride: Count = 1, confirmations: Count = 0,
-        needed: Count = 0, attestors: ListOf[Attestor] = (),
+        needed: Count = 0, attestors: ListOf[Attestor] = (), most: Count = 1_000,
     ) -> Gateway:  # fmt: skip
         """Propose a gateway; the id is its zone. Administrators then approve it."""
         self.check_board()
         gateway = Gateway(
             trust, network, contract, start, stride, confirmations, needed, attestors,
-            self.caller,
+            most, self.caller,
         )  # fmt: skip
         check_gateway(gateway, self.key)
         return gateway
@@ -198,6 +200,7 @@ class Gateways(Scenario):
             "contract": held.contract,
             "round": held.round,
             "said": said,
+            "most": held.most,
         }
 
     @answers
