@@ -28,6 +28,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
 - `vault`       vault open, erase, mine, rotate
+- `ether`       ether deploy, lock, show, claim, take-back: a lock by hash and time
+- `anchor`      anchor add, show, verify: hashes in signed logs of others
+- `gateway`     gateway install, key, deploy, rotate, show, run: to chains of others
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
 - `read_model`  index rebuild
@@ -76,6 +79,9 @@ COMMANDS = {
     "licence": "licence",
     "wallet": "wallet",
     "vault": "vault",
+    "gateway": "gateway",
+    "ether": "ether",
+    "anchor": "anchor",
     "engine": "network",
     "network": "network",
     "archive": "history",
