@@ -4,15 +4,18 @@ A story's ground that is clicked: every call is a form of a page, filled in and 
     ground = ClickedGround(node, browser)
     stories()["food_trace"](Stage("food_trace", ground))
 
-Each person of a story has a browser context of his own with his key in it, signs in with
-that key, goes to the page of the record (or of the scenario, where nothing is a record
-yet), opens the form, fills in each field as its widget wants it, signs, and reads what
-the page then says. A refusal is the page's own: the form is not there, with the reason
-why, or the sentence stands beneath the form. Roles are granted by the operator before.
+Each person of a story has a browser context of his own with his key in it, signs in
+with that key, goes to the page of the record (or of the scenario, where nothing is a
+record yet), opens the form, fills in each field as its widget wants it, signs, and
+reads what the page then says. A refusal is the page's own: the form is not there, with
+the reason why, or the sentence stands beneath the form. Where the browser itself asks
+for a field that was left empty, it is seen to ask, and then overruled: the chain
+refuses too. Roles are granted by the operator before.
 """
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -36,7 +39,11 @@ from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
 
-REASONS = {"须有角色": "role.missing", "须为": "state.wrong", "只有记录中": "party.other"}
+REASONS = {
+    "须有角色": "role.missing",
+    "须为": "state.wrong",
+    "只有记录中": "party.other",
+}
 """How the page's reason for an operation that is not open begins, and the code that
 the chain refuses the same call with."""
 OUTCOME = re.compile(r"/api/(vault/)?(prepare|envelopes(/signed)?)$")
@@ -185,7 +192,8 @@ class ClickedGround:
 
     def _reason(self, page: Page, operation: str) -> tuple[str, str]:
         """The code and the page's words for a form that is not there."""
-        closed = page.locator("details li", has=page.locator(f"code:text-is('{operation}')"))
+        named = page.locator(f"code:text-is('{operation}')")
+        closed = page.locator("details li", has=named)
         said = closed.text_content() or ""
         codes = [code for words, code in REASONS.items() if words in said]
         assert len(codes) == 1, said
@@ -197,7 +205,12 @@ class ClickedGround:
         """Sign, and see on the page what came of it."""
         page = person.page
         page.evaluate("document.documentElement.dataset.before = ''")
-        form.locator("button:not([type=button])").click()
+        button = form.locator("button:not([type=button])")
+        if form.locator("input:invalid, textarea:invalid").count():
+            button.click()
+            assert not page.locator("dialog#signing").is_visible()
+            form.evaluate("form => { form.noValidate = true; }")
+        button.click()
         with page.expect_response(_is_outcome):
             self._sign(page)
         told = person.told
@@ -211,9 +224,7 @@ class ClickedGround:
             form.locator("[role=status]").get_by_text(told["sentence"]).wait_for()
         return Outcome("", told["height"], 0, told["code"], told["sentence"])
 
-    def _see_done(
-        self, page: Page, form: Locator, operation: Json, call: Call
-    ) -> None:
+    def _see_done(self, page: Page, form: Locator, operation: Json, call: Call) -> None:
         """A record's page shows the state that it came to; what needs no record says so
         where it was done."""
         if operation["manner"] == "does":
@@ -236,7 +247,7 @@ class ClickedGround:
                 self._fill(form, name, kind.show(call.arguments[name]))
 
     def _fill(self, within: Locator, name: str, value: Any) -> None:
-        """One value into its field; a record's parts and a list's rows each in theirs."""
+        """One value into its field; a record's parts, a list's rows each in theirs."""
         named = f"[data-widget][name='{name}']"
         at = within.locator(f":scope > p {named}, :scope > {named}")
         widget = at.get_attribute("data-widget")
@@ -283,7 +294,5 @@ def _is_outcome(answer: Response) -> bool:
 
 def _in_beijing(instant: str) -> str:
     """An instant of the API as a form's clock shows it."""
-    from datetime import datetime, timedelta
-
     moment = datetime.fromisoformat(instant.replace("Z", "+00:00"))
     return (moment + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S")

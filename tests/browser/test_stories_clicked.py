@@ -2,7 +2,7 @@
 Each of the eight stories clicked through by its roles, in a real browser.
 
 Every step of `huabiao.stories` is done through the pages, the refusals too. Two stories
-that between them fill in every kind of field are clicked in each run; `make test-network`
+with most kinds of fields between them are clicked in each run; `make test-network`
 clicks the other six.
 """
 

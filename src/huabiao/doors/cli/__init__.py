@@ -26,6 +26,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, codes, code, receive, present, sessions …
+- `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -73,6 +74,7 @@ COMMANDS = {
     "predicate": "predicate",
     "licence": "licence",
     "wallet": "wallet",
+    "webhook": "webhook",
     "vault": "vault",
     "engine": "network",
     "network": "network",
