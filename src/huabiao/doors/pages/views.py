@@ -54,10 +54,10 @@ PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
 
 
 @router.get("/")
-def overview(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
+def overview(request: Request, city: CityHere) -> HTMLResponse:
     found = reading.overview(city)
     members = found["status"]["members"]
-    seen = glance(city, found["health"], members, viewer)
+    seen = glance(city, found["health"], members)
     return page(request, "overview.html", **seen, **found)
 
 
