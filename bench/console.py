@@ -19,6 +19,7 @@ import argparse
 import asyncio
 import json
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -252,15 +253,13 @@ async def person(at: Working, number: int) -> None:
             assert answer.status_code == 200, (address, answer.status_code)
             assert "<h1>" in answer.text, address
             if number % 10 == 1:
-                at.acted.append(await act(at.city, browser, at.crowd["plant"], chance))
+                at.acted.append(await act(at.city, browser, at.crowd["plant"]))
             await asyncio.sleep(chance.expovariate(1 / at.pause))
 
 
-async def act(
-    city: Remote, browser: httpx.AsyncClient, keys: Keys, chance: random.Random
-) -> float:
+async def act(city: Remote, browser: httpx.AsyncClient, keys: Keys) -> float:
     """Draft one more load; how long until it was final."""
-    drafted = call(SCENARIO, "draft", f"new-{chance.getrandbits(64):x}",
+    drafted = call(SCENARIO, "draft", f"new-{secrets.token_hex(8)}",
                    waste_code="900-041-49", declared=1000)  # fmt: skip
     envelope = sign_envelope(city.chain, keys, [drafted])
     before = time.monotonic()

@@ -13,8 +13,10 @@ from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.crypto import keystore
+from huabiao.crypto.address import address
 from huabiao.crypto.keys import Keys
 from huabiao.crypto.suite import SUITES
+from huabiao.crypto.suite import suite as suite_named
 
 PASSPHRASE = "a passphrase of mine"
 SIGN = """async ([file, passphrase, message]) => {
@@ -22,7 +24,8 @@ SIGN = """async ([file, passphrase, message]) => {
   const signer = await openKeyFile(parseKeyFile(file), passphrase);
   return hex(signer.sign(unhex(message)));
 }"""
-MAKE = "([suite, passphrase]) => huabiao.makeKeyFile(suite, '某人', passphrase)"
+MAKE = """([suite, passphrase, founding]) =>
+  huabiao.makeKeyFile(suite, '某人', passphrase, founding)"""
 
 
 @pytest.fixture
@@ -151,10 +154,23 @@ def test_key_files_go_both_ways(
     assert keys.suite.verify(keys.public, message, signature)
     if suite in ("intl", "sm"):
         own = tmp_path / "own.json"
-        own.write_text(page.evaluate(MAKE, [suite, PASSPHRASE]), "utf-8")
+        own.write_text(page.evaluate(MAKE, [suite, PASSPHRASE, suite]), "utf-8")
         made = keystore.load(own, PASSPHRASE)
+        assert not made.stands_for, "the account is that of the key's own suite"
         sealed = keys.suite.seal_to(made.recipient_public, b"for you", b"")
         assert keys.suite.open_from(made.recipient_secret, sealed, b"") == b"for you"
+
+
+def test_a_key_made_after_a_change_of_suite_says_its_account(
+    citizen: BrowserContext, bare_node: BareNode, tmp_path: Path
+) -> None:
+    page = citizen.new_page()
+    page.goto(f"{bare_node.url}/keys")
+    page.wait_for_function("window.huabiao")
+    file = tmp_path / "later.json"
+    file.write_text(page.evaluate(MAKE, ["intl", PASSPHRASE, "sm"]), "utf-8")
+    made = keystore.load(file, PASSPHRASE)
+    assert made.account == address(suite_named("sm").digest, made.public)
 
 
 def test_a_node_that_asks_for_another_signature_gets_none(
