@@ -4,8 +4,8 @@ The pictures in README.md and in these pages, taken of a city that has played it
     make run                                                 # in one terminal
     .venv/bin/python docs/make_screenshots.py .home          # in another
 
-Needs Debian's `chromium`, and `fonts-noto-cjk` for the Chinese characters. What stands in
-the pictures is the day's own, invented.
+Needs Debian's `chromium`, and `fonts-noto-cjk` for the Chinese characters. What stands
+in the pictures is the day's own, invented.
 """
 
 import json
@@ -15,13 +15,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from huabiao.client.remote import Remote
+from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
+from huabiao.crypto.keys import Keys
 
 LOAD = "hazardous_waste/京危废-2026-0001"
 AUDITOR, PLANT, CITIZEN = "总督查", "某化工厂", "市民"
 PICTURES = {
     "overview": ("/", None),
-    "scenarios": ("/scenarios", None),
     "scenario": ("/scenarios/hazardous_waste", PLANT),
     "record": (f"/scenarios/{LOAD}", PLANT),
     "form": ("/scenarios/e_bill#act-issue", "某博物馆"),
@@ -55,8 +56,19 @@ def token_of(url: str, home: Path, identity: str | None) -> str:
     if identity is None:
         return ""
     with Remote(url) as city:
-        keys = open_identity(home, identity, city.suite_name)
+        keys = open_identity(home, identity, city.suite_name, make=identity == AUDITOR)
+        if identity == AUDITOR:  # the day has none: the operator names one
+            name_auditor(city, open_identity(home, "operator", city.suite_name), keys)
         return str(city.token(keys)["token"])
+
+
+def name_auditor(city: Remote, operator: Keys, auditor: Keys) -> None:
+    """The role that supervises the whole city."""
+    role = {"scenario": "supervision", "role": "supervisor"}
+    granted = call(
+        "governance", "grant_role", "pictures", **role, account=auditor.account
+    )
+    assert city.send(operator, granted).accepted
 
 
 def take(browser: Browser, url: str, path: str, file: Path, token: str) -> None:

@@ -140,7 +140,7 @@ class ClickedGround:
     # -- at the browser ------------------------------------------------------------
 
     def send(self, name: str, call: Call) -> Outcome:
-        person = self._people.get(name) or self._enter(name)
+        person = self._people.get(name) or self.enter(name)
         operation = self.description(call.contract)["operations"][call.operation]
         page = person.page
         where = f"{self.node.url}/scenarios/{call.contract}"
@@ -156,7 +156,7 @@ class ClickedGround:
         self._fill_in(form, call, operation)
         return self._press(person, form, operation, call)
 
-    def _enter(self, name: str) -> Person:
+    def enter(self, name: str) -> Person:
         """A browser of his own: the key is brought in, and signed in with."""
         self._key(name)
         page = self._context().new_page()

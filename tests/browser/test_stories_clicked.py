@@ -7,6 +7,7 @@ clicks the other six.
 """
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from clicked_ground import ClickedGround
 from played_city import BareNode
 from playwright.sync_api import Browser
@@ -34,3 +35,26 @@ def test_a_story_is_clicked_by_its_roles(
     ground.close()
     done = {step.operation for step in stage.steps if step.code == "ok"}
     assert done, "a story without a step"
+
+
+def test_an_open_form_with_rows_is_for_everybody(
+    bare_node: BareNode, browser: Browser
+) -> None:
+    """No finding of axe, and no wider than a telephone."""
+    ground = ClickedGround(bare_node, browser)
+    ground.grant("e_bill", "issuer", "表单馆")
+    page = ground.enter("表单馆").page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{bare_node.url}/scenarios/e_bill")
+    page.locator("summary", has=page.locator("code:text-is('issue')")).click()
+    rows = page.locator("#act-issue [data-widget=rows]")
+    for _ in range(2):
+        rows.locator("[data-add]").click()
+    assert rows.locator("[data-row]").count() == 2
+    rows.locator("[data-drop]").first.click()
+    assert rows.locator("[data-row]").count() == 1
+    found = Axe().run(page).response["violations"]
+    assert not found, [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
+    ground.close()
