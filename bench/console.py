@@ -254,7 +254,8 @@ async def person(at: Working, number: int) -> None:
             assert "<h1>" in answer.text, address
             if number % 10 == 1:
                 at.acted.append(await act(at.city, browser, at.crowd["plant"]))
-            await asyncio.sleep(chance.expovariate(1 / at.pause))
+            pause = chance.expovariate(1 / at.pause)
+            await asyncio.sleep(min(pause, at.started + at.seconds - time.monotonic()))
 
 
 async def act(city: Remote, browser: httpx.AsyncClient, keys: Keys) -> float:

@@ -1,8 +1,7 @@
 """
 A story's ground that is clicked: every call is a form of a page, filled in and signed.
 
-    ground = ClickedGround(node, browser)
-    stories()["food_trace"](Stage("food_trace", ground))
+    click_through("food_trace", node, browser)
 
 Each person of a story has a browser context of his own with his key in it, signs in
 with that key, goes to the page of the record (or of the scenario, where nothing is a
@@ -38,6 +37,8 @@ from huabiao.codec import kind_named
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
+from huabiao.stories import stories
+from huabiao.testing.stage import Stage
 
 REASONS = {
     "须有角色": "role.missing",
@@ -49,6 +50,13 @@ the chain refuses the same call with."""
 OUTCOME = re.compile(r"/api/(vault/)?(prepare|envelopes(/signed)?)$")
 SECOND_MS = 1_000
 Json = dict[str, Any]
+
+
+def click_through(scenario: str, node: BareNode, browser: Browser) -> None:
+    """Walk a story at browsers; Astray where a step does not end as it says."""
+    ground = ClickedGround(node, browser)
+    stories()[scenario](Stage(scenario, ground))
+    ground.close()
 
 
 @dataclass

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from clicked_ground import ClickedGround, click_through
 from played_city import BareNode
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
@@ -200,3 +202,33 @@ def test_a_node_that_asks_for_another_signature_gets_none(
     sign(page)
     form.get_by_text("没有签署").wait_for()
     assert not [url for url in sent if url.endswith("/signed")]
+
+
+def test_a_story_of_bills_is_clicked_through_by_its_roles(
+    bare_node: BareNode, browser: Browser
+) -> None:
+    """One of the eight in each run; see `test_stories_clicked`."""
+    click_through("e_bill", bare_node, browser)
+
+
+def test_an_open_form_with_rows_is_for_everybody(
+    bare_node: BareNode, browser: Browser
+) -> None:
+    """No finding of axe, and no wider than a telephone."""
+    ground = ClickedGround(bare_node, browser)
+    ground.grant("e_bill", "issuer", "表单馆")
+    page = ground.enter("表单馆").page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{bare_node.url}/scenarios/e_bill")
+    page.locator("summary", has=page.locator("code:text-is('issue')")).click()
+    rows = page.locator("#act-issue [data-widget=rows]")
+    for _ in range(2):
+        rows.locator("[data-add]").click()
+    assert rows.locator("[data-row]").count() == 2
+    rows.locator("[data-drop]").first.click()
+    assert rows.locator("[data-row]").count() == 1
+    found = Axe().run(page).response["violations"]
+    assert not found, [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
+    ground.close()
