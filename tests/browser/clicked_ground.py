@@ -14,10 +14,10 @@ refuses too. Roles are granted by the operator before.
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from filled_form import fill_in
 from played_city import BareNode
 from playwright.sync_api import (
     Browser,
@@ -28,12 +28,11 @@ from playwright.sync_api import (
     Route,
 )
 
-from huabiao.client.described import records_of
+from huabiao.client.described import Records, records_of
 from huabiao.client.port import Outcome
 from huabiao.client.remote import Answered, Remote
 from huabiao.client.signing import call as make_call
 from huabiao.client.wallets import open_identity, passphrase, wallet_path
-from huabiao.codec import kind_named
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.keys import Keys
@@ -161,7 +160,7 @@ class ClickedGround:
         form.evaluate("form => { form.closest('details').open = true; }")
         if operation["manner"] != "moves" and operation["keyed"]:
             form.locator("[name='@key']").fill(call.key)
-        self._fill_in(form, call, operation)
+        fill_in(form, operation, call, self._records(call.contract), self._originals)
         return self._press(person, form, operation, call)
 
     def enter(self, name: str) -> Person:
@@ -187,6 +186,9 @@ class ClickedGround:
         self._sign(page)
         page.wait_for_url("**/me")
         return person
+
+    def _records(self, scenario: str) -> Records:
+        return records_of(self.description(scenario))
 
     def _context(self) -> BrowserContext:
         context = self.browser.new_context(locale="zh-CN")
@@ -244,63 +246,9 @@ class ClickedGround:
         shown = page.locator("main > p > .badge .zh").first.inner_text()
         assert shown in [states[name]["zh"] for name in operation["to"]], shown
 
-    # -- filling in ----------------------------------------------------------------
-
-    def _fill_in(self, form: Locator, call: Call, operation: Json) -> None:
-        records = records_of(self.description(call.contract))
-        for parameter in operation["parameters"]:
-            name = parameter["name"]
-            if name in call.arguments:
-                kind = kind_named(parameter["kind"], records)
-                self._fill(form, name, kind.show(call.arguments[name]))
-
-    def _fill(self, within: Locator, name: str, value: Any) -> None:
-        """One value into its field; a record's parts, a list's rows each in theirs."""
-        named = f"[data-widget][name='{name}']"
-        at = within.locator(f":scope > p {named}, :scope > {named}")
-        widget = at.get_attribute("data-widget")
-        match widget:
-            case "record":
-                self._fill_each(at, value)
-            case "rows":
-                for item in value:
-                    at.locator(":scope > [data-add]").click()
-                    self._fill_each(at.locator(":scope > [data-row]").last, item)
-            case "files":
-                at.set_input_files([self._file(each) for each in value])
-            case "file" if value in self._originals:
-                at.set_input_files([self._file(value)])
-            case "file":
-                within.locator(f"[data-digest][name='{name}']").fill(value)
-            case "checkbox":
-                at.set_checked(value)
-            case "select":
-                at.select_option(value)
-            case "list":
-                at.fill("\n".join(map(str, value)))
-            case "datetime":
-                at.fill(_in_beijing(value))
-            case _:
-                at.fill("" if value is None else str(value))
-
-    def _fill_each(self, within: Locator, values: Json) -> None:
-        for name, value in values.items():
-            if value is not None:
-                self._fill(within, name, value)
-
-    def _file(self, digest: str) -> Json:
-        original = self._originals[digest]
-        return {"name": "file", "mimeType": "text/plain", "buffer": original}
-
 
 def _is_outcome(answer: Response) -> bool:
     """The envelope's outcome, or the problem that kept it from being made or sent."""
     sent = answer.url.endswith(("/api/envelopes/signed", "/api/vault/envelopes"))
     prepared = answer.url.endswith(("/api/prepare", "/api/vault/prepare"))
     return sent or (prepared and not answer.ok)
-
-
-def _in_beijing(instant: str) -> str:
-    """An instant of the API as a form's clock shows it."""
-    moment = datetime.fromisoformat(instant.replace("Z", "+00:00"))
-    return (moment + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%S")
