@@ -1,5 +1,8 @@
 """Identity: keys come and go, the account stays."""
 
+import pytest
+
+from huabiao.contracts import Refused
 from huabiao.testing.city import DAY, HOUR
 
 DOMAIN = b"huabiao-account\x00"
@@ -41,6 +44,24 @@ def test_retirement_holds_within_the_block_and_after_a_new_start(city):
     city.close()
     city.reopen()
     city.refused("key.retired", first, PRIVACY, "keep", bytes(32).hex(), **PLACE)
+
+
+def test_who_asks_while_a_block_is_run_hears_what_is_committed(city):
+    first, second = city.cast("asked"), city.cast("asked again")
+    ledger, heard = city.ledger, []
+    add(city, first, second, first.account)
+
+    def ask(step):
+        if step == "logged":
+            heard.append(ledger.account_of(first.public))
+
+    ledger.on_step = ask
+    assert ledger.account_of(second.public) == first.account
+    city.call(second, "identity", "retire_key", public=first.public, reason="lost")
+    assert heard == [first.account]
+    with pytest.raises(Refused) as told:
+        ledger.account_of(first.public)
+    assert told.value.code == "key.retired"
 
 
 def test_a_key_joins_only_by_its_own_signature(city):

@@ -274,3 +274,18 @@ def test_the_gateway_cannot_write_nor_wait_without_end(town: Town) -> None:
         (read_only,) = connection.exec_driver_sql("SHOW transaction_read_only").one()
         (patience,) = connection.exec_driver_sql("SHOW statement_timeout").one()
     assert (read_only, patience) == ("on", "5s")
+
+
+def test_it_finds_its_database_again_after_the_database_was_away(
+    town: Town, cluster: Cluster, connect: Connect
+) -> None:
+    town.grant("away")
+    assert town.fetch("away", ["id"]).rows
+    with connect(cluster.url()) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = 'gateway'"
+        )
+    assert town.refused("away", ["id"]) == "database"
+    for _ in range(3):
+        assert town.fetch("away", ["id"]).rows

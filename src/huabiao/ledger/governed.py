@@ -65,6 +65,7 @@ class Installed(msgspec.Struct, array_like=True, frozen=True):
 
 MEMBERS = "membership/members"
 INSTALLED = "governance/installed"
+REGISTERED = "identity/keys/"
 _parameters = msgspec.msgpack.Decoder(Parameters).decode
 # A member is the beginning of a seat: what follows its three fields is left alone.
 _members = msgspec.msgpack.Decoder(tuple[list[Member]]).decode
@@ -142,7 +143,7 @@ class Governed:
     def key_entry(self, key_address: bytes) -> tuple[bytes, int, int] | None:
         """The account that a registered key stands for, when it was revoked, and when
         it ends; 0 for never."""
-        stored = self._read(f"identity/keys/{key_address.hex()}")
+        stored = self._read(REGISTERED + key_address.hex())
         if stored is None:
             return None
         entry = decode(stored)

@@ -98,10 +98,9 @@ class Ledger:
 
     def account_of(self, public: bytes) -> bytes:
         """The account of a key; refused if it is retired, ended, of another suite."""
-        refusal = self._other_suite(public)
-        if refusal is not None:
+        if (refusal := self._other_suite(public)) is not None:
             raise refusal
-        return self._accounts.of(public, self.governed, self.time)
+        return self._accounts.committed(public, self.governed, self.time)
 
     def _other_suite(self, public: bytes) -> Refused | None:
         suite, height = self.suite_name, self.height + 1
@@ -263,6 +262,7 @@ class Ledger:
         """Make a block that is durable the newest one."""
         header = block.header
         self.state.publish(block.prepared)
+        self._accounts.published(block.writes)
         self.height, self.time, self.hash = header.height, header.time, block.hash
         self.members = block.members
         for envelope, receipt in zip(block.envelopes, block.receipts, strict=True):

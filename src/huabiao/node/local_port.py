@@ -215,8 +215,7 @@ class LocalPort:
 
     def account_of(self, public: bytes) -> bytes | None:
         try:
-            with self.engine.lock:
-                return self._ledger.account_of(public)
+            return self._ledger.account_of(public)
         except Refused:
             return None
 

@@ -1,7 +1,8 @@
 """
 Filing: many entries in one envelope, each answered when it is durable.
 
-Entries gather for some milliseconds, or until there are enough for an envelope. An
+Entries gather for some milliseconds, and under load for as long as the envelopes before
+them are on their way: each costs a signature, two files flushed and a block. An
 envelope is all or nothing: when one call spoils it, each is filed by itself, so that a
 grant that was revoked a moment ago stops nobody else's receipt.
 """
@@ -15,7 +16,7 @@ from huabiao.client.port import Outcome
 from huabiao.crypto.envelope import Call
 
 GATHER_SECONDS = 0.004
-MOST_TOGETHER = 250
+MOST_TOGETHER, MOST_UNDER_WAY = 250, 2
 
 
 class Entry(NamedTuple):
@@ -52,7 +53,7 @@ class Filing:
         self._waiting.append(waiting)
         if len(self._waiting) >= MOST_TOGETHER:
             self._go()
-        elif self._timer is None:
+        elif self._timer is None and len(self._under_way) < MOST_UNDER_WAY:
             self._timer = loop.call_later(GATHER_SECONDS, self._go)
         return await waiting.done
 
@@ -60,11 +61,17 @@ class Filing:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        together, self._waiting = self._waiting, []
-        if together:
+        while self._waiting and len(self._under_way) < MOST_UNDER_WAY:
+            together = self._waiting[:MOST_TOGETHER]
+            del self._waiting[:MOST_TOGETHER]
             task = asyncio.ensure_future(self._file_together(together))
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(self._next)
+
+    def _next(self, ended: asyncio.Task[None]) -> None:
+        """One is filed: those who came meanwhile have gathered."""
+        self._under_way.discard(ended)
+        self._go()
 
     async def _file_together(self, together: list[_Waiting]) -> None:
         try:

@@ -8,6 +8,7 @@ column's letter (C, N, D …, the national guide's); what has no letter of its o
 database reads itself.
 """
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -69,15 +70,16 @@ class Queries:
 
 def guard(engine: Engine) -> Engine:
     """The engine, made unable to write and to wait without end, one trip a query."""
-    if engine.dialect.name == "postgresql":
 
-        @event.listens_for(engine, "connect")
-        def restrict(connection: Any, _: Any) -> None:
+    @event.listens_for(engine, "connect")
+    def restrict(connection: Any, _: Any) -> None:
+        if engine.dialect.name == "postgresql":
             connection.execute("SET default_transaction_read_only = on")
             connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
             connection.commit()
+        engine.dialect.set_isolation_level(connection, "AUTOCOMMIT")
 
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine
 
 
 def build(
@@ -122,16 +124,34 @@ def run(engine: Engine, query: Query, values: dict[str, Any]) -> list[list[Any]]
     if query.positions is not None:
         given = tuple(given[name] for name in query.positions)
     try:
-        with engine.connect() as connection:
-            rows = connection.exec_driver_sql(query.text, given).fetchall()
-    except SQLAlchemyError as error:
+        rows = _fetched(engine, query.text, given)
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         cause = type(getattr(error, "orig", None) or error).__name__
         raise Denied(
             "database",
             f"数据库未能应答（{cause}）；结构若有变化，请提供方重新扫描。"
             f" The database did not answer ({cause}); has it changed, scan again.",
         ) from None
-    return [[_plain(value) for value in row] for row in rows]
+    return [
+        [value if type(value) in _PLAIN else _plain(value) for value in row]
+        for row in rows
+    ]
+
+
+def _fetched(engine: Engine, text: str, given: Any) -> Sequence[Sequence[Any]]:
+    """Straight through the driver: SQLAlchemy's layer above it costs as much again."""
+    connection = engine.raw_connection()
+    try:
+        with contextlib.closing(connection.cursor()) as cursor:
+            cursor.execute(text, given)
+            return cursor.fetchall()
+    except engine.dialect.loaded_dbapi.Error as error:
+        if engine.dialect.is_disconnect(error, connection.driver_connection, None):
+            connection.invalidate(error)
+            engine.dispose()  # the others of the pool are gone as well
+        raise
+    finally:
+        connection.close()
 
 
 def _named(named: dict[str, Any], name: str) -> Any:
@@ -204,7 +224,10 @@ def _value(letter: str, name: str, written: str) -> Any:
         ) from None
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, bool | int | str):
         return value
     return value.hex() if isinstance(value, bytes) else str(value)
