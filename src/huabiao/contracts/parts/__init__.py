@@ -5,6 +5,7 @@ The shared vocabulary: parts with laws of their own.
 - `books`: double entry; pending, then posted or void
 - `cell`: one record
 - `credential`: whether an account holds one of a type that stands
+- `crossing`: messages to contracts of other chains, each of which ends once
 - `deadline`: working days of the calendar that is on chain
 - `grants`: whether data may be used under a sharing grant
 - `mandate`: for which organisation somebody acts
@@ -23,6 +24,7 @@ from huabiao.contracts.parts.approval import Approval
 from huabiao.contracts.parts.books import Books
 from huabiao.contracts.parts.cell import Cell
 from huabiao.contracts.parts.credential import Credential
+from huabiao.contracts.parts.crossing import Crossing
 from huabiao.contracts.parts.deadline import Deadline
 from huabiao.contracts.parts.grants import Grants
 from huabiao.contracts.parts.mandate import Mandate
@@ -43,6 +45,7 @@ __all__ = [
     "Books",
     "Cell",
     "Credential",
+    "Crossing",
     "Deadline",
     "Grants",
     "Input",
