@@ -1,10 +1,11 @@
 """
 Shared records: records of other chains, kept here as verified copies (跨链存证共享).
 
-1. Whoever has a record of another chain with its state proof presents it over a route.
+1. Whoever has a record of another chain with its state proof presents it over a route;
+   `path` is where it lies in its contract: record/<id>, or <part>/<entry>.
    What the route's verifier does not find proven is refused.
-2. The copy says of which chain, contract and id it is, at which height and time it was
-   so, in which state it stood, and on which trust the route rests. It is the digest
+2. The copy says of which chain, contract and path it is, at which height and time it
+   was so, in which state it stood, and on which trust the route rests. It is the digest
    of the record, or the record itself where the presenter has it kept.
 3. A newer proof renews the copy; a proof of absence says that the record is gone. An
    older proof than the copy's own is refused.
@@ -36,18 +37,18 @@ from huabiao.contracts import (
     require,
 )
 
-GONE = "gone"
+RECORD, ENTRY, GONE = "record/", "entry", "gone"
 
 
 class Copy(Record):
     """A record of another chain as it stood there at a moment; `stood` is its state,
-    `value` its stored form, where it is kept."""
+    "entry" for what has none; `value` its stored form, where it is kept."""
 
     route: Code
     chain: Code
     trust: Code
     contract: Code
-    key: Code
+    path: Code
     presenter: Party
     height: Count
     at: Instant
@@ -69,19 +70,19 @@ class SharedRecords(Scenario):
 
     @opens(proven, by=anyone, title="出示")
     def present(
-        self, route: Code, contract: Code, key: Code, height: Count, value: Octets,
+        self, route: Code, contract: Code, path: Code, height: Count, value: Octets,
         proof: Octets, keep: Flag = False,
     ) -> Copy:  # fmt: skip
-        """Present a record with its state proof, under <route>/<contract>/<key>."""
+        """Present a record with its state proof, under <route>/<contract>/<path>."""
         require(
-            self.key == f"{route}/{contract}/{key}",
-            f"编号须为 {route}/{contract}/{key}。 The id is {route}/{contract}/{key}.",
+            self.key == f"{route}/{contract}/{path}",
+            f"编号须为 {route}/{contract}/{path}。 The id is {route}/{contract}/{path}.",
             code="shared.id",
         )
         way = self.ask("routes", "way", route=route)
         trust = self.ask("routes", "trust_of", route=route)
         copy = Copy(
-            route, way[0], trust, contract, key, self.caller, 0, 0, GONE
+            route, way[0], trust, contract, path, self.caller, 0, 0, GONE
         )  # fmt: skip
         self.verify_and_keep(copy, height, value, proof, keep)
         return copy
@@ -128,11 +129,12 @@ class SharedRecords(Scenario):
         )
         copy.at = self.ask(
             way[2], "proves", client=way[3], height=height,
-            key=f"{copy.contract}/record/{copy.key}", value=value, proof=proof,
+            key=f"{copy.contract}/{copy.path}", value=value, proof=proof,
         )  # fmt: skip
         copy.height, copy.presenter = height, self.caller
         copy.stood, copy.digest, copy.value = GONE, None, None
         if value is not None:
-            copy.stood = decode(value)[0]
+            is_record = copy.path.startswith(RECORD)
+            copy.stood = decode(value)[0] if is_record else ENTRY
             copy.digest = self.digest(value)
             copy.value = value if keep else None
