@@ -161,7 +161,7 @@ def bring(chains, act, number):
     "value",
     [b"", b"\xc1", encode("text"), encode(["text"]), encode(["text", -1]),
      encode(["text", 1, 2]), b"\x92\xa0\xcc\x01"],
-    ids=["nothing", "no value", "no array", "short", "no count", "long", "not shortest"],
+    ids=["nothing", "no value", "no array", "short", "no count", "long", "odd"],
 )  # fmt: skip
 def test_what_is_no_such_record_is_refused_and_said_so(chains, value):
     chains.tick()

@@ -99,9 +99,7 @@ def test_claimed_at_the_last_moment_there_is_still_time_here(chains):
         city.now = until - 2  # the next block is one millisecond later
     tianjin.call(tianjin.cast("an"), "exchanges", "claim", "swap", secret=SECRET)
     assert tianjin.ledger.time == until - 1
-    tianjin.refused(
-        "state.wrong", tianjin.cast("bo"), "exchanges", "take_back", "swap"
-    )
+    tianjin.refused("state.wrong", tianjin.cast("bo"), "exchanges", "take_back", "swap")
     beijing.call(beijing.cast("bo"), "exchanges", "claim", "swap", secret=SECRET)
     assert held(chains, "beijing", "bo") == held(chains, "tianjin", "an") == 10
 

@@ -1,8 +1,8 @@
 """
 A licence issued on Beijing's chain, accepted by an office on Tianjin's.
 
-The office sees the licence proven under Beijing's certified header; the holder's code is
-redeemed at home, over the route, for this office and purpose, in its time, once.
+The office sees the licence proven under Beijing's certified header; the holder's code
+is redeemed at home, over the route, for this office and purpose, in its time, once.
 """
 
 import pytest
@@ -126,7 +126,8 @@ def test_a_revoked_licence_shows_when_the_copy_is_renewed(chains):
     assert copy_of(chains, youngest=proven_at + 1)[4] == "revoked"
     proof, content = carrying.state_proof(early)
     facts = {"height": carrying.height_of(proof), "proof": content.radix}
-    older = Call("shared_records", "renew", f"beijing/licences/{PATH}", facts | {"value": content.value})
+    facts |= {"value": content.value}
+    older = Call("shared_records", "renew", f"beijing/licences/{PATH}", facts)
     assert chains.bring("tianjin", "beijing", early, older).code == "shared.older"
 
 

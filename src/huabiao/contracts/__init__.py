@@ -61,6 +61,7 @@ from huabiao.contracts.operations import (
 )
 from huabiao.contracts.parts import (
     Approval,
+    Authorisation,
     Books,
     Cell,
     Credential,
@@ -85,6 +86,7 @@ from huabiao.contracts.scenario import Scenario
 
 __all__ = [
     "Approval",
+    "Authorisation",
     "Books",
     "Bytes",
     "Cell",

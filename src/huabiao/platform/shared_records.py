@@ -76,7 +76,7 @@ class SharedRecords(Scenario):
         """Present a record with its state proof, under <route>/<contract>/<path>."""
         require(
             self.key == f"{route}/{contract}/{path}",
-            f"编号须为 {route}/{contract}/{path}。 The id is {route}/{contract}/{path}.",
+            f"编号须为 {route}/{contract}/{path}。 That is the id to give.",
             code="shared.id",
         )
         way = self.ask("routes", "way", route=route)

@@ -2,6 +2,7 @@
 The shared vocabulary: parts with laws of their own.
 
 - `approval`: k of n, also by weights
+- `authorisation`: a holder's code, redeemed here or on another chain
 - `books`: double entry; pending, then posted or void
 - `cell`: one record
 - `credential`: whether an account holds one of a type that stands
@@ -21,6 +22,7 @@ The shared vocabulary: parts with laws of their own.
 """
 
 from huabiao.contracts.parts.approval import Approval
+from huabiao.contracts.parts.authorisation import Authorisation
 from huabiao.contracts.parts.books import Books
 from huabiao.contracts.parts.cell import Cell
 from huabiao.contracts.parts.credential import Credential
@@ -42,6 +44,7 @@ from huabiao.contracts.parts.traced import Input
 
 __all__ = [
     "Approval",
+    "Authorisation",
     "Books",
     "Cell",
     "Credential",

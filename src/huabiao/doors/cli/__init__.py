@@ -26,6 +26,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, codes, code, receive, present, sessions …
+- `remote`      remote account, call, calls: operations on another chain
 - `vault`       vault open, erase, mine, rotate
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
@@ -73,6 +74,7 @@ COMMANDS = {
     "predicate": "predicate",
     "licence": "licence",
     "wallet": "wallet",
+    "remote": "remote",
     "vault": "vault",
     "engine": "network",
     "network": "network",
