@@ -51,7 +51,7 @@ class Underway(Record):
 
     receiver: Code
     timeout: Instant
-    about: Text = ""
+    about: Text = ""  # type: ignore[assignment]
 
 
 class Crossing(Part):
@@ -76,7 +76,7 @@ class Crossing(Part):
             "timeout": timeout,
         }  # fmt: skip
         self._context.call(PACKETS, "send", key, arguments, b"")
-        entry = Underway(receiver, timeout, about)  # type: ignore[arg-type]
+        entry = Underway(receiver, timeout, about)
         self._context.write(self._path(key), encode(entry.plain()))
         return key
 
