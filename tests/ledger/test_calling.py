@@ -3,7 +3,7 @@
 import pytest
 
 from huabiao.contracts import Refused
-from huabiao.ledger.calling import contract_account
+from huabiao.contracts.context import contract_account
 from huabiao.node.asking import Questions
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import City
