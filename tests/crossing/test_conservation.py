@@ -79,18 +79,18 @@ class Traffic(RuleBasedStateMachine):
             self.parcels.append((here, there, number, proof))
 
     @precondition(lambda self: self.parcels)
-    @rule(pick=st.integers(0, 99))
+    @rule(pick=st.integers(0, 3))
     def receive(self, pick):
-        here, there, number, proof = self.parcels[pick % len(self.parcels)]
+        here, there, number, proof = self.parcels[-1 - pick % len(self.parcels)]
         call = carrying.receive(here, number, proof)
         receipt = self.chains.bring(there, here, proof, call)
         if self.ended(receipt, NOT_RECEIVED):
             self.codes.add(self.chains[there].read(f"packets/received/{call.key}")[0])
 
     @precondition(lambda self: self.parcels)
-    @rule(pick=st.integers(0, 99))
+    @rule(pick=st.integers(0, 3))
     def end(self, pick):
-        here, there, number, _ = self.parcels[pick % len(self.parcels)]
+        here, there, number, _ = self.parcels[-1 - pick % len(self.parcels)]
         proof = self.chains.prove(there, f"packets/received/{here}.{number}")
         call = carrying.end(there, number, proof)
         if self.ended(self.chains.bring(here, there, proof, call), NOT_ENDED):
@@ -150,7 +150,7 @@ def test_the_total_over_all_chains_is_what_was_issued(folder):
     run_state_machine_as_test(
         Traffic,
         settings=settings(
-            max_examples=10, stateful_step_count=40, deadline=None, derandomize=True,
+            max_examples=6, stateful_step_count=40, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
