@@ -8,8 +8,8 @@ only where libsodium would; whatever it does not accept is asked of libsodium ag
 - s is below the group's order;
 - R is the canonical encoding of s·B − h·A, whole, and none of the eight small points.
 
-libsodium's own conditions follow from these, for its equation is the same but for a
-factor of eight. The reason is in docs/decisions/0075-ed25519-by-tables.md.
+libsodium's own conditions follow from these, be its equation this one or, as in some
+of its versions, this one times eight: docs/decisions/0075-ed25519-by-tables.md.
 """
 
 from collections.abc import Sequence
