@@ -1,5 +1,6 @@
 """The fast Ed25519 verifier: libsodium's answers on every input, only sooner."""
 
+import json
 import random
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from huabiao.crypto import ed25519_curve as curve
 from huabiao.crypto import ed25519_fast, ed25519_field, ed25519_kernel, intl, limbs
 from huabiao.crypto.proven import TABLE_AFTER, Loading
 
+VECTORS = Path(__file__).parents[1] / "vectors" / "wycheproof.json"
 MALFORMED = [b"", bytes(32), bytes(63), bytes(65)]
 
 
@@ -96,6 +98,19 @@ def test_it_agrees_with_libsodium_on_altered_signatures():
     everything = mixed + altered
     assert by_sodium(items) == b"\x01" * 40 and not any(by_sodium(altered))
     assert knowing(public).verify_many(everything) == by_sodium(everything)
+
+
+def test_it_agrees_with_libsodium_on_wycheproof():
+    names = "public", "message", "signature"
+    items = [
+        tuple(bytes.fromhex(vector[name]) for name in names)
+        for vector in json.loads(VECTORS.read_text("utf-8"))["ed25519"]
+    ]
+    good = {public for public, _, _ in items if public not in curve.SMALL_ORDERS}
+    answers = knowing(*(each for each in good if curve.point_of(each))).verify_many(
+        items
+    )
+    assert answers == by_sodium(items) and {*answers} == {0, 1}
 
 
 def test_a_nonce_of_small_order_is_refused_though_the_equation_holds():
