@@ -41,7 +41,15 @@ from huabiao.codec import (
 )
 from huabiao.contracts.context import Refused, refuse, require
 from huabiao.contracts.describe import describe
-from huabiao.contracts.drawing import Move, Role, State, Title, anyone, founder
+from huabiao.contracts.drawing import (
+    Move,
+    Role,
+    State,
+    Title,
+    anyone,
+    contract,
+    founder,
+)
 from huabiao.contracts.identifiers import is_credit_code, is_estate_unit_code
 from huabiao.contracts.operations import (
     MalformedDrawing,
@@ -127,6 +135,7 @@ __all__ = [
     "Trace",
     "answers",
     "anyone",
+    "contract",
     "decode",
     "describe",
     "does",

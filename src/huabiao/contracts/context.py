@@ -53,6 +53,8 @@ class Context(Protocol):
     height: int
     envelope: bytes
     """The id of the envelope that holds this call, 32 bytes."""
+    calling: str
+    """The contract that made this call; empty where an account signed it."""
 
     def read(self, key: str) -> bytes | None:
         """A value of this contract's own state."""
@@ -68,6 +70,37 @@ class Context(Protocol):
 
     def ask(self, contract: str, question: str, arguments: dict[str, Any]) -> Any:
         """Put a question to another contract; it answers and changes nothing."""
+
+    def call(
+        self,
+        contract: str,
+        operation: str,
+        key: str,
+        arguments: dict[str, Any],
+        on_behalf: bytes,
+    ) -> None:
+        """Perform another contract's operation as an account of this contract's own;
+        its refusal refuses the whole envelope."""
+
+    def attempt(self, calls: list[list[Any]]) -> tuple[str, str]:
+        """Perform calls, all or none; ("ok", "") or the code and sentence of the one
+        that was refused, with nothing of them left."""
+
+    def check_header(
+        self,
+        chain: str,
+        suite: str,
+        members: bytes,
+        header: bytes,
+        certificate: bytes,
+        next_members: bytes,
+    ) -> dict[str, Any]:
+        """A header of another chain that its members certified; refused if not."""
+
+    def check_state(
+        self, suite: str, root: bytes, key: str, value: bytes | None, proof: bytes
+    ) -> bool:
+        """Whether another chain's state has a value (None: nothing) under a key."""
 
     def digest(self, message: bytes) -> bytes:
         """The chain's digest, 32 bytes."""

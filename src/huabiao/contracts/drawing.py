@@ -36,6 +36,16 @@ founder = Role("创世", "genesis")
 founder.name = "founder"
 
 
+CONTRACT = "contract:"
+
+
+def contract(name: str) -> Role:
+    """Nobody but another contract: `by=contract("packets")`."""
+    role = Role(f"合约 {name}", f"contract {name}")
+    role.name = CONTRACT + name
+    return role
+
+
 class State:
     """Where a record stands in its life."""
 

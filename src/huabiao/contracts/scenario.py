@@ -99,6 +99,11 @@ class Scenario:
         return self._context.envelope
 
     @property
+    def calling(self) -> str:
+        """The contract that made this call; empty where an account signed it."""
+        return self._context.calling
+
+    @property
     def height(self) -> int:
         """The height of the block under way."""
         return self._context.height
@@ -127,6 +132,32 @@ class Scenario:
     def ask(self, contract: str, question: str, **arguments: Any) -> Any:
         """Put a question to a platform contract."""
         return self._context.ask(contract, question, arguments)
+
+    def call(
+        self, contract: str, operation: str, key: str = "", /, **arguments: Any
+    ) -> None:
+        """Perform another contract's operation as this contract's own account."""
+        self._context.call(contract, operation, key, arguments, b"")
+
+    def attempt(self, calls: list[list[Any]]) -> tuple[str, str]:
+        """Perform [contract, operation, key, arguments, on behalf] each, all or none;
+        "ok" or a refusal's code, and its sentence."""
+        return self._context.attempt(calls)
+
+    def check_header(
+        self, chain: str, suite: str, members: bytes,
+        header: bytes, certificate: bytes, next_members: bytes = b"",
+    ) -> dict[str, Any]:  # fmt: skip
+        """A header of another chain that its members certified; refused if not."""
+        return self._context.check_header(
+            chain, suite, members, header, certificate, next_members
+        )
+
+    def check_state(
+        self, suite: str, root: bytes, key: str, value: bytes | None, proof: bytes
+    ) -> bool:
+        """Whether another chain's state has a value (None: nothing) under a key."""
+        return self._context.check_state(suite, root, key, value, proof)
 
     def holds(self, role: Role, account: bytes | None = None) -> bool:
         """Whether the account (the caller's, by default) holds a role."""

@@ -10,13 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from huabiao.codec import encode
-from huabiao.codec.canonical import check_profile
 from huabiao.contracts import Refused
+from huabiao.contracts.drawing import CONTRACT
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
+from huabiao.ledger import other_chains
+from huabiao.ledger.calling import contract_account, require_callable
 from huabiao.ledger.governed import Governed
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import LoadedContract, load_contract
+from huabiao.ledger.protocol import in_force
+from huabiao.ledger.said import check_detail, check_key, said_of
 from huabiao.proofs import merkle
 from huabiao.proofs.receipt import OK, UNDONE, Event, Receipt, Result
 
@@ -48,8 +52,9 @@ class Execution:
         self._prefix = ""
         self.governed = Governed(self.look)
         self.chain, self.height, self.now = "", 0, 0
-        self.contract = self.operation = self.key = ""
+        self.contract = self.operation = self.key = self.calling = ""
         self.caller = self.envelope = b""
+        self._above: list[str] = []
 
     # -- one envelope ------------------------------------------------------
 
@@ -87,22 +92,18 @@ class Execution:
         )  # fmt: skip
         self._prefix = f"{call.contract}/"
         self._call_writes, self._events = {}, []
+        self.calling, self._above = "", []
         meter = self._meter
         meter.left = cap
         try:
             meter.spend(CALL_COST)
-            _check_key(call.key)
+            check_key(call.key)
             perform(self._loaded(call.contract), self, call.arguments)
             code, sentence = OK, ""
-        except Refused as refusal:
-            code, sentence = _plain(refusal.code, 100), _plain(refusal.sentence, 2_000)
         except (MemoryError, OSError):
             raise
         except Exception as error:
-            # Only the error's class is the same on every Python version.
-            name = type(error).__name__
-            code = "contract.error"
-            sentence = f"合约出错：{name}。 The contract failed: {name}."
+            code, sentence = said_of(error)
         cost = cap - max(meter.left, 0)
         if code != OK:
             return Result(code, sentence, cost, [], [])
@@ -146,13 +147,15 @@ class Execution:
         if self._asking:
             raise Refused("question.writes", "问答不可写。 A question cannot write.")
         self._meter.spend(EVENT_COST)
-        _check_detail(detail)
+        check_detail(detail)
         self._meter.spend(len(encode([name, detail])) // 32)
         self._events.append(Event(self.contract, name, key, detail))
 
     def holds(self, role: str, account: bytes) -> bool:
         if role == "founder":
             return self.height == 0 and account == FOUNDER
+        if role.startswith(CONTRACT):
+            return self.calling == role.removeprefix(CONTRACT)
         self._meter.spend(READ_COST)
         return self.governed.holds_role(self.contract, role, account, self.now)
 
@@ -166,6 +169,79 @@ class Execution:
             return answer(scenario, self, arguments)
         finally:
             self.contract, self.operation, self.key, self._prefix, self._asking = before
+
+    def call(
+        self,
+        contract: str,
+        operation: str,
+        key: str,
+        arguments: dict[str, Any],
+        on_behalf: bytes,
+    ) -> None:
+        self._require_protocol()
+        if self._asking:
+            raise Refused("question.writes", "问答不可写。 A question cannot write.")
+        self._meter.spend(CALL_COST)
+        check_key(key)
+        require_callable(contract, [*self._above, self.contract])
+        scenario = self._loaded(contract)
+        account = contract_account(self._digest, self.contract, on_behalf)
+        before = (
+            self.contract, self.operation, self.key, self._prefix,
+            self.caller, self.calling,
+        )  # fmt: skip
+        self._above.append(self.contract)
+        self.caller, self.calling = account, self.contract
+        self.contract, self.operation, self.key = contract, operation, key
+        self._prefix = f"{contract}/"
+        try:
+            perform(scenario, self, arguments)
+        finally:
+            (
+                self.contract, self.operation, self.key, self._prefix,
+                self.caller, self.calling,
+            ) = before  # fmt: skip
+            self._above.pop()
+
+    def attempt(self, calls: list[list[Any]]) -> tuple[str, str]:
+        self._require_protocol()
+        self._meter.spend(len(self._call_writes))
+        writes, said = dict(self._call_writes), len(self._events)
+        try:
+            for contract, operation, key, arguments, on_behalf in calls:
+                self.call(contract, operation, key, arguments, on_behalf)
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:
+            code, sentence = said_of(error)
+            if code.startswith("cost."):
+                raise  # whoever sends the call has not paid for it: no answer yet
+            self._call_writes, self._events = writes, self._events[:said]
+            return code, sentence
+        return OK, ""
+
+    def check_header(
+        self, chain: str, suite: str, members: bytes,
+        header: bytes, certificate: bytes, next_members: bytes,
+    ) -> dict[str, Any]:  # fmt: skip
+        self._require_protocol()
+        known = other_chains.read_members(members)
+        self._meter.spend(VERIFY_COST * len(known))
+        return other_chains.check_header(
+            chain, suite, known, header, certificate, next_members
+        )
+
+    def check_state(
+        self, suite: str, root: bytes, key: str, value: bytes | None, proof: bytes
+    ) -> bool:
+        self._require_protocol()
+        self._meter.spend(VERIFY_COST + (len(proof) + len(value or b"")) // 64)
+        return other_chains.check_state(suite, root, key, value, proof)
+
+    def _require_protocol(self) -> None:
+        """Before protocol 3 there was no such thing: fail as software of then does."""
+        if not in_force(self.governed.parameters(), self.height, 3):
+            raise AttributeError
 
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
         self._meter.spend(VERIFY_COST)
@@ -201,29 +277,6 @@ class Execution:
 
     def spend(self, cost: int) -> None:
         self._meter.spend(cost)
-
-
-def _check_detail(detail: dict[str, Any]) -> None:
-    """Plain values and flat lists of them: a receipt must be able to hold it."""
-    for value in detail.values():
-        items = value if type(value) in (list, tuple) else (value,)
-        if any(type(item) in (list, tuple, dict) for item in items):
-            raise TypeError("the detail of an event is flat")
-        check_profile(items)
-
-
-def _check_key(key: str) -> None:
-    if len(key) > 200 or (key and not key.isprintable()):
-        raise Refused(
-            "key.malformed",
-            "编号须为一行、不超过 200 字。 An id is one line, up to 200 characters.",
-        )
-
-
-def _plain(said: Any, longest: int) -> str:
-    """What a contract said in a refusal, as text that a receipt can hold."""
-    text = said if type(said) is str else type(said).__name__
-    return text[:longest].encode(errors="replace").decode()
 
 
 def document(description: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ list of built-ins and huabiao.contracts.
 import ast
 import builtins
 from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any, ClassVar
 
 from huabiao import contracts
@@ -20,6 +22,8 @@ from huabiao.contracts.describe import describe
 from huabiao.contracts.operations import MalformedDrawing
 from huabiao.ledger.growth import Meter, metered, metered_range
 from huabiao.ledger.lint import BUILTINS, Inadmissible, check_source
+
+KEPT_COMPILED = 256
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,11 @@ class LoadedContract:
 
 def load_contract(source: str, meter: Meter) -> LoadedContract:
     """Lint, instrument and load; raises Inadmissible with what is wrong."""
-    tree = check_source(source)
-    rundown = ast.get_docstring(tree) or ""
-    instrumented = ast.fix_missing_locations(_Instrument().visit(tree))
+    code, rundown = _compiled(source)
     namespace = _namespace(meter)
     meter.left = 10_000_000
     try:
-        exec(compile(instrumented, "<contract>", "exec"), namespace)
+        exec(code, namespace)
     except (MalformedDrawing, ImportError) as error:
         raise Inadmissible([(1, str(error))]) from error
     except Exception as error:
@@ -60,6 +62,16 @@ def load_contract(source: str, meter: Meter) -> LoadedContract:
         )
     scenario = found[0]
     return LoadedContract(scenario.name, scenario, describe(scenario, rundown), source)
+
+
+@lru_cache(maxsize=KEPT_COMPILED)
+def _compiled(source: str) -> tuple[CodeType, str]:
+    """The instrumented code and the docstring of a source; depends on it alone, and
+    takes far longer than to run it: founding loads each contract three times."""
+    tree = check_source(source)
+    rundown = ast.get_docstring(tree) or ""
+    instrumented = ast.fix_missing_locations(_Instrument().visit(tree))
+    return compile(instrumented, "<contract>", "exec"), rundown
 
 
 def _namespace(meter: Meter) -> dict[str, Any]:

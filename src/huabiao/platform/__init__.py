@@ -15,6 +15,9 @@ The built-in contracts, in the same library that every scenario uses.
 - `library`: tables and columns of real databases, locked to catalogs and systems
 - `drift`: alerts where a database no longer is what the library says
 - `sharing`: requests, grants, receipts
+- `light_clients`: other chains, followed by their certificates
+- `routes`: the ways to other chains, each with the trust that it rests on
+- `packets`: what crosses, exactly once or not at all
 - `refused_fetch`: what a gateway did not give
 - `correction`: errors in shared data go back to their source
 """

@@ -15,21 +15,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from huabiao.crypto import by_key
 from huabiao.crypto.envelope import BadEnvelope, open_envelope
 from huabiao.crypto.suite import Suite, suite
 from huabiao.proofs import merkle, radix
-from huabiao.proofs.header import (
-    VERSION,
-    Header,
-    check_certificate,
-    decode_header,
-    header_hash,
+from huabiao.proofs.certified import (
+    UNREADABLE,
+    NotCertified,
+    certified_header,
+    handed_over,
 )
+from huabiao.proofs.header import Header
 from huabiao.proofs.kept import kept_sentence, kept_statement
-from huabiao.proofs.members import Member, is_well_formed, members_digest, suite_of
+from huabiao.proofs.members import Member, is_well_formed
 from huabiao.proofs.proof_file import (
     NotarisedContent,
     Proof,
@@ -39,9 +36,6 @@ from huabiao.proofs.proof_file import (
 )
 from huabiao.proofs.receipt import decode_receipt
 
-# msgspec says MsgspecError, except for text that is not UTF-8 and for deep nests.
-UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -50,10 +44,6 @@ class Verdict:
     ok: bool
     sentence: str
     statement: dict[str, Any] = field(default_factory=dict)
-
-
-class _Fails(Exception):
-    """A check failed; carries the sentence."""
 
 
 def read_trust(document: str | dict[str, Any]) -> tuple[str, str, list[Member]]:
@@ -93,7 +83,7 @@ def verify(
     try:
         header = _certified_header(chosen, chain, members, taken)
         statement = _statement(chosen, header, content, original)
-    except _Fails as failure:
+    except NotCertified as failure:
         return Verdict(False, str(failure))
     statement |= {"chain": chain, "height": header.height, "time": header.time}
     return Verdict(True, _sentence(taken.kind, statement), statement)
@@ -104,19 +94,14 @@ def _certified_header(
 ) -> Header:
     reached = 0
     for change in proof.changes:
-        header = _check_header(
-            chosen, chain, members, change.header, change.certificate
+        header = certified_header(
+            chosen.digest, chain, members, change.header, change.certificate
         )
         reached = _above(reached, header)
-        members = change.next_members
-        if (
-            not is_well_formed(members)
-            or members_digest(chosen.digest, members) != header.next_members
-        ):
-            raise _Fails(
-                "成员变更与区块头不符。 A change of members is not the header's."
-            )
-    header = _check_header(chosen, chain, members, proof.header, proof.certificate)
+        members = handed_over(chosen.digest, header, change.next_members)
+    header = certified_header(
+        chosen.digest, chain, members, proof.header, proof.certificate
+    )
     _above(reached, header)
     return header
 
@@ -124,54 +109,18 @@ def _certified_header(
 def _above(reached: int, header: Header) -> int:
     """The header's height; members sign only above the block that brought them in."""
     if header.height <= reached:
-        raise _Fails(
+        raise NotCertified(
             f"高度 {header.height} 不在成员变更的高度 {reached} 之上。"
             f" Height {header.height} is not above the change of members at {reached}."
         )
     return header.height
 
 
-def _check_header(
-    chosen: Suite,
-    chain: str,
-    members: list[Member],
-    encoded: bytes,
-    certificate: bytes,
-) -> Header:
-    try:
-        header = decode_header(encoded)
-    except UNREADABLE:
-        raise _Fails("区块头损坏。 The header is damaged.") from None
-    if header.version != VERSION:
-        raise _Fails(
-            f"区块头版本 {header.version} 未知；请升级验证器。"
-            f" Unknown header version {header.version}: use a newer verifier."
-        )
-    if header.chain != chain or header.suite != suite_of(members):
-        raise _Fails(
-            f"证明属于另一条链“{header.chain[:40]}”。 The proof is of another chain."
-        )
-    if header.members != members_digest(chosen.digest, members):
-        raise _Fails(
-            "签署成员不是所信任的成员；信任文件可能属于另一座城市或已过时。"
-            " The members that signed are not those trusted: the trust file may be of"
-            " another city, or too new."
-        )
-    hash_ = header_hash(chosen.digest, encoded)
-    if not check_certificate(by_key, hash_, certificate, members):
-        raise _Fails(
-            "区块证书不成立：内容被改动，或签名不足三分之二。"
-            " The certificate does not hold: something was altered, or fewer than two"
-            " thirds signed."
-        )
-    return header
-
-
 def _statement(
     chosen: Suite, header: Header, content: Any, original: bytes | None
 ) -> dict[str, Any]:
     if original is not None and not isinstance(content, NotarisedContent):
-        raise _Fails(
+        raise NotCertified(
             "此证明不关于文件，无法比对原文。"
             " This proof is not about a file: there is nothing to compare it with."
         )
@@ -190,7 +139,7 @@ def _state_statement(
 ) -> dict[str, Any]:
     key = content.key.encode()
     if not radix.verify(chosen.digest, header.state, key, content.value, content.radix):
-        raise _Fails("状态证明不成立。 The state proof does not hold.")
+        raise NotCertified("状态证明不成立。 The state proof does not hold.")
     if content.value is None:
         return {"key": content.key, "value": None, "present": False}
     found = {"key": content.key, "value": content.value.hex(), "present": True}
@@ -205,13 +154,13 @@ def _receipt_statement(
         chosen.digest, leaf, content.index, content.count, content.path
     )
     if found != header.receipts:
-        raise _Fails("回执不在此区块中。 The receipt is not in this block.")
+        raise NotCertified("回执不在此区块中。 The receipt is not in this block.")
     try:
         receipt = decode_receipt(content.receipt)
     except UNREADABLE:
-        raise _Fails("回执损坏。 The receipt is damaged.") from None
+        raise NotCertified("回执损坏。 The receipt is damaged.") from None
     if not receipt.results:
-        raise _Fails("回执没有结果。 The receipt holds no result.")
+        raise NotCertified("回执没有结果。 The receipt holds no result.")
     return {
         "envelope": receipt.envelope.hex(),
         "sender": receipt.sender.hex(),
@@ -232,20 +181,20 @@ def _check_envelope(chosen: Suite, header: Header, content: ReceiptContent) -> N
         chosen.digest, leaf, content.index, content.count, part.path
     )
     if found != header.transactions:
-        raise _Fails("信封不在此区块中。 The envelope is not in this block.")
+        raise NotCertified("信封不在此区块中。 The envelope is not in this block.")
     try:
         envelope = open_envelope(part.envelope, chosen.digest)
     except BadEnvelope:
-        raise _Fails("信封损坏。 The envelope is damaged.") from None
+        raise NotCertified("信封损坏。 The envelope is damaged.") from None
     if envelope.id != decode_receipt(content.receipt).envelope:
-        raise _Fails("回执属于另一信封。 The receipt is of another envelope.")
+        raise NotCertified("回执属于另一信封。 The receipt is of another envelope.")
 
 
 def _notarised_statement(
     chosen: Suite, content: NotarisedContent, original: bytes | None
 ) -> dict[str, Any]:
     if original is not None and chosen.digest(original) != content.leaf:
-        raise _Fails(
+        raise NotCertified(
             "原文与存证不符：文件被改动，或不是同一文件。"
             " The original does not match: it was altered, or is another file."
         )
@@ -266,7 +215,7 @@ def _notarised_statement(
         for event in result.events
     )
     if found is None or not notarised or not receipt.accepted:
-        raise _Fails("文件不在此存证批次中。 The file is not in this batch.")
+        raise NotCertified("文件不在此存证批次中。 The file is not in this batch.")
     return {"digest": content.leaf.hex(), "original": original is not None}
 
 

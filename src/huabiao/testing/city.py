@@ -42,12 +42,13 @@ class City:
         suite: str = "intl",
         sources: Sequence[str] | None = None,
         on_step: Any = None,
+        chain: str = "test-city",
         **parameters: int,
     ) -> None:
         self.folder, self.suite_name = folder, suite
         self.member, self.admin = self._keys("member"), self._keys("admin")
         self.genesis = make_genesis(
-            "test-city",
+            chain,
             suite,
             START,
             shipped_sources() if sources is None else list(sources),
