@@ -19,6 +19,7 @@ Suites, keys and what is signed with them.
 - `address`: the twenty bytes that name an account, and how a person writes them.
 - `keys`: an identity's keys, opened.
 - `keystore`: the file that keeps them, opened by a passphrase.
+- `keccak`: Ethereum's digest, for proofs that come from there.
 - `envelope`: what a client signs and a chain takes.
 """
 

@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from huabiao.engines.cometbft import binary
+from huabiao.engines import go_program
+from huabiao.engines.cometbft.binary import COMETBFT
 from huabiao.engines.orphans import end_with_parent
 from huabiao.node.home import Home, HomeError, write_run_file
 from huabiao.node.network import Network, Organisation, lay_out
@@ -36,7 +37,7 @@ def run_many(
     say: Callable[[str], None] = (
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
-    binary.install(say)
+    go_program.install(COMETBFT, say)
     homes = _homes(folder)
     if not homes:
         _found(folder, validators, port, suite or "intl")

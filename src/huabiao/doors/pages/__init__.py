@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from huabiao.doors.pages import (
     bills,
     directory,
+    entering,
     language,
     own,
     paper,
@@ -33,7 +34,7 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
         views, directory, bills, plan, own, wallet, values, trace, supervision, paper,
-        language,
+        language, entering,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)
