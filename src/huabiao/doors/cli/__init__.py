@@ -27,6 +27,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
+- `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate
 - `ether`       ether deploy, lock, show, claim, take-back: a lock by hash and time
 - `anchor`      anchor add, show, verify: hashes in signed logs of others
@@ -78,6 +79,7 @@ COMMANDS = {
     "predicate": "predicate",
     "licence": "licence",
     "wallet": "wallet",
+    "webhook": "webhook",
     "vault": "vault",
     "gateway": "gateway",
     "ether": "ether",

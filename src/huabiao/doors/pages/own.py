@@ -17,9 +17,9 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 
 @router.get("/keys")
-def own_keys(request: Request, city: CityHere) -> HTMLResponse:
+def own_keys(request: Request) -> HTMLResponse:
     """The keys that this browser holds; the page brings none of its own."""
-    return page(request, "keys.html", suite=city.port.suite_name)
+    return page(request, "keys.html")
 
 
 @router.post("/me")

@@ -33,7 +33,6 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
         "me.html",
         account=show(account),
         organisation=city.organisation(account),
-        suite=city.port.suite_name,
         offices=wallet.offices(city),
         uses=uses_of(city, account),
         values=values_about(city, account),
