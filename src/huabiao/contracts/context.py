@@ -117,6 +117,9 @@ class Context(Protocol):
     def digest(self, message: bytes, suite: str = "") -> bytes:
         """A suite's digest, the chain's by default, 32 bytes."""
 
+    def keccak(self, message: bytes) -> bytes:
+        """Keccak-256, the digest of Ethereum's proofs."""
+
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
         """Whether a signature of the chain's suite fits."""
 

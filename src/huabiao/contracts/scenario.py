@@ -180,6 +180,10 @@ class Scenario:
         """The account as which this contract calls others, on behalf of whomever."""
         return contract_account(self._context.digest, type(self).name, on_behalf)
 
+    def keccak(self, message: bytes) -> bytes:
+        """Keccak-256, for proofs that come from Ethereum; not the chain's digest."""
+        return self._context.keccak(message)
+
     def admit(self, source: str) -> dict[str, Any]:
         """Lint a contract's source; for governance only."""
         return self._context.admit(source)

@@ -15,6 +15,7 @@ from huabiao.contracts.context import contract_account
 from huabiao.contracts.drawing import CONTRACT
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
+from huabiao.crypto.keccak import keccak256
 from huabiao.ledger import other_chains
 from huabiao.ledger.calling import require_callable
 from huabiao.ledger.governed import Governed
@@ -254,6 +255,11 @@ class Execution:
             return self._digest(message)
         self._require_protocol()
         return other_chains.digest_of(suite)(message)
+
+    def keccak(self, message: bytes) -> bytes:
+        self._require_protocol()
+        self._meter.spend(10 + len(message) // 8)
+        return keccak256(message)
 
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         self._meter.spend(len(leaves))

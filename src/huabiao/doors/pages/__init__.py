@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from huabiao.doors.pages import (
     bills,
     directory,
+    entering,
     language,
     own,
     paper,
@@ -23,6 +24,7 @@ from huabiao.doors.pages import (
     values,
     views,
     wallet,
+    webhooks,
 )
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
@@ -32,8 +34,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, directory, bills, plan, own, wallet, values, trace, supervision, paper,
-        language,
+        views, directory, bills, plan, own, wallet, webhooks, values, trace,
+        supervision, paper, language, entering,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)
