@@ -39,7 +39,7 @@ from huabiao.codec import (
     decode,
     encode,
 )
-from huabiao.contracts.context import Refused, refuse, require
+from huabiao.contracts.context import Refused, contract_account, refuse, require
 from huabiao.contracts.describe import describe
 from huabiao.contracts.drawing import (
     Move,
@@ -140,6 +140,7 @@ __all__ = [
     "answers",
     "anyone",
     "contract",
+    "contract_account",
     "decode",
     "describe",
     "does",

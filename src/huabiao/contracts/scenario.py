@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from huabiao.codec import Day, Instant, Party, Record, committed_item, decode
-from huabiao.contracts.context import (
-    Context,
-    Refused,
-    contract_account,
-    day_in_beijing,
-)
+from huabiao.contracts.context import Context, Refused, day_in_beijing
 from huabiao.contracts.drawing import Role, State, Title
 from huabiao.contracts.operations import MalformedDrawing, Operation
 from huabiao.contracts.parts.part import Part
@@ -175,10 +170,6 @@ class Scenario:
     def digest(self, message: bytes, suite: str = "") -> bytes:
         """A suite's digest; the chain's by default."""
         return self._context.digest(message, suite)
-
-    def acts_as(self, on_behalf: bytes = b"") -> bytes:
-        """The account as which this contract calls others, on behalf of whomever."""
-        return contract_account(self._context.digest, type(self).name, on_behalf)
 
     def keccak(self, message: bytes) -> bytes:
         """Keccak-256, for proofs that come from Ethereum; not the chain's digest."""

@@ -32,6 +32,7 @@ from huabiao.contracts import (
     answers,
     anyone,
     contract,
+    contract_account,
     decode,
     does,
     encode,
@@ -124,4 +125,5 @@ class RemoteCalls(Scenario):
     ) -> Party:
         """The account here of an account there: by which route of this chain it asks,
         and through which contract there."""
-        return self.acts_as(encode([route, sender, caller]))
+        on_behalf = encode([route, sender, caller])
+        return contract_account(self.digest, APPLICATION, on_behalf)
