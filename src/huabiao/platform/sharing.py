@@ -142,6 +142,7 @@ class Sharing(Scenario):
             f" Name the legal basis and the purpose, in {LONGEST_PURPOSE} characters.",
             code="purpose",
         )
+        self.ask("levels", "require_open", account=self.caller)
         holding = self.ask("library", "holding", table=table)
         shared = self.ask("directory", "sharing_of", catalog=holding["catalog"])
         require(
