@@ -25,6 +25,7 @@ from huabiao.node.home import Home, HomeError, open_home, suite_of, write_run_fi
 from huabiao.node.level import Level
 from huabiao.node.node import Say, start
 from huabiao.node.place import NodePlace, read_place, write_place
+from huabiao.node.reporting import keep_reporting
 from huabiao.node.serving import DEFAULT_DOOR, Doors, aloud, listen_at, serve, silent
 
 FOLDER = "districts"
@@ -36,13 +37,15 @@ def has_districts(home: Path) -> bool:
 
 
 def run_levels(
-    home: Path, districts: str, port: int | None, suite: str | None, story: str,
+    home: Path, districts: str | None, port: int | None, suite: str | None, story: str,
     as_json: bool,
 ) -> int:  # fmt: skip
     """Serve both levels until told to stop; returns the exit code."""
     say = silent if as_json else aloud
     suite = suite or suite_of(Home(home)) or "intl"
-    wanted = laid_out(home, read_districts(districts) if districts else [], port, suite)
+    wanted = laid_out(
+        home, read_districts(districts) if districts is not None else [], port, suite
+    )
     shared = Verification(suite)
     with contextlib.ExitStack() as open_nodes:
         opened = [
@@ -114,7 +117,8 @@ async def _serve(
     home: Path, levels: list[Level], all_doors: list[Doors], story: str, as_json: bool,
     say: Say,
 ) -> None:  # fmt: skip
-    carrying: list[asyncio.Task[None]] = []
+    beside: list[asyncio.Task[None]] = []
+    _introduce(levels, all_doors)
 
     async def then() -> None:
         city, *districts = levels
@@ -123,7 +127,10 @@ async def _serve(
             await connect(each, city, say)
             between = Between(city, each, say)
             await between.run_once()
-            carrying.append(asyncio.create_task(between.run()))
+            beside.append(asyncio.create_task(between.run()))
+        for level, doors in zip(levels, all_doors, strict=True):
+            reporting = keep_reporting(level, doors.app.state.city, say)
+            beside.append(asyncio.create_task(reporting))
         facts = _facts(levels, all_doors)
         write_run_file(Home(home), {**facts, "url": all_doors[0].local})
         if as_json:
@@ -136,8 +143,20 @@ async def _serve(
     try:
         await serve(all_doors, then)
     finally:
-        for task in carrying:
+        for task in beside:
             task.cancel()
+
+
+def _introduce(levels: list[Level], all_doors: list[Doors]) -> None:
+    """Let each level's doors know the others that run beside it."""
+    known = {
+        level.name: (level.node.port, doors.url)
+        for level, doors in zip(levels, all_doors, strict=True)
+    }
+    city = levels[0].name
+    all_doors[0].services["other_levels"] = known
+    for doors in all_doors[1:]:
+        doors.services["other_levels"] = {city: known[city]}
 
 
 def _facts(levels: list[Level], all_doors: list[Doors]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def up(
 
         if districts is not None or has_districts(home):
             _check_one_process(engine, validators, signer, index_url)
-            code = run_levels(home, districts or "", port, suite, story, as_json)
+            code = run_levels(home, districts, port, suite, story, as_json)
         elif _holds_many(home, engine, validators):
             _check_one_index(index_url)
             from huabiao.node.many import run_many

@@ -15,6 +15,7 @@ from huabiao.doors.pages import (
     bills,
     directory,
     language,
+    levels,
     own,
     paper,
     plan,
@@ -33,7 +34,7 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
         views, directory, bills, plan, own, wallet, values, trace, supervision, paper,
-        language,
+        language, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)
