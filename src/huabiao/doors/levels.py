@@ -9,13 +9,14 @@ lag in blocks shows.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from huabiao.client.described import show_entry, show_stored_record
 from huabiao.client.port import Port
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show
 from huabiao.doors.city import City
+from huabiao.services.subject_tags import SubjectTags
 
 Json = dict[str, Any]
 LEVELS, DOCKING = "levels", "docking"
@@ -25,6 +26,14 @@ COUNTED = (
     ("catalogs", "directory", "catalogs"), ("tables", "library", "tables"),
 )  # fmt: skip
 FIGURES = ("duties", "systems", "catalogs", "tables", "docked")
+
+
+class Beside(NamedTuple):
+    """Another level's node in this process: `services["other_levels"]` by route."""
+
+    port: Port
+    url: str
+    tags: SubjectTags
 
 
 def levels(city: City) -> Json:
@@ -82,11 +91,10 @@ def anchored(client: Json, now: int) -> Json:
 
 def _beside(city: City, route: str, height: int) -> Json:
     """Blocks that are not anchored yet, and the door, of a chain that runs here too."""
-    known: tuple[Port, str] | None = city.services.get("other_levels", {}).get(route)
+    known: Beside | None = city.services.get("other_levels", {}).get(route)
     if known is None:
         return {"behind": None, "url": None}
-    port, url = known
-    return {"behind": max(0, port.height - height), "url": url}
+    return {"behind": max(0, known.port.height - height), "url": known.url}
 
 
 # -- progress ----------------------------------------------------------------------

@@ -9,6 +9,7 @@ stopped, and another relay beside it does no harm.
     refreshes   each client takes a header before half its trusting period has passed
     receives    packets that wait on the other chain
     ends        acknowledged, or timed out by a proof that nothing came in time
+    shows       grants and receipts of the other chain, to the readers' own
 
 A quiet chain makes no blocks. Where a proof needs a later one, the carrier brings that
 chain a header that it has already: that is a block.
@@ -24,6 +25,7 @@ from huabiao.crypto.envelope import Call
 from huabiao.node.districts import MUNICIPAL
 from huabiao.node.level import Level, NotTaken, trusted_at
 from huabiao.node.node import Say
+from huabiao.node.showing import call_for, to_show
 from huabiao.services.relay import carrying
 
 ANCHOR_MS = 60_000
@@ -161,7 +163,11 @@ def planned(here: Level, there: Level) -> list[Brought]:
     at = there.node.port.height
     if at == 0:
         return []
-    found = [*_incoming(here, there, at), *_outcomes(here, there, at)]
+    found = [
+        *_incoming(here, there, at),
+        *_outcomes(here, there, at),
+        *_shown(here, there, at),
+    ]
     return found[:TOGETHER]
 
 
@@ -179,6 +185,16 @@ def _outcomes(here: Level, there: Level, at: int) -> Iterator[Brought]:
         known = there.node.port.read(key)
         if known is not None or there.node.ledger.time >= timeout:
             yield from _brought(there, key, at, _end(there.name, number))
+
+
+def _shown(here: Level, there: Level, at: int) -> Iterator[Brought]:
+    for wanted in to_show(here, there):
+        proof, content = carrying.state_proof(
+            there.node.port.prove_state(wanted.key, at)
+        )
+        if content.value is not None:
+            call = call_for(wanted, at, content.value, content.radix)
+            yield Brought(proof, call)
 
 
 def _receive(route: str, number: int) -> Callable[[bytes], Call]:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from huabiao.doors.levels import Beside
 from huabiao.engines.verification import Verification
 from huabiao.node.between import Between
 from huabiao.node.connecting import connect
@@ -150,7 +151,7 @@ async def _serve(
 def _introduce(levels: list[Level], all_doors: list[Doors]) -> None:
     """Let each level's doors know the others that run beside it."""
     known = {
-        level.name: (level.node.port, doors.url)
+        level.name: Beside(level.node.port, doors.url, level.node.tags)
         for level, doors in zip(levels, all_doors, strict=True)
     }
     city = levels[0].name

@@ -188,6 +188,12 @@ class Levels(Scenario):
         return self.above.get(HERE).route
 
     @answers
+    def name_of(self, account: Party) -> str:
+        """A department's title as it is enlisted; empty where it is not."""
+        entry = self.departments.find(account.hex())
+        return entry.title if entry else ""
+
+    @answers
     def require_open(self, account: Party) -> bool:
         """Whether a department may be on chain; refused if it is classified."""
         entry = self.departments.find(account.hex())
