@@ -16,6 +16,7 @@ chain a header that it has already: that is a block.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ from huabiao.node.showing import call_for, to_show
 from huabiao.services.relay import carrying
 
 ANCHOR_MS = 60_000
-PAUSE_S = 0.25
+PAUSE_S, LOOK_S = 0.25, 2.0
 LONGEST_PAUSE_S = 10.0
 TOGETHER, LOOKED_AT = 20, 200
 SENT, RECEIVED = "packets/sent", "packets/received"
@@ -54,6 +55,7 @@ class Between:
     other: Level
     say: Say
     _seen: tuple[int, int] = (-1, -1)
+    _look_again: float = 0.0
     _told: str = ""
 
     async def run(self) -> None:
@@ -62,7 +64,7 @@ class Between:
         while True:
             try:
                 carried = await self.run_once()
-                pause, self._told = PAUSE_S, ""
+                pause = PAUSE_S
             except Exception as error:  # a way that fails is not the city's end
                 carried = 0
                 self._tell(error)
@@ -71,7 +73,12 @@ class Between:
                 await asyncio.sleep(pause)
 
     async def run_once(self) -> int:
-        """Carry what there is; how many calls were taken."""
+        """Carry what there is; how many calls were taken. Where neither chain moved it
+        looks every two seconds, for what time alone makes due."""
+        heights = self.one.index.height, self.other.index.height
+        if heights == self._seen and time.monotonic() < self._look_again:
+            return 0
+        self._seen, self._look_again = heights, time.monotonic() + LOOK_S
         carried = 0
         for here, there in ((self.one, self.other), (self.other, self.one)):
             client = here.record("light_clients", there.name)

@@ -11,6 +11,7 @@ from huabiao.client.signing import sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.codec import Instant
 from huabiao.crypto.envelope import Call
+from huabiao.doors.city import City
 from huabiao.node.districts import District
 from huabiao.node.home import OPERATOR
 from huabiao.node.node import Node
@@ -33,6 +34,7 @@ class Level:
 
     district: District
     node: Node
+    city: City
 
     @property
     def name(self) -> str:
@@ -49,11 +51,10 @@ class Level:
 
     def record(self, contract: str, key: str) -> dict[str, Any] | None:
         """A record's fields as plain JSON, with its state; None if there is none."""
-        port = self.node.port
-        stored = port.read(f"{contract}/record/{key}")
+        stored = self.node.port.read(f"{contract}/record/{key}")
         if stored is None:
             return None
-        found = show_stored_record(port.descriptions()[contract], stored)
+        found = show_stored_record(self.city.description(contract), stored)
         return {"state": found["state"], **found["fields"]}
 
     async def act(self, *calls: Call) -> None:

@@ -111,7 +111,7 @@ def _open(
     node = start(folder, suite if its is MUNICIPAL else None, say, verification=shared)
     doors = Doors(node, listener, url, certificate)
     until.callback(doors.close)
-    return Level(its, node), doors
+    return Level(its, node, doors.app.state.city), doors
 
 
 async def _serve(
@@ -129,9 +129,8 @@ async def _serve(
             between = Between(city, each, say)
             await between.run_once()
             beside.append(asyncio.create_task(between.run()))
-        for level, doors in zip(levels, all_doors, strict=True):
-            reporting = keep_reporting(level, doors.app.state.city, say)
-            beside.append(asyncio.create_task(reporting))
+        for level in levels:
+            beside.append(asyncio.create_task(keep_reporting(level, say)))
         facts = _facts(levels, all_doors)
         write_run_file(Home(home), {**facts, "url": all_doors[0].local})
         if as_json:

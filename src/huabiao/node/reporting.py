@@ -8,7 +8,6 @@ from typing import Any
 
 from huabiao.client.described import show_entry
 from huabiao.client.signing import call
-from huabiao.doors.city import City
 from huabiao.doors.levels import FIGURES, progress
 from huabiao.node.level import Level, NotTaken
 from huabiao.node.node import Say
@@ -19,22 +18,26 @@ MOST = 120
 TOLD = ("departments", "excluded", "awaited")
 
 
-async def keep_reporting(level: Level, city: City, say: Say) -> None:
+async def keep_reporting(level: Level, say: Say) -> None:
     """Report until cancelled."""
     while True:
         try:
-            await report(level, city)
+            await report(level)
         except (NotTaken, TimeoutError) as error:
             say(f"{level.district.zh}未能报告进度：{error} · progress not reported")
         await asyncio.sleep(EVERY_S)
 
 
-async def report(level: Level, city: City) -> bool:
+async def report(level: Level) -> bool:
     """Report the progress if it is another than was reported last; whether it was."""
-    found = await asyncio.to_thread(progress, city)
+    found = await asyncio.to_thread(progress, level.city)
     found["departments"] = found["departments"][:MOST]
     stored = level.node.port.read("levels/reports/here")
-    known = show_entry(city.description("levels"), "reports", stored) if stored else {}
+    known = (
+        show_entry(level.city.description("levels"), "reports", stored)
+        if stored
+        else {}
+    )
     figures = {name: found[name] for name in TOLD}
     nothing = {"departments": [], "excluded": 0, "awaited": 0}
     if figures == {**nothing, **{name: known[name] for name in TOLD if known}}:
