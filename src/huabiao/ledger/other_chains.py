@@ -5,6 +5,7 @@ Both answers are functions of the arguments alone, in any suite, so that every n
 gives the same one: docs/formats/light-client.md.
 """
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -26,8 +27,27 @@ _decode_members = msgspec.msgpack.Decoder(list[Member]).decode
 NO_MEMBERS = b""
 
 
+class SuiteMissing(OSError):
+    """This machine lacks a suite: it must stop, not make another block than others."""
+
+
+@cache
+def require_suites() -> None:
+    """Every suite can be had here; raises SuiteMissing, which stops the node."""
+    for name in SUITES:
+        try:
+            suite(name)
+        except ImportError as error:
+            raise SuiteMissing(
+                f"本机缺少密码套件“{name}”（{error}），无法核对别的链；请重新安装华表。"
+                f" Suite {name!r} is missing here ({error}), so other chains cannot be"
+                " checked: install Huabiao again."
+            ) from error
+
+
 def digest_of(name: str) -> Digest:
     """The digest of a suite that a chain was founded with; refused if unknown."""
+    require_suites()
     if name not in SUITES:
         raise Refused(
             "suite.unknown",
