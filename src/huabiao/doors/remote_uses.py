@@ -46,6 +46,7 @@ def _use(city: City, receipt: str) -> Json | None:
         "grant": request.get("grant", ""),
         "grant_state": request.get("state", ""),
         "table": request.get("table", ""),
+        "legal_basis": request.get("legal_basis", ""),
         "reader_name": city.name_of(entry["reader"]),
         "owner_name": city.name_of(entry["owner"]),
     }

@@ -71,7 +71,7 @@ def _requests(here: Level, there: Level) -> Iterator[Request]:
         stored = here.node.port.read(f"remote_sharing/asked/{id_}")
         if stored is None:
             continue
-        route, _, grant, _, _, _, state, _, _, fetches, _, shown = decode(stored)
+        route, _, grant, _, _, _, _, state, _, _, fetches, _, shown = decode(stored)
         if route == there.name and state not in ("sent", "declined"):
             yield Request(id_, grant, state, fetches, shown)
 

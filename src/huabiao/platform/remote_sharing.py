@@ -77,6 +77,7 @@ class Asked(Record):
     grant: Code
     table: Code
     purpose: Text
+    legal_basis: Text
     fetch_key: PublicKey
     state: OneOf[STATES] = "sent"
     reason: Text = ""
@@ -148,9 +149,10 @@ class RemoteSharing(Scenario):
         sentence = "申请过长，不能跨链。 The request is too long to cross."
         require(len(value) <= LONGEST, sentence, code="request.long")
         grant = f"{back}.{self.key}"
-        self.asked.add(
-            self.key, Asked(route, self.caller, grant, table, purpose, fetch_key)
-        )
+        entry = Asked(
+            route, self.caller, grant, table, purpose, legal_basis, fetch_key
+        )  # fmt: skip
+        self.asked.add(self.key, entry)
         number = self.ask("packets", "next_number", route=route)
         self.call(
             "packets", "send", f"{route}.{number}", route=route,
