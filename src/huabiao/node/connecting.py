@@ -7,12 +7,12 @@ already stays; where more administrators must agree, it is proposed and said.
 """
 
 from huabiao.client.signing import call
-from huabiao.client.wallets import open_identity
+from huabiao.client.wallets import NoSuchIdentity, open_identity
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.genesis import founding_members
 from huabiao.node.districts import MUNICIPAL
 from huabiao.node.home import OPERATOR
-from huabiao.node.level import Level, expires_at
+from huabiao.node.level import Level, NotTaken, expires_at
 from huabiao.node.node import Say
 from huabiao.services.relay import carrying
 
@@ -22,10 +22,21 @@ GRANT = "两级对接 city and districts"
 
 
 async def connect(here: Level, there: Level, say: Say) -> None:
-    """Let `here` follow `there`, open its route, and say which level that is."""
-    await _follow(here, there, say)
-    route = here.record("routes", there.name)
-    if route is None:
+    """Let `here` follow `there`, open its route, and say which level that is; what the
+    operator cannot do alone is said, and the city comes up without it."""
+    try:
+        await _follow(here, there, say)
+        await _open_route(here, there)
+        await _recognise(here, there)
+    except (NotTaken, NoSuchIdentity) as error:
+        say(
+            f"{here.district.zh}尚未与{there.district.zh}对接：{error}"
+            f" {here.district.en} is not connected with {there.district.en} yet."
+        )
+
+
+async def _open_route(here: Level, there: Level) -> None:
+    if here.record("routes", there.name) is None:
         await here.act(
             call(
                 "routes", "propose", there.name, chain=there.node.port.chain,
@@ -33,14 +44,6 @@ async def connect(here: Level, there: Level, say: Say) -> None:
             ),
             call("routes", "approve", there.name),
         )  # fmt: skip
-        route = here.record("routes", there.name)
-    if route is None or route["state"] != "open":
-        say(
-            f"{here.district.zh}到{there.district.zh}的路由尚未开通，等其他管理员同意。"
-            f" The route from {here.district.en} to {there.district.en} is not open."
-        )
-        return
-    await _recognise(here, there)
 
 
 async def _follow(here: Level, there: Level, say: Say) -> None:

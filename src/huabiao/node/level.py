@@ -67,7 +67,8 @@ class Level:
 
     async def send(self, identity: str, calls: tuple[Call, ...]) -> None:
         port, folder = self.node.port, self.node.home.folder
-        keys = open_identity(folder, identity, port.suite_name, make=True)
+        carries = identity == CARRIER
+        keys = open_identity(folder, identity, port.suite_name, make=carries)
         envelope = sign_envelope(port.chain, keys, calls)
         outcome = (await port.submit([envelope]))[0]
         if not outcome.accepted:

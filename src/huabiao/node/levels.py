@@ -73,12 +73,11 @@ def laid_out(
             continue
         door = each.port or next(n for n in range(following, 65_536) if n not in taken)
         taken.add(door)
-        folder.mkdir(parents=True, exist_ok=True)
+        now = int(time.time() * 1000)
+        open_home(Home(folder), each.suite or suite, now, its.name)
         write_place(
             Home(folder), NodePlace(f"{its.zh} {its.en}", door=f"127.0.0.1:{door}")
         )
-        now = int(time.time() * 1000)
-        open_home(Home(folder), each.suite or suite, now, its.name)
         known.add(its.name)
     return [(home / FOLDER / name, name) for name in sorted(known)]
 

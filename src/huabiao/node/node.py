@@ -100,12 +100,9 @@ class Node:
 
 
 def start(
-    folder: Path,
-    suite: str | None = None,
-    say: Say = print,
-    on_step: Any = None,
+    folder: Path, suite: str | None = None, say: Say = print, on_step: Any = None,
     verification: Verification | None = None,
-) -> Node:
+) -> Node:  # fmt: skip
     """
     Open or found a home and bring up everything but the doors; nodes of one process may
     share a `verification`.
