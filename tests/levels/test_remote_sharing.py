@@ -19,17 +19,19 @@ from huabiao.services.databases.population import department_code
 from huabiao.services.relay import carrying
 from huabiao.testing.city import DAY
 
-ROUTE, ASKED, GRANT = DISTRICT, "A1", "beijing.A1"
+ASKED, GRANT = "A1", "beijing.A1"
 COLUMNS = [["id", "integer", "I", None, False, "", "none", "none", ""],
            ["name", "text", "C", 40, False, "", "none", "none", ""]]  # fmt: skip
 
 
 class Sharing(TwoLevels):
-    """The district's department holds the table `people`; the city's reads it."""
+    """One level's department holds the table `people`, the other's reads it."""
 
-    def __init__(self, folder: Any) -> None:
+    def __init__(self, folder: Any, reader: str = CITY) -> None:
         super().__init__(folder)
-        down = self[DISTRICT]
+        self.reader, self.owner = reader, DISTRICT if reader == CITY else CITY
+        self.granted = f"{reader}.{ASKED}"
+        down = self[self.owner]
         found = ["public", "people", "table", "人员", ["id"], [], []]
         digest = down.ledger.digest(encode([*found, [each[:6] for each in COLUMNS]]))
         receipt = down.submit(
@@ -43,56 +45,57 @@ class Sharing(TwoLevels):
         self.fetch_key = generate("fetch", down.suite_name, b"f" * 32)
 
     def grant_role(self) -> None:
-        """The district takes the city's department for one."""
-        down, account = self[DISTRICT], self.stand_in()
+        """The owner's chain takes the reader's department for one."""
+        down, account = self[self.owner], self.stand_in()
         down.call(
             down.admin, "governance", "grant_role", "test", scenario="sharing",
             role="department", account=account, until=0,
         )  # fmt: skip
 
     def stand_in(self) -> bytes:
-        """The account over there of the city's department."""
-        reader = self[CITY].cast("dept").account
-        behalf = encode([CITY, reader])
-        digest = self[DISTRICT].ledger.digest
+        """The account over there of the reader's department."""
+        reader = self[self.reader].cast("dept").account
+        behalf = encode([self.reader, reader])
+        digest = self[self.owner].ledger.digest
         plain = b"huabiao contract account\0" + encode(["remote_sharing", behalf])
         return digest(plain)[:20]
 
     def terms(self, **changes: Any) -> list[Any]:
+        now = self[self.reader].now
         fields = {
-            "columns": ["name"], "conditions": [], "since": self[CITY].now,
-            "until": self[CITY].now + 30 * DAY, "minute": 60, "rows": 10, "day": 100,
+            "columns": ["name"], "conditions": [], "since": now,
+            "until": now + 30 * DAY, "minute": 60, "rows": 10, "day": 100,
             "way": "interface",
         }  # fmt: skip
         return [*(fields | changes).values()]
 
     def ask(self, **changes: Any) -> None:
         arguments = {
-            "route": ROUTE, "table": "people", "purpose": "核对",
+            "route": self.owner, "table": "people", "purpose": "核对",
             "legal_basis": "办法", "terms": self.terms(),
             "fetch_key": self.fetch_key.public,
         } | changes  # fmt: skip
-        self.act(CITY, "remote_sharing", "ask_for", ASKED, **arguments)
+        self.act(self.reader, "remote_sharing", "ask_for", ASKED, **arguments)
         self.carry_all()
 
     def approve(self) -> None:
-        asked = self[DISTRICT].record("sharing", GRANT)["asked"]
-        self.act(DISTRICT, "sharing", "approve", GRANT, terms=asked)
+        asked = self[self.owner].record("sharing", self.granted)["asked"]
+        self.act(self.owner, "sharing", "approve", self.granted, terms=asked)
 
     def receipt(self, **changes: Any) -> dict[str, Any]:
-        down = self[DISTRICT]
+        down = self[self.owner]
         request = down.ledger.digest(b"request")
         keys = changes.pop("keys", self.fetch_key)
         return {
             "request": request, "at": down.now, "columns": ["name"], "rows": 3,
             "result": down.ledger.digest(b"rows"), "reader_key": keys.public,
-            "reader_signature": keys.sign(signed_message(GRANT, request)),
+            "reader_signature": keys.sign(signed_message(self.granted, request)),
             "subjects": down.ledger.digest(b""), "subject_count": 0,
         } | changes  # fmt: skip
 
     def shown(self, what: str, key: str, **arguments: Any) -> Any:
-        """The call that shows here what the district's state has under a key."""
-        raw = self.prove(DISTRICT, key)
+        """The call that shows here what the owner's state has under a key."""
+        raw = self.prove(self.owner, key)
         proof, content = carrying.state_proof(raw)
         told = {"height": carrying.height_of(proof), "value": content.value,
                 "proof": content.radix} | arguments  # fmt: skip
@@ -100,12 +103,12 @@ class Sharing(TwoLevels):
 
     def show(self, what: str, key: str, **arguments: Any) -> Any:
         raw, made = self.shown(what, key, **arguments)
-        return self.bring(CITY, DISTRICT, raw, made)
+        return self.bring(self.reader, self.owner, raw, made)
 
     def asked(self) -> dict[str, Any]:
-        contract = self[CITY].ledger.contracts["remote_sharing"].scenario
+        contract = self[self.reader].ledger.contracts["remote_sharing"].scenario
         fields = contract.drawing.parts["asked"].entry.fields
-        stored = self[CITY].read(f"remote_sharing/asked/{ASKED}")
+        stored = self[self.reader].read(f"remote_sharing/asked/{ASKED}")
         return dict(zip(fields, stored, strict=True))
 
 
@@ -118,32 +121,40 @@ def sharing(tmp_path):
 
 @pytest.fixture
 def granted(sharing):
+    return agreed(sharing)
+
+
+def agreed(sharing):
     sharing.grant_role()
     sharing.ask()
     sharing.approve()
     return sharing
 
 
-def test_request_grant_and_receipt_stand_on_both_chains(granted):
+@pytest.mark.parametrize("reader", [CITY, DISTRICT])
+def test_request_grant_and_receipt_stand_on_both_chains(tmp_path, reader):
+    granted = agreed(Sharing(tmp_path, reader))
+    owner, grant = granted.owner, granted.granted
     assert granted.asked()["state"] == "requested"
-    record = granted[DISTRICT].record("sharing", GRANT)
+    record = granted[owner].record("sharing", grant)
     assert record["reader"] == granted.stand_in() and record["state"] == "granted"
-    assert granted.show("show_grant", f"sharing/record/{GRANT}").accepted
+    assert granted.show("show_grant", f"sharing/record/{grant}").accepted
     assert granted.asked()["state"] == "granted"
     assert granted.asked()["granted"] == record["granted"]
     facts = granted.receipt()
-    granted.act(DISTRICT, "sharing", "receipt", GRANT, **facts)
+    granted.act(owner, "sharing", "receipt", grant, **facts)
     id_ = facts["request"].hex()
     key = f"sharing/receipts/{id_}"
     assert granted.show("show_receipt", key, receipt=facts["request"]).accepted
-    kept = granted[CITY].read(f"remote_sharing/receipts/{id_}")
-    there = granted[DISTRICT].read(key)
-    assert kept[0] == ASKED and kept[1] == granted[CITY].cast("dept").account
+    kept = granted[reader].read(f"remote_sharing/receipts/{id_}")
+    there = granted[owner].read(key)
+    assert kept[0] == ASKED and kept[1] == granted[reader].cast("dept").account
     assert kept[5] == there[5] == 3 and kept[2] == there[1]
-    assert granted.show("show_grant", f"sharing/record/{GRANT}").accepted
+    assert granted.show("show_grant", f"sharing/record/{grant}").accepted
     assert (granted.asked()["fetches"], granted.asked()["rows"]) == (1, 3)
     again = granted.show("show_receipt", key, receipt=facts["request"])
     assert again.code == "entry.exists"
+    granted.close()
 
 
 def test_the_other_chain_lets_in_whom_it_knows(sharing):
@@ -219,7 +230,7 @@ def test_a_classified_department_asks_for_nothing(sharing):
     city.call(city.admin, "levels", "enlist", account=reader.account, title="涉密单位",
               code=department_code(1), classified=True)  # fmt: skip
     sharing.refused(
-        "department.classified", CITY, "remote_sharing", "ask_for", ASKED, route=ROUTE,
-        table="people", purpose="核对", legal_basis="办法", terms=sharing.terms(),
+        "department.classified", CITY, "remote_sharing", "ask_for", ASKED,
+        route=DISTRICT, table="people", purpose="核对", legal_basis="办法", terms=sharing.terms(),
         fetch_key=sharing.fetch_key.public,
     )  # fmt: skip

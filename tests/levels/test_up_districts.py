@@ -55,10 +55,12 @@ def test_a_city_and_a_district_share_what_they_hold(tmp_path):
         check_levels(city, district)
         two = Town(tmp_path, city), Town(tmp_path / "districts" / "haidian", district)
         share(*two)
+        dock(*two)
         shown = CliRunner().invoke(main, ["levels", "show", "--url", told["url"]])
         assert "海淀区 Haidian" in shown.output, shown.output
         page = city.octets("/levels").decode()
         assert "海淀区" in page and district.chain in page
+        assert "changed there" in page and "cycle" in page
     stop(process)
 
 
@@ -130,6 +132,27 @@ def share(city, district):
     assert here["purpose"] == there["purpose"] == purpose
     assert here["chain"] == "haidian" and here["grant_state"] == "granted"
     assert there["reader_name"].endswith("（beijing）")
+
+
+def dock(city, district):
+    """A catalog is delegated and docked; what the district changes is drift above."""
+    city.does("dept", *catalog_calls("UP", resource()))
+    for town in (city, district):
+        town.grant("docking", "department", town.keys("dept").account)
+    city.does("dept", call("docking", "delegate", "D1", route="haidian", catalog="UP",
+                           locked=["title", "items"]))  # fmt: skip
+    (waiting,) = until(lambda: dockings(district))
+    assert (waiting["state"], waiting["other"]) == ("waiting", "UP")
+    district.does("dept", call("docking", "dock", "D1", catalog="C"))
+    until(lambda: [each for each in dockings(city) if each["state"] == "docked"])
+    changed = resource(cycle="weekly")
+    district.does("dept", call("directory", "revise_catalog", "C", resource=changed))
+    (seen,) = until(lambda: [each for each in dockings(city) if each["drift"]])
+    assert (seen["other"], seen["drift"]) == ("C", ["cycle"])
+
+
+def dockings(town):
+    return town.door.get("/api/levels")["dockings"]
 
 
 def district_account(city, district):

@@ -9,7 +9,7 @@ import contextlib
 import json
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ class Doors:
 
 
 async def serve(
-    all_doors: Sequence[Doors], then: Callable[[], Awaitable[None]]
+    all_doors: Sequence[Doors], then: Callable[[], Coroutine[Any, Any, None]]
 ) -> None:
     """Open every door, do what comes next, and serve until a signal or a failure."""
     opened: list[Doors] = []
@@ -180,8 +180,7 @@ async def serve(
             if not stopping.is_set():
                 await doors.open()
                 opened.append(doors)
-        if not stopping.is_set():
-            await then()
+        await _unless(stopping, then)
         await asyncio.gather(*(each.serving for each in opened))
     finally:
         for doors in opened:
@@ -189,6 +188,19 @@ async def serve(
         await asyncio.gather(*(each.serving for each in opened), return_exceptions=True)
         for doors in opened:
             doors.end()
+
+
+async def _unless(
+    stopping: asyncio.Event, then: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Do what comes next, but no longer than until the process is told to stop."""
+    told, doing = asyncio.ensure_future(stopping.wait()), asyncio.create_task(then())
+    await asyncio.wait((told, doing), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if stopping.is_set():
+        doing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await doing
 
 
 def _listen(host: str, port: int) -> socket.socket:
