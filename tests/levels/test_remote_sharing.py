@@ -231,6 +231,6 @@ def test_a_classified_department_asks_for_nothing(sharing):
               code=department_code(1), classified=True)  # fmt: skip
     sharing.refused(
         "department.classified", CITY, "remote_sharing", "ask_for", ASKED,
-        route=DISTRICT, table="people", purpose="核对", legal_basis="办法", terms=sharing.terms(),
-        fetch_key=sharing.fetch_key.public,
+        route=DISTRICT, table="people", purpose="核对", legal_basis="办法",
+        terms=sharing.terms(), fetch_key=sharing.fetch_key.public,
     )  # fmt: skip
