@@ -14,6 +14,7 @@ from civic import (
 )
 from crossing_city import live_across
 from identified_city import live_with_identities
+from levelled_city import live_on_levels
 
 from huabiao.client.signing import call, prove_seat
 from huabiao.crypto.keys import Keys
@@ -50,6 +51,7 @@ def live(city: City) -> None:
     live_with_attestations(city)
     take_seats(city)
     live_across(city, city.folder.parent / "other")
+    live_on_levels(city, "other-city", owner)
 
 
 def share(city: City, owner: Keys, reader: Keys) -> None:
