@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from huabiao.doors.pages import (
     bills,
     directory,
+    entering,
     language,
     levels,
     own,
@@ -24,6 +25,7 @@ from huabiao.doors.pages import (
     values,
     views,
     wallet,
+    webhooks,
 )
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
@@ -33,8 +35,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, directory, bills, plan, own, wallet, values, trace, supervision, paper,
-        language, levels,
+        views, directory, bills, plan, own, wallet, webhooks, values, trace,
+        supervision, paper, language, entering, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)
