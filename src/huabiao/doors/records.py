@@ -13,6 +13,7 @@ from huabiao.doors.city import City
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
 from huabiao.doors.reading import sees_envelope
+from huabiao.doors.remote_uses import remote_uses
 from huabiao.doors.vault import openings_about
 
 Json = dict[str, Any]
@@ -110,11 +111,13 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     under a grant, personal values that a vault opened, and an enterprise's file."""
     city.caught_up()
     found: dict[str, Json] = {}
-    for tag in tags_of(city, account):
+    tags = tags_of(city, account)
+    for tag in tags:
         for use in city.index.uses(city.tags.receipts(tag)):
             found.setdefault(use["receipt"], use_json(city, use))
     openings = openings_about(city, account)
-    uses = [*found.values(), *openings, *kyc_uses(city, account)]
+    crossed = remote_uses(city, tags)
+    uses = [*found.values(), *crossed, *openings, *kyc_uses(city, account)]
     return sorted(uses, key=lambda use: use["height"])
 
 

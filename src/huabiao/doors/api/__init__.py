@@ -13,6 +13,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `platform`: the directory and the sharing of data
 - `epcis`: documents of events about food, in and out
 - `bills`: electronic bills as files, and whether one is genuine
+- `levels`: the chains of both levels, their progress, what is docked
 - `plan`: the action plan, and what is late
 - `credentials`: status lists, schemas, the standing of issuers
 - `licences`: licences shown by an authorisation code
@@ -38,6 +39,7 @@ from huabiao.doors.api import (
     epcis,
     events,
     identifiers,
+    levels,
     licences,
     metrics,
     organisations,
@@ -90,7 +92,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     rooms = (
         envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
         organisations, persons, platform, vault, credentials, licences, bills, epcis,
-        plan, sign_in,
+        plan, sign_in, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

@@ -19,6 +19,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `correction`  correction ask, correct, uphold, list
 - `bills`       bill render, check
 - `plan`        plan
+- `levels`      levels show, report
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
@@ -72,6 +73,7 @@ COMMANDS = {
     "correction": "correction",
     "bill": "bills",
     "plan": "plan",
+    "levels": "levels",
     "calendar": "calendar",
     "epcis": "epcis",
     "member": "members",

@@ -16,6 +16,7 @@ from huabiao.doors.pages import (
     directory,
     entering,
     language,
+    levels,
     own,
     paper,
     plan,
@@ -35,7 +36,7 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
         views, directory, bills, plan, own, wallet, webhooks, values, trace,
-        supervision, paper, language, entering,
+        supervision, paper, language, entering, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)
