@@ -139,9 +139,15 @@ class Remote:
         such thing. Nothing is checked here: that is for whoever trusts members."""
         asked = {"keys": dict(wanted), "height": height, "changed": changed}
         answer = self._send("POST", "/api/proofs/state", json=asked)
-        found = decode_state_proofs(answer.content)
-        if len(found.entries) != len(wanted):
-            raise ValueError("not what was asked for")
+        try:
+            found = decode_state_proofs(answer.content)
+        except msgspec.MsgspecError:
+            found = None
+        if found is None or len(found.entries) != len(wanted):
+            raise ValueError(
+                f"{self.url} 的应答不是所问的证明。"
+                f" {self.url} answered with something else than the proofs asked for."
+            )
         return found
 
     # -- the city --------------------------------------------------------------

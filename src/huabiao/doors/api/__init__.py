@@ -12,6 +12,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `platform`: the directory and the sharing of data
 - `epcis`: documents of events about food, in and out
 - `bills`: electronic bills as files, and whether one is genuine
+- `crossings`: other chains, and what crosses to them
 - `plan`: the action plan, and what is late
 - `credentials`: status lists, schemas, the standing of issuers
 - `licences`: licences shown by an authorisation code
@@ -32,6 +33,7 @@ from huabiao.client.port import Port
 from huabiao.doors.api import (
     bills,
     credentials,
+    crossings,
     entry,
     envelopes,
     epcis,
@@ -84,7 +86,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     rooms = (
         envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
         organisations, persons, platform, vault, credentials, licences, bills, epcis,
-        plan,
+        plan, crossings,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

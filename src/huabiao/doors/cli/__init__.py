@@ -27,6 +27,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `licence`     licence issue, redeem
 - `wallet`      wallet show, licences, codes, code, receive, present, sessions …
 - `vault`       vault open, erase, mine, rotate
+- `chains`      chain follow, route, recover, list: other chains
+- `crossing`    crossing list, show: what crosses, in words
+- `relay`       relay: carries headers and packets between chains
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
 - `read_model`  index rebuild
@@ -74,6 +77,9 @@ COMMANDS = {
     "licence": "licence",
     "wallet": "wallet",
     "vault": "vault",
+    "chain": "chains",
+    "crossing": "crossing",
+    "relay": "relay",
     "engine": "network",
     "network": "network",
     "archive": "history",

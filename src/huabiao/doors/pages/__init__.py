@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from huabiao.doors.pages import (
     bills,
+    crossings,
     directory,
     language,
     own,
@@ -32,7 +33,7 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, directory, bills, plan, own, wallet, values, trace, supervision, paper,
+        views, crossings, directory, bills, plan, own, wallet, values, trace, supervision, paper,
         language,
     )  # fmt: skip
     for room in rooms:

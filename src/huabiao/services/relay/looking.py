@@ -1,0 +1,129 @@
+"""
+The facts of one link, read from both of its chains.
+
+Packets under way are listed a page a round, from where the last page ended and around
+again: whatever waits is seen in turn, and nobody can fill a relay's memory by sending
+much. What the lists say may be old; everything is proved before it is acted on.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+import msgspec
+
+from huabiao.proofs.state_proofs import VALUE, StateEntry, Want
+from huabiao.services.relay.doors import Door
+from huabiao.services.relay.facts import (
+    PROPOSED,
+    Flow,
+    Packet,
+    Place,
+    Seen,
+    Way,
+    read_client,
+    read_flow,
+    read_packet,
+    read_route,
+)
+
+PAGE, MOST_ROUTES, ROUTES_AGAIN_S = 200, 20, 5.0
+VERIFIER = "light_clients"
+
+
+@dataclass
+class Look:
+    """Reads for the client `client` of chain `here`, which follows `there`."""
+
+    here: Door
+    there: Door
+    client: str
+    _routes: list[str] = field(default_factory=list)
+    _routes_at: float = float("-inf")
+    _cursors: dict[tuple[str, str], str] = field(default_factory=dict)
+    waiting: int = 0
+    """Packets that were seen under way in the last look, both ways."""
+
+    def look(self) -> Seen:
+        routes = self._known_routes()
+        stored = self._values(
+            f"light_clients/record/{self.client}",
+            *(f"routes/record/{name}" for name in routes),
+            *(f"packets/flows/{name}" for name in routes),
+        )
+        state, _, client = read_client(stored[0].value or b"")
+        ways = _ways(routes, stored[1:])
+        ending = self._listed(self.here, {name: name for name in ways})
+        sent = self._listed(
+            self.there,
+            {
+                name: way.route.counterpart
+                for name, way in ways.items()
+                if not way.route.ordered
+            },
+        )
+        coming = self._not_received(sent)
+        self.waiting = len(coming) + len(ending)
+        now = int(time.time() * 1000)
+        return Seen(now, state, client, ways, coming, ending)
+
+    def _known_routes(self) -> list[str]:
+        """The routes over this client, asked for now and then."""
+        if time.monotonic() - self._routes_at > ROUTES_AGAIN_S:
+            found = self.here.records("routes", self.there.chain.name, 1_000)
+            self._routes = [
+                each["id"]
+                for each in found
+                if each["fields"]["client"] == self.client
+                and each["fields"]["verifier"] == VERIFIER
+                and each["state"] != PROPOSED
+            ][:MOST_ROUTES]
+            self._routes_at = time.monotonic()
+        return self._routes
+
+    def _values(self, *keys: str) -> list[StateEntry]:
+        wanted: dict[str, Want] = dict.fromkeys(keys, VALUE)
+        return self.here.ask(lambda city: city.state_proofs(wanted)).entries
+
+    def _listed(self, door: Door, routes: dict[str, str]) -> dict[Place, int]:
+        """Packets that a chain sent: the next page of each route, by its name there."""
+        found = {}
+        for name, there in routes.items():
+            cursor = (door.chain.name, there)
+            rows, self._cursors[cursor] = door.page(
+                "sent", f"{there}.", self._cursors.get(cursor, ""), PAGE
+            )
+            for key, stored in rows:
+                packet = _packet(stored)
+                if packet is not None and key == f"{there}.{packet.sequence}":
+                    found[name, packet.sequence] = packet.timeout
+        return found
+
+    def _not_received(self, sent: dict[Place, int]) -> dict[Place, int]:
+        places = list(sent)
+        found: dict[Place, int] = {}
+        for start in range(0, len(places), 1_000):
+            part = places[start : start + 1_000]
+            keys = [f"packets/received/{name}.{number}" for name, number in part]
+            for place, entry in zip(part, self._values(*keys), strict=True):
+                if entry.value is None:
+                    found[place] = sent[place]
+        return found
+
+
+def _packet(stored: bytes) -> Packet | None:
+    """A packet, or None where a door tells what is none."""
+    try:
+        return read_packet(stored)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _ways(routes: list[str], stored: list[StateEntry]) -> dict[str, Way]:
+    ways = {}
+    flows = stored[len(routes) :]
+    for name, record, flow in zip(routes, stored, flows, strict=False):
+        if record.value is not None:
+            state, _, route = read_route(record.value)
+            known = read_flow(flow.value) if flow.value else Flow()
+            ways[name] = Way(name, state, route, known)
+    return ways
