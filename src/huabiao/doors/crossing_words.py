@@ -139,7 +139,7 @@ def _stuck(record: dict[str, Any], way: Way | None, now: int) -> list[str]:
     if age > SLOW_MS and now < record["timeout"]:
         return [
             f"{chain} 有新区块头却未接收此件：看中继的输出，并在 {chain} 上运行 huabiao"
-            " chain list，那边的路由可能暂停、到达限速或轻客户端过期；不处理则到期退回。"
+            " chain list，那边的路由可能暂停、到达限速或轻客户端过期；否则到期退回。"
             f" {chain} is heard of but did not take it: read what the relay says, and"
             f" run huabiao chain list on {chain}; its route may be paused or at its"
             " limit, its client expired. Otherwise it is refunded in time."

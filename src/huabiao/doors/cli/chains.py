@@ -37,7 +37,7 @@ _LENGTH = re.compile(r"(\d{1,6})([dhms])")
 MOST_ROUNDS = 1_000
 
 
-class Length(click.ParamType):
+class Length(click.ParamType[int]):
     """A length of time: 7d, 12h, 30m, 60s; in milliseconds."""
 
     name = "time"

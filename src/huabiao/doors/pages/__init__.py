@@ -33,8 +33,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, crossings, directory, bills, plan, own, wallet, values, trace, supervision, paper,
-        language,
+        views, crossings, directory, bills, plan, own, wallet, values, trace,
+        supervision, paper, language,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

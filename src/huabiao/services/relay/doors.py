@@ -15,6 +15,7 @@ from huabiao.client.port import Outcome
 from huabiao.client.remote import Remote, Unreachable
 from huabiao.client.signing import Signer, sign_envelope
 from huabiao.crypto.envelope import Call
+from huabiao.proofs.state_proofs import VALUE, Want
 
 Answer = TypeVar("Answer")
 
@@ -33,14 +34,14 @@ class Spent:
 
     envelopes: int = 0
     refused: int = 0
-    bytes: int = 0
+    sent_bytes: int = 0
     cost: int = 0
     received: int = 0
     ended: int = 0
 
     def add(self, envelope: bytes, calls: Sequence[Call], outcome: Outcome) -> None:
         self.envelopes += 1
-        self.bytes += len(envelope)
+        self.sent_bytes += len(envelope)
         self.cost += outcome.cost
         if not outcome.accepted:
             self.refused += 1
@@ -133,15 +134,21 @@ class Door:
 
     def records(self, scenario: str, chain: str, most: int) -> list[dict[str, Any]]:
         """The records of `light_clients` or `routes` that concern another chain."""
-        path, found, after = f"/api/scenarios/{scenario}/records", [], None
+        path = f"/api/scenarios/{scenario}/records"
+        asked = {"where": f"chain={chain}", "limit": 200, "after": None}
+        found: list[dict[str, Any]] = []
         while len(found) < most:
-            asked = {"where": f"chain={chain}", "limit": 200, "after": after}
-            page = self.ask(lambda city, asked=asked: city.get(path, **asked))
+            page = self.ask(lambda city: city.get(path, **asked))
             found += page["records"]
-            after = page["next"]
-            if after is None:
+            asked["after"] = page["next"]
+            if page["next"] is None:
                 break
         return found[:most]
+
+    def value(self, key: str) -> bytes | None:
+        """What stands under a state key, as the door says."""
+        wanted: dict[str, Want] = {key: VALUE}
+        return self.ask(lambda city: city.state_proofs(wanted)).entries[0].value
 
 
 def introduced(

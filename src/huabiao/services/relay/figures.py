@@ -28,7 +28,7 @@ LINK_FIGURES = {
 CHAIN_FIGURES = {
     "envelopes": ("envelopes_total", "counter", "Envelopes sent."),
     "refused": ("refused_total", "counter", "Envelopes that were refused."),
-    "bytes": ("bytes_total", "counter", "Bytes of these envelopes."),
+    "sent_bytes": ("bytes_total", "counter", "Bytes of these envelopes."),
     "cost": ("cost_total", "counter", "What they cost, in the contracts' units."),
     "received": ("received_total", "counter", "Packets brought."),
     "ended": ("ended_total", "counter", "Packets acknowledged or timed out."),
@@ -60,7 +60,7 @@ def chain_figures(chain: ChainDoors) -> Json:
     return {
         "chain": chain.name,
         **vars(spent),
-        "bytes_a_packet": round(spent.bytes / carried) if carried else 0,
+        "bytes_a_packet": round(spent.sent_bytes / carried) if carried else 0,
         "cost_a_packet": round(spent.cost / carried) if carried else 0,
     }
 

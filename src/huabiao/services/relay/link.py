@@ -175,11 +175,7 @@ class Link:
                 route, number = min(places, key=lambda place: place[1])
                 if door is self.there:
                     route = seen.ways[route].route.counterpart
-                key = f"packets/record/{route}.{number}"
-                answer = door.ask(
-                    lambda city, key=key: city.state_proofs({key: "value"})
-                )
-                stored = answer.entries[0].value
+                stored = door.value(f"packets/record/{route}.{number}")
                 if stored is not None:
                     ages.append(seen.now - read_crossing(stored)[2].sent_at)
         return max(ages)
