@@ -1,6 +1,5 @@
 """Chains that are served over HTTP, with a contract on each that greets the others."""
 
-import functools
 import json
 import os
 import shutil
@@ -11,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +49,18 @@ class Served:
     home: Path
     url: str
     node: Node
+    opened: dict[str, Keys] = field(default_factory=dict)
 
     @property
     def remote(self) -> Remote:
         return Remote(self.url)
 
-    @functools.lru_cache  # noqa: B019: a key file opens slowly, and on purpose
     def keys(self, name: str) -> Keys:
-        return open_identity(self.home, name, self.node.port.suite_name, make=True)
+        """An identity; once opened it stays so: a key file opens slowly, on purpose."""
+        if name not in self.opened:
+            suite = self.node.port.suite_name
+            self.opened[name] = open_identity(self.home, name, suite, make=True)
+        return self.opened[name]
 
     def run(self, *words: str) -> Result:
         """A command of the command line, here."""
@@ -93,11 +96,12 @@ class Served:
 
 
 @contextmanager
-def serving(name: str, home: Path) -> Iterator[Served]:
+def serving(name: str, home: Path, port: int = 0) -> Iterator[Served]:
     """The node of a founded home, and its doors, in this process."""
     node = start(home, None, lambda line: None)
     listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
     node.index.latest(1)  # waits for the read model's process
     app = build_app(node.port, node.index, node.services())
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))

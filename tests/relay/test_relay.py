@@ -6,7 +6,12 @@ The chains are of two suites and served over HTTP; the relay has ordinary keys.
 
 import time
 
+import httpx
 from relay_town import relay_of, wait_until
+
+from huabiao.crypto.suite import suite
+from huabiao.proofs import radix
+from huabiao.proofs.header import decode_header
 
 
 def test_packets_cross_both_ways_and_are_acknowledged(two, tmp_path):
@@ -88,3 +93,93 @@ def test_the_command_carries_and_tells_its_cost(two, tmp_path):
     assert "cost units" in result.output and "0 packets wait" in result.output
     alone = beijing.run("relay", beijing.url, "--once")
     assert alone.exit_code == 1 and "two chains" in alone.output
+
+
+def test_pages_and_commands_say_what_a_crossing_waits_for(two, tmp_path):
+    beijing, haidian = two
+    number = beijing.greet("haidian", "hello")
+    key = f"haidian.{number}"
+    shown = beijing.json("crossing", "show", key)
+    assert shown["sentence"].startswith("等 haidian 的确认，还剩 9 分钟，之后退回。")
+    assert "waits for haidian's" in shown["sentence"].lower() and not shown["stuck"]
+    assert "light_client" in shown["trust"] and shown["steps"]
+    with httpx.Client(base_url=beijing.url) as browser:
+        page = browser.get(f"/crossings/{key}").text
+        assert "还剩 9 分钟" in page and "Take the proof" in page
+        listed = browser.get("/crossings?route=haidian&state=sent_out").text
+        assert key in listed and "certificates" in listed
+        browser.get("/language/en")
+        assert 'class="only-en"' in browser.get("/crossings").text
+        assert browser.get(f"/proofs/packets/{key}").status_code == 200
+    relay, _ = relay_of(tmp_path, beijing.url, haidian.url)
+    assert relay.once()
+    assert beijing.json("crossing", "show", key)["state"] == "acknowledged"
+    came = haidian.json("crossing", "list", "--incoming", "--route", "beijing")
+    assert f"in:beijing.{number}" in {each["id"] for each in came["crossings"]}
+    one = haidian.json("crossing", "show", f"in:beijing.{number}")
+    assert one["code"] == "ok" and one["steps"][0]["operation"] == "receive"
+    missing = haidian.run("crossing", "show", "in:beijing.999")
+    assert missing.exit_code == 1 and "999" in missing.output
+
+
+def test_a_paused_route_says_who_paused_it_and_what_to_do(two, tmp_path):
+    beijing, haidian = two
+    beijing.do("operator", "governance", "grant_role", "test", scenario="routes",
+               role="guard", account=beijing.keys("guard").account)  # fmt: skip
+    number = beijing.greet("haidian", "hello")
+    beijing.do("guard", "routes", "pause", "haidian", why="演练")
+    shown = beijing.json("crossing", "show", f"haidian.{number}")
+    assert shown["stuck"] and "演练" in shown["todo"][0]
+    assert "huabiao call routes resume haidian" in shown["todo"][0]
+    listed = beijing.run("chain", "list").output
+    assert "暂停 · Paused" in listed and "Follows haidian" in listed
+    # What is under way still ends, and a relay sees to it.
+    relay, _ = relay_of(tmp_path, beijing.url, haidian.url)
+    assert relay.once()
+    assert beijing.state(f"haidian.{number}") == "acknowledged"
+    beijing.do("operator", "routes", "resume", "haidian")
+
+
+def test_an_administrator_approves_only_what_he_would_have_proposed(two):
+    beijing, haidian = two
+    again = beijing.run("chain", "follow", haidian.url, "--as", "operator")
+    assert again.exit_code == 1 and "following" in again.output
+    wrong = beijing.run("chain", "recover", "haidian", haidian.url, "--fingerprint",
+                        "0123456789abcdef", "--as", "operator")  # fmt: skip
+    assert wrong.exit_code == 1 and "fingerprint" in wrong.output
+    right = beijing.json("chain", "members", haidian.url)["fingerprint"]
+    assert beijing.json("chain", "recover", "haidian", haidian.url, "--fingerprint",
+                        right, "--as", "operator")["accepted"]  # fmt: skip
+    assert beijing.read("light_clients/record/haidian")[2][10] == 1
+
+
+def test_many_keys_are_proved_under_one_header(two):
+    """POST /api/proofs/state, and the bounds of what a stranger may ask of it."""
+    beijing, _ = two
+    with httpx.Client(base_url=beijing.url) as http:
+        path = "/api/proofs/state"
+        many = {f"packets/sent/haidian.{n}": "proof" for n in range(1_001)}
+        assert http.post(path, json={"keys": many}).status_code == 422
+        private = {"hazardous_waste/record/m1": "proof"}
+        assert http.post(path, json={"keys": private}).status_code == 401
+        unknown = {"nothing/record/m1": "value"}
+        assert http.post(path, json={"keys": unknown}).status_code == 404
+        past = http.post(path, json={"keys": {}, "height": 10**6})
+        assert past.status_code == 404
+    with beijing.remote as city:
+        keys = {
+            "routes/record/haidian": "proof",
+            "routes/record/none": "proof",
+            "packets/flows/haidian": "present",
+            "packets/flows/none": "present",
+        }
+        found = city.state_proofs(keys)  # fmt: skip
+    there, absent, present, nothing = found.entries
+    header = decode_header(found.header)
+    digest = suite("intl").digest
+    for key, entry in zip(keys, (there, absent, present), strict=False):
+        assert radix.verify(
+            digest, header.state, key.encode(), entry.value, entry.radix
+        )
+    assert absent.value is None and there.value and present.value
+    assert nothing.value is None and not nothing.radix

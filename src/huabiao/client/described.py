@@ -10,6 +10,9 @@ from typing import Any
 from huabiao.codec import Kind, Malformed, Record, decode, kind_named
 
 Records = dict[str, type[Kind]]
+MOST_MADE = 256
+_made: dict[int, tuple[dict[str, Any], Records]] = {}
+"""By the identity of a Description that is kept here, and so stays its own."""
 
 
 class NotDescribed(LookupError):
@@ -25,10 +28,17 @@ class MalformedArgument(Malformed):
 
 
 def records_of(description: dict[str, Any]) -> Records:
-    """Every record class that a Description defines, by its name."""
+    """Every record class that a Description defines, by its name; those of the same
+    object are made once, since a list asks for each of its rows."""
+    known = _made.get(id(description))
+    if known is not None and known[0] is description:
+        return known[1]
     made: Records = {}
     for name in description["records"]:
         _make(name, description["records"], made)
+    while len(_made) >= MOST_MADE:
+        _made.pop(next(iter(_made)), None)
+    _made[id(description)] = description, made
     return made
 
 

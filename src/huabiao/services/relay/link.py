@@ -21,11 +21,12 @@ from huabiao.services.relay.held import Held, name_of
 from huabiao.services.relay.looking import Look
 from huabiao.services.relay.planning import Plan, Wants, plan, usable, wanted
 
-MOST_CALLS, LARGEST, MOST_ALONE = 200, 800_000, 10
+MOST_CALLS, LARGEST, MOST_ALONE = 500, 900_000, 10
 ANOTHER_WAS_FIRST = {"packet.repeated", "state.wrong"}
 NOT_THEIR_FAULT = {"header.unknown"}
 """An envelope before was refused, and with it the header that these needed."""
-AGE_AGAIN_S = 2.0
+AGE_AGAIN_S, ASK_AGAIN_S = 2.0, 2.0
+"""Also where this machine's clock is ahead, a chain makes no more blocks than that."""
 
 
 class Trouble(Exception):
@@ -70,7 +71,7 @@ class Link:
         self.ask_block: Callable[[], None] = lambda: None
         """Have `there` make a block."""
         self._look, self._say = Look(here, there, client), say
-        self._age_at = float("-inf")
+        self._age_at = self._asked_at = float("-inf")
 
     @property
     def name(self) -> str:
@@ -89,16 +90,17 @@ class Link:
         wants = wanted(seen, self.held.names())
         half = seen.client.trusted_at + seen.client.period // 2
         if not wants and not asked and seen.now <= half:
-            return Round(due=self._due(seen))
+            return Round(again=self._look.partial, due=self._due(seen))
         made = self._plan(seen, wants, asked)
-        if made.needs_block:
+        if made.needs_block and time.monotonic() - self._asked_at > ASK_AGAIN_S:
+            self._asked_at = time.monotonic()
             self.ask_block()
         envelopes = self._envelopes(made)
         if envelopes:
             if asked:
                 self.asked.clear()
             self._learn(envelopes, self.here.send(envelopes))
-        again = bool(made.calls) or made.incomplete
+        again = bool(made.calls) or made.incomplete or self._look.partial
         due = time.time() * 1000 + 1_000 if made.needs_block else self._due(seen)
         return Round(bool(envelopes), again, due)
 

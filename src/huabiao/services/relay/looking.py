@@ -1,9 +1,9 @@
 """
 The facts of one link, read from both of its chains.
 
-Packets under way are listed a page a round, from where the last page ended and around
-again: whatever waits is seen in turn, and nobody can fill a relay's memory by sending
-much. What the lists say may be old; everything is proved before it is acted on.
+Packets under way are listed some pages a round, from where the last one ended and
+around again: whatever waits is seen in turn, and nobody can fill a relay's memory by
+sending much. What the lists say may be old; everything is proved before it is acted on.
 """
 
 import time
@@ -26,7 +26,7 @@ from huabiao.services.relay.facts import (
     read_route,
 )
 
-PAGE, MOST_ROUTES, ROUTES_AGAIN_S = 200, 20, 5.0
+PAGE, PAGES, MOST_ROUTES, ROUTES_AGAIN_S = 200, 2, 20, 5.0
 VERIFIER = "light_clients"
 
 
@@ -42,6 +42,11 @@ class Look:
     _cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     waiting: int = 0
     """Packets that were seen under way in the last look, both ways."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether there were more packets than the last look has seen."""
+        return any(self._cursors.values())
 
     def look(self) -> Seen:
         routes = self._known_routes()
@@ -85,17 +90,29 @@ class Look:
         return self.here.ask(lambda city: city.state_proofs(wanted)).entries
 
     def _listed(self, door: Door, routes: dict[str, str]) -> dict[Place, int]:
-        """Packets that a chain sent: the next page of each route, by its name there."""
+        """Packets that a chain sent: the next pages of each route, by its names."""
         found = {}
         for name, there in routes.items():
-            cursor = (door.chain.name, there)
-            rows, self._cursors[cursor] = door.page(
-                "sent", f"{there}.", self._cursors.get(cursor, ""), PAGE
-            )
-            for key, stored in rows:
+            for key, stored in self._pages(door, there):
                 packet = _packet(stored)
                 if packet is not None and key == f"{there}.{packet.sequence}":
                     found[name, packet.sequence] = packet.timeout
+        return found
+
+    def _pages(self, door: Door, route: str) -> list[tuple[str, bytes]]:
+        """The next PAGES pages; from the beginning where the end was reached."""
+        name = (door.chain.name, route)
+        cursor, found = self._cursors.get(name, ""), []
+        for _ in range(PAGES):
+            rows, after = door.page("sent", f"{route}.", cursor, PAGE)
+            if not rows and cursor and not found:
+                cursor = ""  # a full page was the last one
+                continue
+            found += rows
+            cursor = after
+            if not cursor:
+                break
+        self._cursors[name] = cursor
         return found
 
     def _not_received(self, sent: dict[Place, int]) -> dict[Place, int]:

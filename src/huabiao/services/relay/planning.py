@@ -119,11 +119,11 @@ def plan(
         else:
             _end(made, seen, place, header.height, header.time, entry)
     made.calls = _in_a_row(seen, made.calls)
-    newer = header.height > seen.client.newest
-    refresh = refresh_due(seen)
-    if refresh and header.time < seen.now - seen.client.period // 4:
-        made.needs_block = True
-    if made.calls or (refresh and newer):
+    # A header that is hardly newer would only make two idle chains answer each other.
+    worth = header.time - seen.client.trusted_at >= seen.client.period // 8
+    due = refresh_due(seen)
+    made.needs_block |= due and not worth
+    if made.calls or (due and worth):
         made.advances = advances
     return made
 

@@ -23,7 +23,7 @@ from huabiao.services.relay.link import Link, Round, Trouble
 from huabiao.services.relay.misbehaviour import watch
 
 PAUSE_S, DISCOVER_S, LONGEST_S, LOOK_AGAIN_S = 0.25, 5.0, 30.0, 15.0
-MOST_LINKS, MOST_PASSES = 1_000, 200
+MOST_LINKS, MOST_QUIET = 1_000, 40
 FOLLOWED = ("following", "frozen")
 HELD_UP = (Unreachable, Busy, Answered, Trouble, ValueError, msgspec.MsgspecError)
 
@@ -110,9 +110,16 @@ class Relay:
         self.discover()
         for link in self.links.values():
             link.lag.trouble = ""
-        for _ in range(MOST_PASSES):
+        quiet = 0
+        while quiet < MOST_QUIET:
             rounds = [self._try(link) for link in self.links.values()]
-            if not any(done is not None and done.sent for done in rounds):
+            did = [done for done in rounds if done is not None]
+            if any(done.sent for done in did):
+                quiet = 0
+            elif any(done.again for done in did):
+                quiet += 1  # a certificate is on its way, or there are further pages
+                time.sleep(self._pause)
+            else:
                 break
         for line in self._watched():
             self._say("misbehaviour", line)
