@@ -18,6 +18,7 @@ SECOND, MINUTE, DAY = 1_000, 60_000, 86_400_000
 NOW = 1_795_000_000_000
 CLIENT = OtherChain("haidian", "haidian", "following", NOW - SECOND, NOW + DAY)
 WAY = Way("haidian", "haidian", "open", "light_clients", CLIENT, most=100)
+TWO = "两个区块头。 Two headers."
 RECORD = {
     "to": "haidian", "state": "sent_out", "route": "haidian", "code": "pending",
     "sentence": "", "sent_at": NOW - 5 * SECOND, "timeout": NOW + 40 * SECOND,
@@ -48,8 +49,8 @@ def test_its_time_is_over_and_it_waits_for_the_proof():
         ({"timeout": NOW - 2 * SECOND}, WAY, "huabiao relay --once"),
         ({}, replace(WAY, client=replace(CLIENT, state="expired")),
          "huabiao chain recover haidian"),
-        ({}, replace(WAY, client=replace(CLIENT, state="frozen", why_frozen="二。 Two.")),
-         "frozen (Two)"),
+        ({}, replace(WAY, client=replace(CLIENT, state="frozen", why_frozen=TWO)),
+         "frozen (Two headers)"),
         ({}, replace(WAY, state="paused", why_paused="演练", paused_by="值守"),
          "由 值守 于"),
         ({}, replace(WAY, state="closed"), "closed"),
