@@ -102,7 +102,8 @@ class Look:
     def _pages(self, door: Door, route: str) -> list[tuple[str, bytes]]:
         """The next PAGES pages; from the beginning where the end was reached."""
         name = (door.chain.name, route)
-        cursor, found = self._cursors.get(name, ""), []
+        cursor = self._cursors.get(name, "")
+        found: list[tuple[str, bytes]] = []
         for _ in range(PAGES):
             rows, after = door.page("sent", f"{route}.", cursor, PAGE)
             if not rows and cursor and not found:
