@@ -2,11 +2,12 @@
 # Debian packages that the tests need beside the Python ones. Where root and apt-get are
 # there they are installed, else they are named.
 #
-# Chromium opens the pages in tests/browser; SoftHSM is the token of tests/keys. PostgreSQL comes as a wheel, and where
+# Chromium opens the pages in tests/browser; SoftHSM is the token of tests/keys,
+# Java runs the model checker of tests/crossing. PostgreSQL comes as a wheel, and where
 # libcrypto.so.3 is missing the tests that compare with it say so and are skipped.
 set -eu
 
-NEEDED="chromium=chromium softhsm2-util=softhsm2" # command=package, separated by spaces
+NEEDED="chromium=chromium softhsm2-util=softhsm2 java=default-jre-headless" # command=package, separated by spaces
 
 missing=""
 for pair in $NEEDED; do

@@ -26,7 +26,9 @@ from huabiao.testing import City
 SOURCES = Path(huabiao.__path__[0]).parent
 SCRIPT = Path(__file__).with_name("replaying.py")
 UV = Path(sys.executable).with_name("uv")
-NEEDED = ("msgspec", "lmdb", "PyNaCl", "cryptography", "cffi")
+NEEDED = (
+    "msgspec", "lmdb", "PyNaCl", "cryptography", "cffi", "gmssl-pyx", "numba", "numpy",
+)  # fmt: skip
 OTHERS = [v for v in ("3.11", "3.12", "3.13") if v != f"3.{sys.version_info.minor}"]
 
 

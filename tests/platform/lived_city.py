@@ -12,6 +12,7 @@ from civic import (
     register_people,
     structure,
 )
+from crossing_city import live_across
 from identified_city import live_with_identities
 
 from huabiao.client.signing import call, prove_seat
@@ -25,7 +26,7 @@ COMMITMENT = bytes(range(32)).hex()
 
 def live(city: City) -> None:
     """Every scenario's story; calendar, directory, library, drift, sharing,
-    correction, privacy, identities, attestations, membership."""
+    correction, privacy, identities, attestations, membership, another chain."""
     for scenario, walk in stories().items():
         walk(Stage(scenario, CityGround(city)))
     owner, reader = departments(city, "人社局", "民政局")
@@ -48,6 +49,7 @@ def live(city: City) -> None:
     live_with_identities(city)
     live_with_attestations(city)
     take_seats(city)
+    live_across(city, city.folder.parent / "other")
 
 
 def share(city: City, owner: Keys, reader: Keys) -> None:

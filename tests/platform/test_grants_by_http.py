@@ -26,7 +26,7 @@ from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys
 from huabiao.doors.api import build_app
-from huabiao.node.node import start
+from huabiao.node.node import Node, start
 
 PATH = "/api/scenarios/sharing/records/"
 
@@ -34,8 +34,8 @@ PATH = "/api/scenarios/sharing/records/"
 class Town:
     """A served city with the part of `City` that the valid case and the acts use."""
 
-    def __init__(self, home: Path, url: str) -> None:
-        self.home, self.url, self.remote = home, url, Remote(url)
+    def __init__(self, node: Node, home: Path, url: str) -> None:
+        self.node, self.home, self.url, self.remote = node, home, url, Remote(url)
         self.now = int(time.time() * 1000)
         self.ledger = SimpleNamespace(digest=lambda data: sha256(data).digest())
         self.numbers = count(1)
@@ -72,7 +72,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Any:
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     listener.listen()  # from here a client waits until the server takes it
     thread.start()
-    made = Town(home, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    made = Town(node, home, f"http://127.0.0.1:{listener.getsockname()[1]}")
     departments(made, OWNER, *OTHERS)  # type: ignore[arg-type]
     register_people(made, made.cast(OWNER))  # type: ignore[arg-type]
     yield made
@@ -100,6 +100,8 @@ def test_random_acts_through_the_doors(town: Town, acts: list[Any]) -> None:
                 assert shown["fields"]["rows"] == grant[4]
                 asked = shown["fields"]["asked"]
                 assert asked["columns"] == grant[2][0]
+    # A list tells what the read model has; on a busy machine it may be behind.
+    assert town.node.index.wait_for(town.node.port.height, 60)
     path = "/api/scenarios/directory/parts/catalogs?prefix=SI-PEOPLE"
     (entry,) = town.remote.get(path)["entries"]
     assert entry["entry"]["resource"]["sharing"] == model.sharing

@@ -12,7 +12,7 @@ from huabiao.services.relay.held import Held
 from huabiao.services.relay.planning import plan, wanted
 
 NOW, ZERO = 1_795_000_000_000, bytes(32)
-CLIENT = Client("haidian", "sm", b"", 60_000, b"", 5, NOW, 0, NOW, 1, 0, "")
+CLIENT = Client("haidian", "sm", b"", 60_000, b"", 5, NOW, 0, NOW, 1, 0, 0, "")
 HERE = StateEntry(b"outcome", b"proof")
 ABSENT = StateEntry(None, b"proof")
 UNPROVED = StateEntry(None, b"")

@@ -5,6 +5,7 @@ Both answers are functions of the arguments alone, in any suite, so that every n
 gives the same one: docs/formats/light-client.md.
 """
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -26,8 +27,27 @@ _decode_members = msgspec.msgpack.Decoder(list[Member]).decode
 NO_MEMBERS = b""
 
 
+class SuiteMissing(OSError):
+    """This machine lacks a suite: it must stop, not make another block than others."""
+
+
+@cache
+def require_suites() -> None:
+    """Every suite can be had here; raises SuiteMissing, which stops the node."""
+    for name in SUITES:
+        try:
+            suite(name)
+        except ImportError as error:
+            raise SuiteMissing(
+                f"本机缺少密码套件“{name}”（{error}），无法核对别的链；请重新安装华表。"
+                f" Suite {name!r} is missing here ({error}), so other chains cannot be"
+                " checked: install Huabiao again."
+            ) from error
+
+
 def digest_of(name: str) -> Digest:
     """The digest of a suite that a chain was founded with; refused if unknown."""
+    require_suites()
     if name not in SUITES:
         raise Refused(
             "suite.unknown",
@@ -60,21 +80,17 @@ def check_header(
     """
     A header that `members` certified, as plain values; refused if it is not.
 
-    "members" are those who sign the next one: where the header hands over, they are
-    `next_members`, else those given.
+    Where it hands over, `members` sign nothing above it; "following" are those who do,
+    or empty as long as they are not given in `next_members`.
     """
     digest = digest_of(suite_name)
     try:
         found = certified_header(digest, chain, members, header, certificate)
-        following = members
-        if found.next_members != found.members:
-            if next_members == NO_MEMBERS:
-                raise Refused(
-                    "members.missing",
-                    "此区块更换了成员，须附上新成员名单。"
-                    " This block hands over to other members: give their list.",
-                )
-            following = handed_over(digest, found, read_members(next_members))
+        hands_over = found.next_members != found.members
+        following = NO_MEMBERS
+        if hands_over and next_members != NO_MEMBERS:
+            handed_over(digest, found, read_members(next_members))
+            following = next_members
     except NotCertified as error:
         raise Refused("header.uncertified", str(error)) from None
     return {
@@ -83,8 +99,8 @@ def check_header(
         "hash": header_hash(digest, header),
         "state": found.state,
         "receipts": found.receipts,
-        "changed": following is not members,
-        "members": encode(following),
+        "hands_over": hands_over,
+        "following": following,
     }
 
 

@@ -49,8 +49,9 @@ SHORTEST_PERIOD, LONGEST_PERIOD = 60_000, 90 * 86_400_000
 
 class Client(Record):
     """Another chain as this one knows it; `members` as encode([[name, key, power]]),
-    who sign above the height `changed`. A recovery begins another era, in which no
-    header of the one before counts."""
+    who sign above the height `changed`, and nothing above `last`, if it is not 0: there
+    they handed over to others who are not named yet. A recovery begins another era, in
+    which no header of the one before counts."""
 
     chain: Code
     suite: OneOf[SUITES]
@@ -63,6 +64,7 @@ class Client(Record):
     trusted_at: Instant = 0
     taken: Count = 0
     era: Count = 0
+    last: Count = 0
     why_frozen: Text = ""
 
 
@@ -134,32 +136,26 @@ class LightClients(Scenario):
         self, client: Client, header: Octets, certificate: Octets,
         next_members: Octets = b"",
     ) -> State:  # fmt: skip
-        """Take a certified header; `next_members` where it hands over to others."""
+        """Take a certified header; with `next_members` where it hands over to others,
+        or the headers above it have to wait."""
         self.require_fresh(client)
         found = self.check_header(
             client.chain, client.suite, client.members,
             header, certificate, next_members,
         )  # fmt: skip
-        height, time = found["height"], found["time"]
+        height = found["height"]
         known = self.headers.find(f"{self.key}.{client.era}.{height}")
-        if known is not None:
-            if known.hash == found["hash"]:
-                return self.following
+        if known is not None and known.hash != found["hash"]:
             self.emit("misbehaviour", height=height)
             client.why_frozen = (
                 f"高度 {height} 有两个不同的认证区块头。"
                 f" Two certified headers of height {height}."
             )
             return self.frozen
-        self.require_fit(client, height, time)
-        entry = Certified(found["hash"], found["state"], found["receipts"], time)
-        self.keep(client, height, entry)
-        if found["changed"]:
-            client.members, client.changed = found["members"], height
-            self.emit("members_changed", height=height)
-        if height > client.newest:
-            client.newest, client.newest_time = height, time
-            client.trusted_at = max(client.trusted_at, min(time, self.now))
+        if known is None:
+            self.take(client, found)
+        if found["hands_over"]:
+            self.hand_over(client, height, found["following"])
         return self.following
 
     @moves((following | frozen) >> (following | frozen), by=anyone, title="恢复")
@@ -173,7 +169,7 @@ class LightClients(Scenario):
         if not self.approvals.approve(subject, needed, accounts):
             return stands
         client.members, client.changed, client.why_frozen = members, above, ""
-        client.newest, client.newest_time = above, 0
+        client.newest, client.newest_time, client.last = above, 0, 0
         client.trusted_at, client.era = self.now, client.era + 1
         return self.following
 
@@ -234,12 +230,36 @@ class LightClients(Scenario):
             code="client.expired",
         )
 
+    def take(self, client: Client, found: dict) -> None:
+        """Keep a header that was not known."""
+        height, time = found["height"], found["time"]
+        self.require_fit(client, height, time)
+        entry = Certified(found["hash"], found["state"], found["receipts"], time)
+        self.keep(client, height, entry)
+        if height > client.newest:
+            client.newest, client.newest_time = height, time
+            client.trusted_at = max(client.trusted_at, min(time, self.now))
+
+    def hand_over(self, client: Client, height: int, following: Octets) -> None:
+        """From this height on others sign; those of before sign nothing above it."""
+        if not following:
+            client.last = height
+            return
+        client.members, client.changed, client.last = following, height, 0
+        self.emit("members_changed", height=height)
+
     def require_fit(self, client: Client, height: int, time: int) -> None:
         require(
             height > client.changed,
             f"成员只签署高度 {client.changed} 之后的区块。"
             f" These members sign above height {client.changed} only.",
             code="header.below",
+        )
+        require(
+            client.last == 0 or height <= client.last,
+            f"成员已在高度 {client.last} 更换，须先附上新成员名单。"
+            f" At height {client.last} others took over: give their list first.",
+            code="members.missing",
         )
         require(
             time <= self.now + DRIFT_MS,

@@ -17,8 +17,7 @@ that those behind it can come.
     packets/sent/<route>.<n>        the packet, until it has ended
     packets/received/<route>.<n>    [code, sentence, time]; proved present or absent
 
-The source of the rules is ICS-04 (version 2) of the Interblockchain Communication
-Protocol; docs/formats/packet.md gives the bytes.
+The rules are those of ICS-04, version 2 (IBC); the bytes: docs/formats/packet.md.
 """
 
 from huabiao.contracts import Bytes as Octets
@@ -59,7 +58,7 @@ class Payload(Record):
 
 
 class Packet(Record):
-    """What crosses; `route` and `counterpart` are its names here and there."""
+    """What crosses; its route is `route` here and `counterpart` there."""
 
     chain: Code
     route: Code
@@ -125,8 +124,7 @@ class Packets(Scenario):
     @answers
     def next_number(self, route: Code) -> int:
         """The number that the next packet over a route bears."""
-        flow = self.flows.find(route)
-        return flow.next_out if flow else 1
+        return (self.flows.find(route) or Flow()).next_out
 
     @opens(sent_out, by=anyone, title="发出")
     def send(
@@ -206,7 +204,7 @@ class Packets(Scenario):
     def acknowledge(
         self, crossing: Crossing, outcome: Octets, height: Count, proof: Octets
     ) -> State:
-        """Take what the other chain wrote down of a packet."""
+        """Take what the other chain wrote down."""
         way = self.ask("routes", "way_back", route=crossing.route)
         said = Received.from_plain(Received.check(decode(outcome)))
         self.ask(

@@ -11,6 +11,7 @@ relay does is done here by hand, so that a test can do it late, twice or wrongly
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 from huabiao.crypto.envelope import Call
 from huabiao.ledger.genesis import founding_members
@@ -31,10 +32,18 @@ class Chains:
     ) -> None:
         """Chains by name and suite; `also` are sources of contracts beside those that
         ship."""
+        sources = [*shipped_sources(), *also]
         self.cities = {
-            name: City(folder / name, suite, [*shipped_sources(), *also], chain=name)
+            name: City(folder / name, suite, sources, chain=name)
             for name, suite in suites.items()
         }
+
+    @classmethod
+    def among(cls, *cities: City) -> Self:
+        """Cities that are there already."""
+        made = cls.__new__(cls)
+        made.cities = {city.genesis.chain: city for city in cities}
+        return made
 
     def __getitem__(self, name: str) -> City:
         return self.cities[name]

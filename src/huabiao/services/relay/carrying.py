@@ -43,23 +43,28 @@ def height_of(proof: Proof | StateProofs) -> int:
 
 def advances(client: str, proof: Proof | StateProofs, changed: int) -> list[Call]:
     """
-    What a client must take before it knows the proof's header.
+    What a client must take before it knows the proof's header, which comes last.
 
-    `changed` is the height of the newest change of members that it has seen. A header
-    that hands over itself is among the changes, and is not brought twice.
+    `changed` is the height of the newest change of members that it has seen.
     """
-    calls, reached = [], changed
+    calls = []
     for change in proof.changes:
-        height = decode_header(change.header).height
-        if height > changed:
+        if decode_header(change.header).height > changed:
             arguments = {
                 "header": change.header,
                 "certificate": change.certificate,
                 "next_members": encode_members(change.next_members),
             }
             calls.append(Call(CLIENTS, "advance", client, arguments))
-            reached = max(reached, height)
-    return [*calls, advance(client, proof)] if height_of(proof) > reached else calls
+    return [*calls, advance(client, proof)]
+
+
+def steps(client: str, proofs: StateProofs, changed: int) -> list[Call]:
+    """`advances`, without the header where it hands over and the client has it so, or
+    gets it so: the members before it sign nothing any more."""
+    handing = [decode_header(change.header).height for change in proofs.changes]
+    calls = advances(client, proofs, changed)
+    return calls if height_of(proofs) > max([changed, *handing]) else calls[:-1]
 
 
 def advance(client: str, proof: Proof | StateProofs) -> Call:

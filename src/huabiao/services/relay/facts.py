@@ -26,6 +26,7 @@ class Client(msgspec.Struct, array_like=True, frozen=True):
     trusted_at: int
     taken: int
     era: int
+    last: int
     why_frozen: str
 
     @property

@@ -48,7 +48,7 @@ def differing(
 
 def bring(link: Link, changed: int, pair: tuple[StateProofs, StateProofs]) -> str:
     """Bring both headers to the chain that a link writes to; what came of it."""
-    calls: list[Call] = carrying.advances(link.client, pair[0], changed)
+    calls: list[Call] = carrying.steps(link.client, pair[0], changed)
     calls.append(carrying.advance(link.client, pair[1]))
     door = Door(link.here.chain)
     try:

@@ -103,7 +103,7 @@ def plan(
     """The calls that follow from what was proved; with `asked` the header is brought
     even where nothing needs it, since another link waits for a block of this chain."""
     made = Plan()
-    advances = carrying.advances(client, proofs, seen.client.changed)
+    advances = carrying.steps(client, proofs, seen.client.changed)
     if asked:
         # Also one that is refused makes a block.
         made.advances = advances or [carrying.advance(client, proofs)]

@@ -1,4 +1,12 @@
-"""Two chains with a contract on each that greets the other one."""
+"""
+A contract that greets other chains, and a city to which another one's greeting came.
+"""
+
+from pathlib import Path
+
+from huabiao.node.catalogue import shipped_sources
+from huabiao.testing.chains import Chains
+from huabiao.testing.city import HOUR, City
 
 GREETINGS = '''
 """Greetings: the least contract that sends and receives packets."""
@@ -51,3 +59,20 @@ class Greetings(Scenario):
         """Hear what became of it."""
         self.ended.add(f"{route}.{sequence} {value.hex()}", Heard(code))
 '''
+
+
+def live_across(city: City, folder: Path) -> None:
+    """Another chain is followed, a route opened; a packet comes, and is declined, for
+    there are no greetings here."""
+    other = City(folder, "sm", [*shipped_sources(), GREETINGS], chain="other-city")
+    chains, name = Chains.among(city, other), city.genesis.chain
+    chains.connect(name, "other-city")
+    chains.tick()
+    other.call(
+        other.cast("citizen"), "greetings", "greet", route=name, words=["hi"],
+        timeout=other.now + HOUR,
+    )  # fmt: skip
+    chains.carry("other-city", name, 1)
+    assert city.read("packets/received/other-city.1")[0] == "contract.unknown"
+    assert other.record("packets", f"{name}.1")["state"] == "declined"
+    other.close()
