@@ -145,6 +145,11 @@ class Door:
                 break
         return found[:most]
 
+    def described(self, scenario: str) -> dict[str, Any]:
+        """A contract's Description as it is in force now."""
+        found = self.ask(lambda city: city.get(f"/api/scenarios/{scenario}"))
+        return dict(found)
+
     def value(self, key: str) -> bytes | None:
         """What stands under a state key, as the door says."""
         wanted: dict[str, Want] = {key: VALUE}

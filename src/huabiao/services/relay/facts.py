@@ -1,13 +1,18 @@
 """
 What a relay reads of clients, routes and packets, as the chain keeps it.
 
-The fields stand in the order of the records of the contracts `light_clients`, `routes`
-and `packets`; fields that a later version adds at the end are not looked at.
+Records are read by the names that the chain's own Description gives to their fields: a
+later version of a contract may have others beside them. A packet's bytes are a format
+of its own, docs/formats/packet.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import msgspec
+
+from huabiao.codec import decode
 
 FOLLOWING, OPEN, PROPOSED = "following", "open", "proposed"
 
@@ -84,11 +89,30 @@ class Crossing(msgspec.Struct, array_like=True, frozen=True):
     timeout: int
 
 
-read_client = msgspec.msgpack.Decoder(tuple[str, int, Client]).decode
-read_route = msgspec.msgpack.Decoder(tuple[str, int, Route]).decode
-read_crossing = msgspec.msgpack.Decoder(tuple[str, int, Crossing]).decode
-read_flow = msgspec.msgpack.Decoder(Flow).decode
+Fact = TypeVar("Fact", Client, Route, Flow, Crossing)
 read_packet = msgspec.msgpack.Decoder(Packet).decode
+
+
+def fields_of(description: dict[str, Any], part: str = "") -> list[str]:
+    """The names of a contract's record's fields, or of a part's entries, in order."""
+    name = description["parts"][part]["entry"] if part else description["record"]
+    return list(description["records"][name]["fields"])
+
+
+def read_fact(kind: type[Fact], names: Sequence[str], plain: list[Any]) -> Fact:
+    """A stored record's or entry's values, by name; MsgspecError or LookupError where
+    they are not what this relay knows."""
+    known = dict(zip(names, plain, strict=True))
+    return msgspec.convert([known[each] for each in kind.__struct_fields__], kind)
+
+
+def read_record(
+    kind: type[Fact], names: Sequence[str], stored: bytes
+) -> tuple[str, Fact]:
+    """A stored record: its state, and what is known of it."""
+    state, _, plain = decode(stored)
+    return str(state), read_fact(kind, names, plain)
+
 
 Place = tuple[str, int]
 """A packet by the route's name on this side, and its number."""

@@ -16,7 +16,7 @@ from huabiao.crypto.envelope import Call
 from huabiao.proofs.header import decode_header
 from huabiao.services.relay import carrying
 from huabiao.services.relay.doors import Door
-from huabiao.services.relay.facts import Seen, read_crossing
+from huabiao.services.relay.facts import Seen
 from huabiao.services.relay.held import Held, name_of
 from huabiao.services.relay.looking import Look
 from huabiao.services.relay.planning import Plan, Wants, plan, usable, wanted
@@ -177,7 +177,7 @@ class Link:
                 route, number = min(places, key=lambda place: place[1])
                 if door is self.there:
                     route = seen.ways[route].route.counterpart
-                stored = door.value(f"packets/record/{route}.{number}")
-                if stored is not None:
-                    ages.append(seen.now - read_crossing(stored)[2].sent_at)
+                sent_at = self._look.sent_at(door, route, number)
+                if sent_at is not None:
+                    ages.append(seen.now - sent_at)
         return max(ages)

@@ -11,19 +11,23 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from huabiao.codec import decode
 from huabiao.proofs.state_proofs import VALUE, StateEntry, Want
 from huabiao.services.relay.doors import Door
 from huabiao.services.relay.facts import (
     PROPOSED,
+    Client,
+    Crossing,
     Flow,
     Packet,
     Place,
+    Route,
     Seen,
     Way,
-    read_client,
-    read_flow,
+    fields_of,
+    read_fact,
     read_packet,
-    read_route,
+    read_record,
 )
 
 PAGE, PAGES, MOST_ROUTES, ROUTES_AGAIN_S = 200, 2, 20, 5.0
@@ -38,6 +42,7 @@ class Look:
     there: Door
     client: str
     _routes: list[str] = field(default_factory=list)
+    _fields: dict[str, list[str]] = field(default_factory=dict)
     _routes_at: float = float("-inf")
     _cursors: dict[tuple[str, str], str] = field(default_factory=dict)
     waiting: int = 0
@@ -55,8 +60,9 @@ class Look:
             *(f"routes/record/{name}" for name in routes),
             *(f"packets/flows/{name}" for name in routes),
         )
-        state, _, client = read_client(stored[0].value or b"")
-        ways = _ways(routes, stored[1:])
+        client_fields = self._fields["light_clients"]
+        state, client = read_record(Client, client_fields, stored[0].value or b"")
+        ways = self._ways(routes, stored[1:])
         ending = self._listed(self.here, {name: name for name in ways})
         sent = self._listed(
             self.there,
@@ -82,8 +88,33 @@ class Look:
                 and each["fields"]["verifier"] == VERIFIER
                 and each["state"] != PROPOSED
             ][:MOST_ROUTES]
+            for name in ("light_clients", "routes", "packets"):
+                about = self.here.described(name)
+                self._fields[name] = fields_of(about)
+            self._fields["flows"] = fields_of(about, "flows")
             self._routes_at = time.monotonic()
         return self._routes
+
+    def _ways(self, routes: list[str], stored: list[StateEntry]) -> dict[str, Way]:
+        ways = {}
+        flows = stored[len(routes) :]
+        for name, record, flow in zip(routes, stored, flows, strict=False):
+            if record.value is not None:
+                state, route = read_record(Route, self._fields["routes"], record.value)
+                plain = decode(flow.value) if flow.value else None
+                known = (
+                    read_fact(Flow, self._fields["flows"], plain) if plain else Flow()
+                )
+                ways[name] = Way(name, state, route, known)
+        return ways
+
+    def sent_at(self, door: Door, route: str, number: int) -> int | None:
+        """When a packet was sent, as its sender's record says."""
+        stored = door.value(f"packets/record/{route}.{number}")
+        if stored is None:
+            return None
+        names = fields_of(door.described("packets"))
+        return read_record(Crossing, names, stored)[1].sent_at
 
     def _values(self, *keys: str) -> list[StateEntry]:
         wanted: dict[str, Want] = dict.fromkeys(keys, VALUE)
@@ -134,14 +165,3 @@ def _packet(stored: bytes) -> Packet | None:
         return read_packet(stored)
     except msgspec.MsgspecError:
         return None
-
-
-def _ways(routes: list[str], stored: list[StateEntry]) -> dict[str, Way]:
-    ways = {}
-    flows = stored[len(routes) :]
-    for name, record, flow in zip(routes, stored, flows, strict=False):
-        if record.value is not None:
-            state, _, route = read_route(record.value)
-            known = read_flow(flow.value) if flow.value else Flow()
-            ways[name] = Way(name, state, route, known)
-    return ways

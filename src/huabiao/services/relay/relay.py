@@ -25,7 +25,11 @@ from huabiao.services.relay.misbehaviour import watch
 PAUSE_S, DISCOVER_S, LONGEST_S, LOOK_AGAIN_S = 0.25, 5.0, 30.0, 15.0
 MOST_LINKS, MOST_QUIET = 1_000, 40
 FOLLOWED = ("following", "frozen")
-HELD_UP = (Unreachable, Busy, Answered, Trouble, ValueError, msgspec.MsgspecError)
+HELD_UP = (
+    Unreachable, Busy, Answered, Trouble, ValueError, LookupError, TypeError,
+    msgspec.MsgspecError,
+)  # fmt: skip
+"""A chain that is away or busy, or a door that answers what cannot be read."""
 
 Say = Callable[[str, str], None]
 """What it is about, and the line; the same line again is for the listener to drop."""
