@@ -3,10 +3,13 @@ What a write costs as the state grows: time, memory, disk, and the size of a pro
 
     python bench/growth.py [--seconds 120] [--max 1e6] [--suite intl|sm] [--json]
 
-At 10^4, 10^5, 10^6, 3 * 10^6 and 10^7 keys it measures blocks of 5,000 writes, half of
-them to random keys that are there and half to new ones, values of 100 bytes. `apply_us`
-is the CPU of the block's own thread; `whole_us` is the CPU of the whole process, the
-flushes and their cleaning included; `wall_us` is what a clock on the wall says.
+At 10^4, 10^5, 10^6, 3 * 10^6 and 10^7 keys it measures rounds of twelve blocks of 5,000
+writes and a flush; half of the writes go to random keys that are there, half to new
+ones, values of 100 bytes. `apply_us` is the CPU of the block's own thread; `whole_us`
+is the CPU of the whole process, the flushes and their cleaning included; `wall_us` is
+what a clock on the wall says. Above 10^5 each round has one beside it in a second state
+of 10^5 keys, so that both meet the same machine: `apply_ratio` and `whole_ratio` are
+the medians of what single rounds give.
 
 Its own results are checked: the root at 10^4 keys against one made from the keys alone,
 proofs of presence and absence at each size, the root of the reopened store against the
@@ -21,6 +24,7 @@ import json
 import os
 import platform
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -32,8 +36,11 @@ from typing import Any
 from huabiao.proofs import radix
 from huabiao.state import State
 
-BLOCK, VALUE_BYTES, BLOCKS_MEASURED = 5_000, 100, 12
+BLOCK, VALUE_BYTES, BLOCKS_MEASURED, ROUNDS = 5_000, 100, 12, 5
+FILLING = 50_000
+"""Writes of a block that only fills."""
 SIZES = (10**4, 10**5, 10**6, 3 * 10**6, 10**7)
+REFERENCE = 10**5
 MIB = 2**20
 
 
@@ -130,20 +137,14 @@ class Growth:
     def grow(self, size: int) -> bool:
         """Add keys up to a size; False if the time ended before."""
         while self.keys < size and not self.late():
-            self.block(0, min(BLOCK, size - self.keys))
+            self.block(0, min(FILLING, size - self.keys))
             self.state.maybe_flush()
         return self.keys >= size
 
-    def measure(self, folder: Path) -> dict[str, Any]:
-        """What a write costs at this size."""
-        self.state.flush()
-        if self.keys == SIZES[0] and self.state.root != root_of(
-            self.state.digest, self.held
-        ):
-            raise SystemExit("the root is not the one made from the keys")
-        size, applied, written, spent = self.keys, [], 0, 0.0
-        cpu, wall, lowest = time.process_time(), time.monotonic(), self.state.height
-        outside = 0.0
+    def round(self) -> dict[str, float]:
+        """What a write costs now, in microseconds."""
+        applied, outside, written = [], 0.0, 0
+        cpu, wall = time.process_time(), time.monotonic()
         for _ in range(BLOCKS_MEASURED):
             before = time.thread_time()
             written += self.block(BLOCK // 2, BLOCK // 2)
@@ -153,21 +154,65 @@ class Growth:
             self.state.maybe_flush()
         self.state.flush()
         spent, passed = time.process_time() - cpu, time.monotonic() - wall
-        sizes = self.state.sizes().values()
+        return {
+            "apply_us": median(applied),
+            "whole_us": (spent - outside) / written * 1e6,
+            "wall_us": (passed - outside) / written * 1e6,
+        }
+
+    def measure(self, folder: Path) -> dict[str, Any]:
+        """What a write costs at this size, and how that compares with 10^5 keys."""
+        self.state.flush()
+        if self.keys == SIZES[0] and self.state.root != root_of(
+            self.state.digest, self.held
+        ):
+            raise SystemExit("the root is not the one made from the keys")
+        size, rounds, beside = self.keys, [], []
+        for _ in range(ROUNDS if size > REFERENCE else 1):
+            if size > REFERENCE:
+                beside.append(self.reference_round(folder.parent))
+            rounds.append(self.round())
+        figures = {name: median(each[name] for each in rounds) for name in rounds[0]}
+        for name in ("apply", "whole") if beside else ():
+            ratios = [
+                own[f"{name}_us"] / other[f"{name}_us"]
+                for own, other in zip(rounds, beside, strict=True)
+            ]
+            figures[f"{name}_ratio"] = median(ratios)
+            figures[f"{name}_ratio_most"] = max(ratios)
         disk = sum(file.stat().st_blocks * 512 for file in folder.iterdir())
+        needed = sum(needed for needed, _ in self.state.sizes().values())
         return {
             "keys": size,
-            "apply_us": round(median(applied), 2),
-            "whole_us": round((spent - outside) / written * 1e6, 2),
-            "wall_us": round((passed - outside) / written * 1e6, 2),
+            **{name: round(figure, 2) for name, figure in figures.items()},
             "budget_mib": self.budget // MIB,
             **memory_mib(),
             "disk_mib": disk // MIB,
             "disk_bytes_per_key": disk // self.keys,
-            "needed_mib": sum(needed for needed, _ in sizes) // MIB,
-            "blocks": self.state.height - lowest,
+            "needed_mib": needed // MIB,
             **self.check(),
         }
+
+    def reference_round(self, folder: Path) -> dict[str, float]:
+        """The same round in a state of 10^5 keys, all of it in memory."""
+        kept, used = folder / "reference", folder / "beside"
+        if not kept.exists():
+            filled = Growth(self.opened(kept), 600, self.budget)
+            filled.grow(REFERENCE)
+            filled.state.close()
+        shutil.copytree(kept, used)
+        beside = Growth(self.opened(used), 600, self.budget)
+        beside.keys = REFERENCE
+        for number in range(REFERENCE):
+            beside.state.get(key_of(number))
+        costs = beside.round()
+        beside.state.close()
+        shutil.rmtree(used)
+        return costs
+
+    def opened(self, folder: Path) -> State:
+        digest = self.state.digest
+        return State.open(folder, digest, memory_budget=self.budget)
 
     def check(self) -> dict[str, Any]:
         """Proofs of presence and absence that verify, and what they cost."""
@@ -221,6 +266,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
             "suite": options.suite,
             "memory_budget_mib": options.memory,
             "writes_per_block": BLOCK,
+            "rounds": ROUNDS,
             "value_bytes": VALUE_BYTES,
         },
         "sizes": rows,

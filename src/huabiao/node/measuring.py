@@ -73,7 +73,7 @@ def ledger_figures(ledger: Ledger) -> dict[str, Any]:
     free, total = disk_left(folder)
     return {
         "log_bytes": sum(each.path.stat().st_size for each in ledger.log.segments),
-        "state_keys": state.tree.top.count,
+        "state_keys": state.tree.count,
         "state_bytes": sum(size for _, size in state.sizes().values()),
         "state_memory_bytes": state.tree.held + state.value_cache.young_bytes,
         "disk_free_bytes": free,

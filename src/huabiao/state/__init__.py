@@ -2,7 +2,8 @@
 What a member keeps on disk: the authenticated state, and the log it is rebuilt from.
 
 - `state`: State: get, apply, flush, prove.
-- `node`, `tree`: the tree in memory: its nodes; a batch of writes in, a new root out.
+- `node`, `rows`: a node by itself, and all of them in memory.
+- `tree`, `leaf`, `changes`: a batch of writes in, what it changes and a new root out.
 - `residence`: which nodes are in memory; `cache`: which values.
 - `prepared`, `flushing`, `freezing`: what waits for the disk, and how it gets there.
 - `store`, `pile`: what is on disk; `reading`, `checking`: reading it at a point.

@@ -9,14 +9,9 @@ nothing of that half; its files go as soon as no retained point is from before.
 
 from __future__ import annotations
 
-from huabiao.state.node import (
-    SLOT_BYTES,
-    STORED,
-    WHERE,
-    WHERE_BYTES,
-    Inner,
-)
+from huabiao.state.node import SLOT_BYTES, WHERE, WHERE_BYTES
 from huabiao.state.residence import PORTIONS, Residence
+from huabiao.state.rows import NONE, STORED
 from huabiao.state.store import Point, Store
 
 NODES_FACTOR, VALUES_FACTOR = 3, 2
@@ -65,8 +60,8 @@ class Cleaning:
         for _ in range(1 + PORTIONS * HASTE * written // live):
             way = list(self.tree.slots(self.portion))
             if self._mark(*way[-1]):
-                for node, n in way:
-                    node.dirty |= 1 << n
+                for row, n in way:
+                    self.tree.rows.dirty[row, n] = True
             self.portion += 1
             if self.portion == PORTIONS:
                 self.nodes_floor, self.values_floor = self.nodes_aim, self.values_aim
@@ -74,25 +69,25 @@ class Cleaning:
         self.tree.edition += 1
         return self.moved
 
-    def _mark(self, node: Inner, n: int) -> bool:
+    def _mark(self, row: int, n: int) -> bool:
         """Whether a child, or something below it, must be written again."""
-        child, place = node.children[n], node.places[n]
-        if child is None:
+        rows = self.tree.rows
+        code, place = rows.children.item(row, n), rows.places.item(row, n)
+        if code == NONE:
             return False
-        old = not node.dirty >> n & 1 and place < self.nodes_aim
+        marked = not rows.dirty.item(row, n) and place < self.nodes_aim
         values = self.values_aim > self.values_floor
-        if child == STORED and (old or values or self.store.is_inner(place)):
-            child = self.tree.load(node, n)
-        marked = old
-        if isinstance(child, Inner):
+        if code == STORED and (marked or values or self.store.is_inner(place)):
+            code = self.tree.load(row, n)
+        if code > NONE:
             for m in range(16):
-                marked |= self._mark(child, m)
-        elif values and isinstance(child, bytes):
-            leaf = self._move_values(child)
-            if leaf is not child:
-                node.children[n], marked = leaf, True
+                marked |= self._mark(code, m)
+        elif values and code < STORED:
+            leaf = rows.leaves[-code]
+            rows.leaves[-code] = self._move_values(leaf)
+            marked |= rows.leaves[-code] is not leaf
         if marked:
-            node.dirty |= 1 << n
+            rows.dirty[row, n] = True
         return marked
 
     def _move_values(self, leaf: bytes) -> bytes:

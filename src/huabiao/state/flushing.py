@@ -92,10 +92,10 @@ class Flushing:
         with tree.lock:
             moved = self.cleaning.step(newest, waiting.size, self.values_end)
             self.values_end += sum(map(len, moved))
-            freezing = Freezing(self.store.nodes.end)
-            freezing.freeze(tree.top)
+            freezing = Freezing(tree.rows, self.store.nodes.end)
+            freezing.freeze()
             point = Point(
-                waiting.height, waiting.root, tree.top.places[0], tree.top.count,
+                waiting.height, waiting.root, tree.place, tree.count,
                 tree.leaves, tree.inners, self.value_bytes, freezing.position,
                 self.values_end, self.cleaning.nodes_floor, self.cleaning.values_floor,
             )  # fmt: skip

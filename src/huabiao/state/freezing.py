@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from huabiao.state.node import HIGH, LOW, SLOT_BYTES, Inner
-from huabiao.state.store import INNER_BYTES, inner_record
+from itertools import chain
+
+import numpy as np
+
+from huabiao.state.node import SLOT_BYTES
+from huabiao.state.rows import NONE, TOP, Numbers, Rows
+from huabiao.state.store import INNER_BYTES, inner_records
 
 HEADS = [bytes([n]) for n in range(256)]
+AT_ONCE = 256
+"""Inner nodes whose records are made together, in the processor's cache."""
 
 
 class Freezing:
     """Children before parents, since a parent's record names their places."""
 
-    def __init__(self, position: int) -> None:
-        self.position = position
+    def __init__(self, rows: Rows, position: int) -> None:
+        self.rows, self.position = rows, position
         self.parts: list[bytes] = []
 
-    def freeze(self, node: Inner) -> None:
-        """Take the changed children of a node, and all that changed below them."""
-        children, places, parts = node.children, node.places, self.parts
-        for n in LOW[node.dirty & 255] + HIGH[node.dirty >> 8]:
-            child = children[n]
-            if isinstance(child, bytes):
-                places[n] = self.position
-                parts += (HEADS[len(child) // SLOT_BYTES], child)
-                self.position += 1 + len(child)
-            elif isinstance(child, Inner):
-                self.freeze(child)
-                places[n] = self.position
-                parts.append(inner_record(child))
-                self.position += INNER_BYTES
-        node.dirty = 0
+    def freeze(self) -> None:
+        """Take all nodes that are not what is on disk, the deepest first."""
+        levels: list[tuple[Numbers, Numbers, Numbers]] = []
+        owners: Numbers = np.full(1, TOP)
+        while len(owners):
+            which, ns = np.nonzero(self.rows.dirty[owners])
+            owners = owners[which]
+            self.rows.dirty[owners, ns] = False
+            codes = self.rows.children[owners, ns]
+            levels.append((owners, ns, codes))
+            owners = codes[codes > NONE]
+        for owners, ns, codes in reversed(levels):
+            leaf, inner = codes < NONE, codes > NONE
+            self._take_leaves(owners[leaf], ns[leaf], codes[leaf])
+            self._take_inner(owners[inner], ns[inner], codes[inner])
+
+    def _take_leaves(self, owners: Numbers, ns: Numbers, codes: Numbers) -> None:
+        leaves = self.rows.leaves
+        taken = [leaves[-code] for code in codes.tolist()]
+        sizes = np.fromiter(map(len, taken), np.int64, len(taken)) + 1
+        ends = self.position + np.cumsum(sizes)
+        self.rows.places[owners, ns] = ends - sizes
+        heads = [HEADS[count] for count in (sizes // SLOT_BYTES).tolist()]
+        self.parts += chain.from_iterable(zip(heads, taken, strict=True))
+        self.position += int(sizes.sum())
+
+    def _take_inner(self, owners: Numbers, ns: Numbers, nodes: Numbers) -> None:
+        places = self.position + INNER_BYTES * np.arange(len(nodes))
+        self.rows.places[owners, ns] = places
+        for at in range(0, len(nodes), AT_ONCE):
+            self.parts += inner_records(self.rows, nodes[at : at + AT_ONCE])
+        self.position += INNER_BYTES * len(nodes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from huabiao.state.cache import MISSING
+from huabiao.state.changes import Changes
 from huabiao.state.store import Point
-from huabiao.state.tree import Changes
 
 Writes = dict[bytes, bytes | None]
 """Values by key; None for a key to remove."""

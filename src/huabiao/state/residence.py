@@ -9,55 +9,82 @@ mapped file, so that it is not worth knowing which ones were used last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import RLock
 
-from huabiao.proofs.radix import encode_proof
-from huabiao.state.node import STORED, Child, Inner, entries_of, way, where_of
-from huabiao.state.store import Store
-from huabiao.state.tree import Changes
+import numpy as np
 
-LEAF_MEMORY, SLOT_MEMORY, INNER_MEMORY = 64, 76, 1_100
-"""Bytes that a leaf takes, each of its entries, and an inner node."""
+from huabiao.proofs.radix import empty_root, encode_proof, half_byte
+from huabiao.state.changes import Changes
+from huabiao.state.node import entries_of, where_of
+from huabiao.state.rows import NONE, STORED, TOP, Rows
+from huabiao.state.store import Store
+
+LEAF_MEMORY, SLOT_MEMORY, INNER_MEMORY = 72, 76, 1_000
+"""Bytes that a leaf takes, each of its entries, and an inner node with its share of
+the rows that are free."""
 PORTIONS = 256
 """Parts of the keys: by the first byte of their hashes."""
 
+EACH = range(16)
+
 
 class Residence:
-    """The newest tree: `top` and what hangs from it."""
+    """The newest tree, as far as it is in memory."""
 
     def __init__(self, store: Store, budget: int) -> None:
         self.store, self.budget = store, budget
         self.lock = RLock()
+        self.rows = rows = Rows()
         newest = store.points[-1]
-        self.top = store.top_of(newest)
         self.leaves, self.inners = newest.leaves, newest.inners
         self.held = 0
         """An estimate of the bytes in memory."""
         self.portion = 0
         self.edition = 0
         """Counts what makes a prepared block's nodes no longer those of the tree."""
-        if self.top.children[0] == STORED:
-            self.load(self.top, 0)
+        rows.counts[TOP] = newest.count
+        if newest.root != empty_root(store.digest):
+            rows.hashes[TOP, 0] = np.frombuffer(newest.root, np.uint8)
+            rows.children[TOP, 0], rows.places[TOP, 0] = STORED, newest.place
+            self.load(TOP, 0)
 
-    def load(self, node: Inner, n: int) -> Child:
-        """A child that is on disk; it stays in memory."""
-        with self.lock:  # or two threads would make two objects of one node
-            child = node.children[n]
-            if child == STORED:
-                child = self.store.child(node, n)
-                node.children[n] = child
-                self.held += memory_of(child)
-            return child
+    @property
+    def count(self) -> int:
+        """How many keys there are."""
+        return self.rows.counts.item(TOP)
+
+    @property
+    def place(self) -> int:
+        """Where the root is on disk."""
+        return self.rows.places.item(TOP, 0)
+
+    def load(self, row: int, n: int) -> int:
+        """A child that is on disk takes its slot and stays; what the slot says now."""
+        with self.lock:  # or two threads would make two nodes of one
+            rows = self.rows
+            code = rows.children.item(row, n)
+            if code == STORED:
+                place, expected = rows.places.item(row, n), rows.hashes[row, n]
+                node = self.store.node(place, expected.tobytes())
+                code = rows.seat(row, n, node)
+                self.held += self.memory_of(code)
+            return code
+
+    def memory_of(self, code: int) -> int:
+        """Bytes that a node takes."""
+        if code > 0:
+            return INNER_MEMORY
+        return len(self.rows.leaves[-code]) + LEAF_MEMORY
 
     def make(self, changes: Changes) -> None:
         """Put a batch's changes into the tree."""
-        before = self.top.count
-        changes.make()
+        before = self.count
+        changes.make(self.rows)
         self.leaves += changes.leaves
         self.inners += changes.inners
         self.held += (
-            SLOT_MEMORY * (self.top.count - before)
+            SLOT_MEMORY * (self.count - before)
             + LEAF_MEMORY * changes.leaves
             + INNER_MEMORY * changes.inners
         )
@@ -65,58 +92,61 @@ class Residence:
 
     def find(self, key_hash: bytes) -> tuple[int, int, bytes] | None:
         """Position, size and hash of a key's value, None if the key is absent."""
-        child, depth = self.top.children[0], 0
-        if child.__class__ is int:
-            child = self.load(self.top, 0)
-        while child.__class__ is Inner:
-            node: Inner = child
-            byte = key_hash[depth >> 1]
-            n = byte & 15 if depth & 1 else byte >> 4
-            child = node.children[n]
-            if child.__class__ is int:
-                child = self.load(node, n)
-            depth += 1
-        return where_of(child, key_hash) if isinstance(child, bytes) else None
+        _, leaf = self.way(key_hash)
+        return where_of(leaf, key_hash)
 
     def proof(self, key_hash: bytes) -> bytes:
         """The proof of a key's value or absence."""
-        inner, leaf = way(self.top.children[0], self.load, key_hash)
+        way, leaf = self.way(key_hash)
+        inner = [self.rows.hashes[row].tobytes() for row in way]
         return encode_proof(key_hash, inner, entries_of(leaf)[1:])
 
-    def slots(self, portion: int) -> Iterator[tuple[Inner, int]]:
+    def way(self, key_hash: bytes) -> tuple[list[int], bytes]:
+        """The rows of the inner nodes on a key's way, and the leaf at its end."""
+        way: list[int] = []
+        row, n = TOP, 0
+        while True:
+            code = self.rows.children.item(row, n)
+            if code == STORED:
+                code = self.load(row, n)
+            if code <= 0:
+                return way, self.rows.leaves[-code]
+            row, n = code, half_byte(key_hash, len(way))
+            way.append(row)
+
+    def slots(self, portion: int) -> Iterator[tuple[int, int]]:
         """The way to a portion's subtree, from the top down; the last slot holds it."""
-        node = self.top
+        row = TOP
         for n in (0, portion >> 4, portion & 15):
-            yield node, n
-            child = node.children[n]
-            if child.__class__ is int:
-                child = self.load(node, n)
-            if not isinstance(child, Inner):
+            yield row, n
+            row = self.load(row, n)
+            if row <= 0:
                 return
-            node = child
 
     def evict(self) -> None:
         """Bring the nodes in memory under their budget, as far as they are on disk."""
         for _ in range(PORTIONS):
             if self.held <= self.budget:
                 return
-            *_, (node, n) = self.slots(self.portion)
-            self._drop(node, n)
+            *_, (row, n) = self.slots(self.portion)
+            self._drop(row, [n])
             self.portion = (self.portion + 1) % PORTIONS
             self.edition += 1
 
-    def _drop(self, node: Inner, n: int) -> None:
-        child = node.children[n]
-        if isinstance(child, Inner):
-            for m, below in enumerate(child.children):
-                if below:
-                    self._drop(child, m)
-            if any(child.children):
-                return
-        if child and not node.dirty >> n & 1:
-            node.children[n] = STORED
-            self.held -= memory_of(child)
-
-
-def memory_of(child: Child) -> int:
-    return len(child) + LEAF_MEMORY if isinstance(child, bytes) else INNER_MEMORY
+    def _drop(self, row: int, slots: Sequence[int]) -> None:
+        """Let go of children, and of what is below them, as far as it is on disk."""
+        rows = self.rows
+        children, dirty = rows.children[row].tolist(), rows.dirty[row].tolist()
+        for n in slots:
+            code = children[n]
+            if code in (NONE, STORED):
+                continue
+            if code > 0:
+                self._drop(code, EACH)
+                below = rows.children[code]
+                if ((below != NONE) & (below != STORED)).any():
+                    continue
+            if not dirty[n]:
+                self.held -= self.memory_of(code)
+                rows.release(code)
+                rows.children[row, n] = STORED

@@ -26,13 +26,14 @@ from huabiao.state.checking import check_store
 from huabiao.state.cleaning import Cleaning
 from huabiao.state.faults import not_retained
 from huabiao.state.flushing import Flushing
+from huabiao.state.leaf import Item
 from huabiao.state.node import WHERE
 from huabiao.state.pile import FILE_BYTES
 from huabiao.state.prepared import Prepared, Waiting, Writes
 from huabiao.state.reading import items, prove_at, value_at
 from huabiao.state.residence import Residence
 from huabiao.state.store import Point, Store
-from huabiao.state.tree import Batch, Item
+from huabiao.state.tree import Batch
 
 MIB = 2**20
 BATCH = 1_000
@@ -131,9 +132,8 @@ class State:
         edition, root, changes = self.tree.edition, self.root, None
         items, records, size = self._items(writes)
         if items:
-            changes = Batch(self.digest, self.tree.load, items).run(self.tree.top)
-            root = changes.root
-            root = empty if root == ABSENT else root
+            changes = Batch(self.digest, self.tree.rows, self.tree.load, items).run()
+            root = empty if changes.root == ABSENT else changes.root
         return Prepared(
             height, self.root, root, edition, writes, changes, records, size
         )

@@ -1,7 +1,7 @@
 """
 What is on disk: two piles of records, and LMDB for what counts of them.
 
-    nodes    leaf    number of entries, 1 byte ‖ the leaf as state/tree.py has it
+    nodes    leaf    number of entries, 1 byte ‖ the leaf as state/node.py has it
              inner   0xff ‖ count, 8 bytes ‖ 0x01 ‖ hashes ‖ places, 8 bytes each
     values   length of the key, 4 bytes ‖ key ‖ value
     meta     "format", and "p" ‖ height → `Point`; numbers big-endian, places little
@@ -22,13 +22,15 @@ from typing import Any
 
 import lmdb
 import msgspec
+import numpy as np
 
 from huabiao.proofs.merkle import Digest
-from huabiao.proofs.radix import ABSENT, empty_root, value_hash
+from huabiao.proofs.radix import ABSENT, INNER, empty_root, value_hash
 from huabiao.state.faults import StateDamaged, StorageFault, disk_full
-from huabiao.state.node import SLOT_BYTES, STORED, Child, Inner, entries_of, new_inner
+from huabiao.state.node import SLOT_BYTES, Inner, entries_of
 from huabiao.state.opening import check_format, open_environment, unreadable
 from huabiao.state.pile import Pile
+from huabiao.state.rows import Numbers, Rows
 
 POINT = b"p"
 INNER_MARK, INNER_BYTES = 255, 1 + 8 + 513 + 128
@@ -63,22 +65,25 @@ encode_point = msgspec.msgpack.Encoder().encode
 decode_point = msgspec.msgpack.Decoder(Point).decode
 
 
-def inner_record(node: Inner) -> bytes:
-    places = node.places
-    if sys.byteorder == "big":
-        places = array("Q", places)
-        places.byteswap()
-    return b"\xff" + node.count.to_bytes(8) + node.hashes + places.tobytes()
+def inner_records(rows: Rows, nodes: Numbers) -> list[bytes]:
+    """The records of inner nodes in memory."""
+    records = np.empty((len(nodes), INNER_BYTES), np.uint8)
+    records[:, 0], records[:, 9] = INNER_MARK, INNER[0]
+    counts = rows.counts[nodes].astype(">u8").view(np.uint8)
+    places = rows.places[nodes].astype("<u8").view(np.uint8)
+    records[:, 1:9] = counts.reshape(-1, 8)
+    records[:, 10:522] = rows.hashes[nodes].reshape(-1, 512)
+    records[:, 522:] = places.reshape(-1, 128)
+    together = records.tobytes()
+    ends = range(INNER_BYTES, len(together) + 1, INNER_BYTES)
+    return [together[end - INNER_BYTES : end] for end in ends]
 
 
 def open_inner(record: bytes) -> Inner:
-    hashes, places = bytearray(record[9:522]), array("Q", record[522:])
+    places = array("Q", record[522:])
     if sys.byteorder == "big":
         places.byteswap()
-    children: list[Child] = [
-        None if hashes[at : at + 32] == ABSENT else STORED for at in range(1, 513, 32)
-    ]
-    return Inner(hashes, int.from_bytes(record[1:9]), children, places)
+    return Inner(int.from_bytes(record[1:9]), record[10:522], places)
 
 
 def value_record(key: bytes, value: bytes) -> bytes:
@@ -219,7 +224,7 @@ class Store:
         mark = self.nodes.read(place, 1)
         if mark == b"\xff":
             inner = open_inner(self.nodes.read(place, INNER_BYTES).ljust(INNER_BYTES))
-            if self.digest(bytes(inner.hashes)) == expected:
+            if self.digest(INNER + inner.hashes) == expected:
                 return inner
         elif mark:
             leaf = self.nodes.read(place + 1, 1 + SLOT_BYTES * mark[0])
@@ -227,18 +232,16 @@ class Store:
                 return leaf
         raise self.damaged(f"节点 {place}", f"node {place}")
 
-    def top_of(self, point: Point) -> Inner:
-        """The node above a point's root, which is still on disk."""
-        top = new_inner(point.count)
-        if point.root != empty_root(self.digest):
-            top.hashes[1:33] = point.root
-            top.children[0], top.places[0] = STORED, point.place
-        return top
+    def root_of(self, point: Point) -> bytes | Inner | None:
+        """The root node of a point as it is on disk, None if there is no key."""
+        if point.root == empty_root(self.digest):
+            return None
+        return self.node(point.place, point.root)
 
-    def child(self, node: Inner, n: int) -> Child:
-        """A child as it is on disk."""
-        at = 1 + (n << 5)
-        return self.node(node.places[n], bytes(node.hashes[at : at + 32]))
+    def child(self, node: Inner, n: int) -> bytes | Inner | None:
+        """A child as it is on disk, None if there is none."""
+        expected = node.hashes[n << 5 : (n + 1) << 5]
+        return None if expected == ABSENT else self.node(node.places[n], expected)
 
     def value(self, position: int, size: int, expected: bytes) -> tuple[bytes, bytes]:
         """A key and its value; StateDamaged unless the value has the expected hash."""
