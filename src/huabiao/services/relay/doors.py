@@ -7,6 +7,7 @@ write is counted here.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -18,6 +19,8 @@ from huabiao.crypto.envelope import Call
 from huabiao.proofs.state_proofs import VALUE, Want
 
 Answer = TypeVar("Answer")
+_NAME = re.compile(r"[\w.-]{1,100}")
+"""A door may tell anything, and a name stands in lines and labels."""
 
 
 class Identities(Protocol):
@@ -169,6 +172,12 @@ def introduced(
         try:
             with contextlib.closing(Remote(url)) as city:
                 name = city.chain
+                if not _NAME.fullmatch(name):
+                    silent[url] = (
+                        f"{url} 给出的链名不可用：{name!r:.80}。"
+                        f" {url} tells a name that no chain can have: {name!r:.80}."
+                    )
+                    continue
                 if name in chains:
                     chains[name].urls.append(url)
                     continue

@@ -47,7 +47,6 @@ class Relay:
         self.chains: dict[str, ChainDoors] = {}
         self.links: dict[tuple[str, str, str], Link] = {}
         self.silent: dict[str, str] = {}
-        self._moved = threading.Event()
 
     def figures(self) -> dict[str, Any]:
         """Lag of every link and cost on every chain, as plain JSON."""
@@ -58,12 +57,11 @@ class Relay:
             "silent": dict(self.silent),
         }
 
-    def discover(self) -> list[Link]:
-        """Ask the addresses for chains and clients; gives the links that are new."""
+    def discover(self) -> None:
+        """Ask the addresses for chains and clients, and make a link for what is new."""
         self.chains, self.silent = introduced(self._urls, self._identities, self.chains)
         for url, sentence in self.silent.items():
             self._say(f"address {url}", sentence)
-        new = []
         for here, there in itertools.permutations(self.chains.values(), 2):
             for client in self._clients(here, there):
                 key = here.name, there.name, client
@@ -71,8 +69,6 @@ class Relay:
                     link = Link(Door(here), Door(there), client, self._say)
                     link.ask_block = self._asker(here.name, there.name)
                     self.links[key] = link
-                    new.append(link)
-        return new
 
     def _clients(self, here: ChainDoors, there: ChainDoors) -> list[str]:
         door = Door(here)
@@ -91,7 +87,7 @@ class Relay:
 
         def ask() -> None:
             writing = [
-                link for (name, _, _), link in self.links.items() if name == there
+                link for (name, _, _), link in [*self.links.items()] if name == there
             ]
             # The way back is the useful one; any other makes a block as well.
             writing.sort(key=lambda link: link.there.chain.name != here)
@@ -132,16 +128,18 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Carry until told to stop."""
-        threads = []
+        threads: dict[Link, threading.Thread] = {}
         while not stop.is_set():
-            for link in self.discover():
-                thread = threading.Thread(target=self._carry, args=(link, stop))
-                thread.start()
-                threads.append(thread)
+            self.discover()
+            for link in self.links.values():
+                if link not in threads:
+                    carry = threading.Thread(target=self._carry, args=(link, stop))
+                    threads[link] = carry
+                    carry.start()
             for line in self._watched():
                 self._say("misbehaviour", line)
             stop.wait(DISCOVER_S)
-        for thread in threads:
+        for thread in threads.values():
             thread.join()
         for link in self.links.values():
             link.close()
