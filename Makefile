@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 UV := $(VENV)/bin/uv
 
-.PHONY: run test test-network bench soak web docs lint abci setup setup-dev clean
+.PHONY: run test test-network bench soak web gateway-contract docs lint abci setup setup-dev clean
 .DEFAULT_GOAL := run
 
 $(UV):
@@ -23,7 +23,7 @@ $(VENV)/.run: $(UV) pyproject.toml uv.lock
 	@touch $@
 
 $(VENV)/.dev: $(UV) pyproject.toml uv.lock
-	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city --extra s3 --extra calendar --extra cometbft --extra hsm --extra keyring --extra certificates --extra national-tls --extra nats
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --extra city --extra s3 --extra calendar --extra cometbft --extra hsm --extra keyring --extra certificates --extra national-tls --extra nats --extra ethereum
 	@touch $@ $(VENV)/.run
 
 setup: $(VENV)/.run
@@ -48,6 +48,7 @@ test: setup-dev lint
 # longer than `make test`: random networks from seeds, each with faults of its own
 test-network: setup-dev
 	@$(VENV)/bin/huabiao engine install
+	@$(VENV)/bin/huabiao gateway install
 	$(VENV)/bin/pytest -m long
 	$(VENV)/bin/python -m huabiao.testing.network $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
 
@@ -67,6 +68,11 @@ soak: setup-dev
 # the pages' scripts, after a change in web/
 web:
 	cd web && npm ci --no-fund --no-audit && npm run build
+
+# the contracts on Ethereum, after a change of their sources
+gateway-contract:
+	cd tests/gateways/compiler && npm ci --no-fund --no-audit
+	node tests/gateways/compiler/compile.js
 
 docs: setup-dev
 	$(VENV)/bin/mkdocs build --strict

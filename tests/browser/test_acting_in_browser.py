@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from clicked_ground import ClickedGround, click_through
 from played_city import BareNode
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
@@ -13,8 +15,10 @@ from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.crypto import keystore
+from huabiao.crypto.address import address
 from huabiao.crypto.keys import Keys
 from huabiao.crypto.suite import SUITES
+from huabiao.crypto.suite import suite as suite_named
 
 PASSPHRASE = "a passphrase of mine"
 SIGN = """async ([file, passphrase, message]) => {
@@ -22,7 +26,8 @@ SIGN = """async ([file, passphrase, message]) => {
   const signer = await openKeyFile(parseKeyFile(file), passphrase);
   return hex(signer.sign(unhex(message)));
 }"""
-MAKE = "([suite, passphrase]) => huabiao.makeKeyFile(suite, '某人', passphrase)"
+MAKE = """([suite, passphrase, founding]) =>
+  huabiao.makeKeyFile(suite, '某人', passphrase, founding)"""
 
 
 @pytest.fixture
@@ -151,10 +156,23 @@ def test_key_files_go_both_ways(
     assert keys.suite.verify(keys.public, message, signature)
     if suite in ("intl", "sm"):
         own = tmp_path / "own.json"
-        own.write_text(page.evaluate(MAKE, [suite, PASSPHRASE]), "utf-8")
+        own.write_text(page.evaluate(MAKE, [suite, PASSPHRASE, suite]), "utf-8")
         made = keystore.load(own, PASSPHRASE)
+        assert not made.stands_for, "the account is that of the key's own suite"
         sealed = keys.suite.seal_to(made.recipient_public, b"for you", b"")
         assert keys.suite.open_from(made.recipient_secret, sealed, b"") == b"for you"
+
+
+def test_a_key_made_after_a_change_of_suite_says_its_account(
+    citizen: BrowserContext, bare_node: BareNode, tmp_path: Path
+) -> None:
+    page = citizen.new_page()
+    page.goto(f"{bare_node.url}/keys")
+    page.wait_for_function("window.huabiao")
+    file = tmp_path / "later.json"
+    file.write_text(page.evaluate(MAKE, ["intl", PASSPHRASE, "sm"]), "utf-8")
+    made = keystore.load(file, PASSPHRASE)
+    assert made.account == address(suite_named("sm").digest, made.public)
 
 
 def test_a_node_that_asks_for_another_signature_gets_none(
@@ -184,3 +202,33 @@ def test_a_node_that_asks_for_another_signature_gets_none(
     sign(page)
     form.get_by_text("没有签署").wait_for()
     assert not [url for url in sent if url.endswith("/signed")]
+
+
+def test_a_story_of_bills_is_clicked_through_by_its_roles(
+    bare_node: BareNode, browser: Browser
+) -> None:
+    """One of the eight in each run; see `test_stories_clicked`."""
+    click_through("e_bill", bare_node, browser)
+
+
+def test_an_open_form_with_rows_is_for_everybody(
+    bare_node: BareNode, browser: Browser
+) -> None:
+    """No finding of axe, and no wider than a telephone."""
+    ground = ClickedGround(bare_node, browser)
+    ground.grant("e_bill", "issuer", "表单馆")
+    page = ground.enter("表单馆").page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{bare_node.url}/scenarios/e_bill")
+    page.locator("summary", has=page.locator("code:text-is('issue')")).click()
+    rows = page.locator("#act-issue [data-widget=rows]")
+    for _ in range(2):
+        rows.locator("[data-add]").click()
+    assert rows.locator("[data-row]").count() == 2
+    rows.locator("[data-drop]").first.click()
+    assert rows.locator("[data-row]").count() == 1
+    found = Axe().run(page).response["violations"]
+    assert not found, [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
+    ground.close()

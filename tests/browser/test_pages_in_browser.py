@@ -34,6 +34,7 @@ OWN = {
     LOAD: "某化工厂", "/paper" + RECORD: "某化工厂", "/me": "市民",
     "/blocks/40": "市人力资源社会保障局", "/directory": "市人力资源社会保障局",
     "/supervision": AUDITOR, "/supervision" + RECORD: AUDITOR, OPENED: AUDITOR,
+    "/me/webhooks": "市民",
 }  # fmt: skip
 IN_ONE_LANGUAGE = ("/", "/scenarios/hazardous_waste")
 TOO_WIDE = """(() => {

@@ -1,19 +1,13 @@
 """One real city for the tests of this room: a node, its doors, an address."""
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from served_city import Served, wait_until
+from served_city import Served, serving
 
 from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
-from huabiao.doors.api import build_app
-from huabiao.node.node import start
 
 
 @pytest.fixture(scope="session")
@@ -29,26 +23,6 @@ def served_in_sm(tmp_path: Path) -> Iterator[Served]:
     keystore.create(home / "member-pq.json", "pq", "city", passphrase(home))
     with serving(home, "sm") as city:
         yield city
-
-
-@contextmanager
-def serving(home: Path, suite: str) -> Iterator[Served]:
-    node = start(home, suite, lambda line: None)
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    node.index.latest(1)  # waits for the read model's process
-    services = node.services()
-    app = build_app(node.port, node.index, services)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    wait_until(lambda: server.started)
-    yield Served(node, home, url, services)
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
-    node.close()
 
 
 @pytest.fixture(scope="session")

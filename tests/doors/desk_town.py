@@ -82,7 +82,10 @@ def asked(link: str) -> dict[str, str]:
 
 
 def prepare(served: Served) -> None:
-    """Let `airport` be accredited for the type, with a status list of its own."""
+    """Let `airport` be accredited for the type, with a status list of its own; once in
+    a city."""
+    if served.node.ledger.read(f"credentials/lists/{LIST}") is not None:
+        return
     served.grant("accreditation", "root", "accreditor")
     far, city = 1_999_999_999_000, served.remote()
     for sender, made in (

@@ -1,21 +1,26 @@
 """A city that is being served, as the tests of this room reach it."""
 
 import json
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from click.testing import CliRunner, Result
 
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys
+from huabiao.doors.api import build_app
 from huabiao.doors.cli import main
-from huabiao.node.node import Node
+from huabiao.node.node import Node, start
 
 
 @dataclass
@@ -67,3 +72,24 @@ def wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+@contextmanager
+def serving(home: Path, suite: str) -> Iterator[Served]:
+    """A node in a folder, served at a port of its own until the block is left."""
+    node = start(home, suite, lambda line: None)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    node.index.latest(1)  # waits for the read model's process
+    services = node.services()
+    app = build_app(node.port, node.index, services)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    wait_until(lambda: server.started)
+    yield Served(node, home, url, services)
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+    node.close()

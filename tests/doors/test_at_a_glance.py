@@ -1,7 +1,6 @@
 """The first page's figures, the catalogue in the plan's order, and drawn counts."""
 
 import re
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -12,17 +11,16 @@ from huabiao.client.signing import call
 from huabiao.codec import encode
 from huabiao.doors.at_a_glance import members_seen, pace
 from huabiao.doors.charts import Bar, bars
+from huabiao.doors.glimpses import Glimpse
 
 
 def block(
     time: int, envelopes: int, signers: tuple[int, ...] = (), set_: int = 0
-) -> Any:
+) -> Glimpse:
     """A block as far as a glance looks at it."""
-    header = SimpleNamespace(time=time, members=bytes([set_]))
     certificate = encode([[each, b""] for each in signers]) if signers else b""
-    return SimpleNamespace(
-        header=header, envelopes=[None] * envelopes, certificate=certificate
-    )
+    header = {"envelopes": envelopes}
+    return Glimpse(header, time, bytes([set_]), certificate, [])
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def adopt(served: Served, start: int, note: Path) -> None:
     assert adopted["accepted"] and adopted["height"] == start - 1
     status = served.json("status")
     assert (status["suite"], status["founding_suite"]) == ("pq", "sm")
+    page = served.browser().get("/keys").text
+    assert 'data-suite="pq" data-founding="sm"' in page, "keys of pq, digests of sm"
 
 
 def erase(served: Served) -> None:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from huabiao.doors.cli import doctor as doctor_room
 from huabiao.doors.cli import main
-from huabiao.engines.cometbft import binary
+from huabiao.engines.cometbft.binary import COMETBFT
 from huabiao.node.home import Home
 from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place, write_place
@@ -150,7 +150,7 @@ SPOILT: dict[str, tuple[Callable[[Laid], None], str, str]] = {
     "port": (take_port, "port rpc", "change rpc in node.toml"),
     "peer": (silence_peer, "peer", "firewall"),
     "no binary": (lose_binary, "CometBFT", "huabiao engine install"),
-    "binary": (take_another_binary, "CometBFT", f"not CometBFT {binary.VERSION}"),
+    "binary": (take_another_binary, "CometBFT", f"not CometBFT {COMETBFT.version}"),
     "chain": (
         change_genesis(lambda d: d.update(chain_id="other")),
         "geneses",

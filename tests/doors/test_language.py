@@ -64,3 +64,19 @@ def test_the_switch_leads_to_no_other_site(served: Served, back: str) -> None:
 
 def test_a_language_that_is_not_there_is_refused(served: Served) -> None:
     assert httpx.get(f"{served.url}/language/fr").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "chart"),
+    [
+        ("zh", ">危险废物转移联单：状态图<", ">危险废物转移联单：各状态的记录数<"),
+        ("en", "manifest: states<", "manifest: records in each state<"),
+    ],
+)
+def test_drawings_are_named_in_the_language(
+    served: Served, language: str, title: str, chart: str
+) -> None:
+    page = page_in(served, language, "/scenarios/hazardous_waste")
+    assert title in page and chart in page
+    assert ("：状态图" in page) == (language == "zh")
+    assert '<tspan class="zh">起运</tspan><tspan class="en">collect</tspan>' in page

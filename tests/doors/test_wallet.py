@@ -176,7 +176,8 @@ def test_the_page_shows_the_wallet_to_its_owner_alone(owned):
     assert f'value="{show(owned.keys(OFFICE).account)}"' in answer.text
     assert MARKUP not in answer.text and "&lt;b&gt;" in answer.text
     assert "ship-1" not in theirs.get("/me").text
-    assert "我的钱包" not in httpx.get(owned.url + "/me").text
+    signed_out = httpx.get(owned.url + "/me").text
+    assert "令牌" in signed_out and 'id="sessions"' not in signed_out
 
 
 def test_a_code_is_drawn_for_a_session_of_this_site_only(owned):

@@ -11,7 +11,7 @@ CODE = enterprise_code("110105", 77)
 
 
 def live_with_identities(city: City) -> None:
-    """Organisations, enterprise_kyc, recovery, did_services and more of identity."""
+    """Organisations, staff, enterprise_kyc, recovery, did_services, and identity."""
     act_as_an_organisation(city)
     share_a_file(city)
     lose_and_recover(city)
@@ -28,6 +28,9 @@ def act_as_an_organisation(city: City) -> None:
     city.call(company, "organisations", "name_officer", CODE, **officer)
     duty: dict[str, Any] = {"account": clerk.account, "duty": "pay", "limit": 5}
     city.call(company, "organisations", "delegate", CODE, **duty, until=city.now + DAY)
+    city.call(company, "staff", "bind", "a5" * 32, organisation=CODE,
+              until=city.now + DAY)  # fmt: skip
+    city.call(company, "staff", "end", "a5" * 32, reason="离职")
     city.call(company, "identity", "publish_key", public=company.public)
     services = [["site", "LinkedDomains", "https://company.test"]]
     city.call(company, "did_services", "describe_myself", services=services)

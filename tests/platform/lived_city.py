@@ -13,6 +13,7 @@ from civic import (
     structure,
 )
 from crossing_city import live_across
+from foreign_city import live_with_gateways
 from identified_city import live_with_identities
 
 from huabiao.client.signing import call, prove_seat
@@ -26,7 +27,7 @@ COMMITMENT = bytes(range(32)).hex()
 
 def live(city: City) -> None:
     """Every scenario's story; calendar, directory, library, drift, sharing,
-    correction, privacy, identities, attestations, membership, another chain."""
+    correction, privacy, identities, attestations, membership, other chains."""
     for scenario, walk in stories().items():
         walk(Stage(scenario, CityGround(city)))
     owner, reader = departments(city, "人社局", "民政局")
@@ -49,6 +50,7 @@ def live(city: City) -> None:
     live_with_identities(city)
     live_with_attestations(city)
     take_seats(city)
+    live_with_gateways(city)
     live_across(city, city.folder.parent / "other")
 
 

@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 from huabiao.services.did import DidFailed, Resolver, keys_for, parse_did
 from huabiao.services.did.key_method import key_did
 from huabiao.services.did.multikey import ED25519
-from huabiao.services.did.web_method import LARGEST, WebDids, document_url, is_public
+from huabiao.services.did.web_method import LARGEST, WebDids, document_url
+from huabiao.services.outgoing import is_public
 
 NAME = "partner.test"
 
@@ -76,6 +77,8 @@ def test_what_is_no_host_or_path_is_refused(did):
         "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254",
         "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "64:ff9b::101:101", "64:ff9b:1::1", "2002:101:101::", "2001::1", "::1.1.1.1",
+        "::ffff:0:1.1.1.1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address):

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from huabiao.crypto import suite
-from huabiao.services.licences import Attempts, Codes, Locked, open_codes
-from huabiao.services.licences.attempts import DAY_S, HOUR_S
+from huabiao.services.attempts import DAY_S, HOUR_S, Attempts, Locked
+from huabiao.services.licences import Codes, open_codes
 
 ONE, TWO = b"\x01" * 20, b"\x02" * 20
 

@@ -6,35 +6,38 @@ digits are shown once the chain has it. `data-after` is where to go then.
 */
 
 import { hex } from "./encoding.js";
-import { argumentsOf, askFor } from "./forms.js";
+import { argumentsOf, askFor, fieldsOf } from "./forms.js";
 import { signAndSend } from "./signing.js";
 import { DIGESTS } from "./suites.js";
 
-const { chain, suite } = document.querySelector("main [data-chain]").dataset;
-const digest = (bytes) => hex(DIGESTS[suite](bytes));
+const { chain, suite, founding } = document.querySelector("main [data-chain]").dataset;
+/** The chain keeps the digest that it was founded with, whatever its keys are of. */
+const digest = (bytes) => hex(DIGESTS[founding](bytes));
 
 async function act(_, form) {
-  const { contract, operation, key, draw, after } = form.dataset;
+  const { contract, operation, key, draw, after, manner } = form.dataset;
   const drawn = draw ? await drawnFrom(draw) : null;
   const id = drawn?.permit || key || form.elements["@key"]?.value || "";
   const given = await argumentsOf(form, digest);
-  const isSecret = Object.keys(given).some((name) =>
-    ["personal", "secret"].includes(widgetOf(form, name)),
+  const isSecret = fieldsOf(form).some(
+    ({ name, dataset }) => name in given && ["personal", "secret"].includes(dataset.widget),
   );
   const asked = { contract, operation, key: id, arguments: given };
   const outcome = await signAndSend({ chain, suite }, asked, isSecret);
-  if (outcome === null) return;
+  if (outcome === null) return undefined;
   if (!outcome.accepted) throw new Error(outcome.sentence || outcome.code);
   if (drawn) {
     form.querySelector("output").textContent = drawn.code.replace(/(?=.{4}$)/, " ");
-    return;
+    return undefined;
   }
+  // What is done without a record has no page to go to: it is said where it was done.
+  if (manner === "does") return doneAt(outcome.height);
   const where = id ? `/scenarios/${contract}/${encodeURIComponent(id)}` : "";
   window.location.assign(after || where || window.location.href);
+  return undefined;
 }
 
-const widgetOf = (form, name) =>
-  form.querySelector(`[data-widget][name="${CSS.escape(name)}"]`).dataset.widget;
+const doneAt = (height) => `已办成，在高度 ${height}。 Done, at height ${height}.`;
 
 async function drawnFrom(address) {
   const answer = await fetch(address, { method: "POST" });

@@ -1,16 +1,22 @@
-/* Forms of ours: their values, and a place that says what went wrong. */
+/*
+Forms of ours: their values, and a place that says what went wrong.
+
+A field says by `data-widget` how it is read. A fieldset is a field too: of a record
+("record"), or of a list of records ("rows"), one inner fieldset a row.
+*/
 
 /** Let a function answer a form; what it throws is said beneath the form. */
 export function askFor(selector, act) {
   const form = document.querySelector(selector);
+  for (const rows of form.querySelectorAll("[data-widget=rows]")) letRowsGrow(rows);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = form.querySelector("[role=status]");
-    const button = form.querySelector("button");
+    const button = event.submitter ?? form.querySelector("button");
     said.textContent = "";
     button.disabled = true;
     try {
-      await act(Object.fromEntries(new FormData(form)), form);
+      said.textContent = (await act(Object.fromEntries(new FormData(form)), form)) ?? "";
       form.reset();
     } catch (error) {
       said.textContent = error.message;
@@ -20,25 +26,68 @@ export function askFor(selector, act) {
   });
 }
 
+function letRowsGrow(rows) {
+  const add = rows.querySelector(":scope > [data-add]");
+  add.onclick = () => {
+    const row = rows.querySelector(":scope > template").content.cloneNode(true);
+    row.querySelector("[data-drop]").onclick = (event) =>
+      event.target.closest("[data-row]").remove();
+    add.before(row);
+  };
+  rows.closest("form").addEventListener("reset", () => {
+    for (const row of rows.querySelectorAll(":scope > [data-row]")) row.remove();
+  });
+}
+
 /** What a person wrote in an operation's form, by each field's widget. */
 export async function argumentsOf(form, digest) {
   const found = {};
-  for (const field of form.querySelectorAll("[data-widget]")) {
-    const { name, value, dataset } = field;
-    if (dataset.widget === "checkbox") found[name] = field.checked;
-    else if (dataset.widget === "choice") {
-      if (field.checked) (found[name] ??= []).push(value);
-    } else if (dataset.widget === "minutes") found[name] = minutesFromNow(value);
-    else if (dataset.widget === "file") {
-      const [file] = field.files;
-      if (file) found[name] = digest(new Uint8Array(await file.arrayBuffer()));
-    } else if (value === "" && dataset.required !== "true") continue;
-    else if (dataset.widget === "list") found[name] = value.split("\n").filter(Boolean);
-    else if (dataset.widget === "record") found[name] = JSON.parse(value || "null");
-    else if (dataset.widget === "datetime") found[name] = instant(value);
-    else found[name] = value;
+  for (const field of fieldsOf(form)) {
+    const { name, dataset } = field;
+    if (dataset.widget === "choice") {
+      if (field.checked) (found[name] ??= []).push(field.value);
+      continue;
+    }
+    const value = (await READ[dataset.widget]?.(field, digest)) ?? field.value;
+    const isList = typeof value === "object" && value !== null;
+    const isEmpty = value === "" || (isList && Object.keys(value).length === 0);
+    if (!isEmpty || isWanted(field)) found[name] = value;
   }
   return found;
+}
+
+/** The fields of a form, a record or a row, without those inside its own fieldsets. */
+export const fieldsOf = (within) =>
+  [...within.querySelectorAll("[data-widget]")].filter(
+    (field) => field.parentElement.closest("form, [data-row], [data-widget]") === within,
+  );
+
+/** Whether an argument must be there, even empty. A file's digest cannot be empty. */
+const isWanted = ({ dataset }) =>
+  dataset.required === "true" && dataset.widget !== "file";
+
+const READ = {
+  checkbox: (field) => field.checked,
+  date: (field) => field.value,
+  datetime: (field) => instant(field.value),
+  file: async (field, digest) =>
+    (await digests(field, digest))[0] ??
+    field.closest("p").querySelector("[data-digest]")?.value.trim() ?? "",
+  files: digests,
+  list: (field) => field.value.split("\n").map((line) => line.trim()).filter(Boolean),
+  minutes: (field) => minutesFromNow(field.value),
+  record: argumentsOf,
+  rows: (field, digest) =>
+    Promise.all(
+      [...field.querySelectorAll(":scope > [data-row]")].map((row) =>
+        argumentsOf(row, digest),
+      ),
+    ),
+};
+
+async function digests(field, digest) {
+  const read = async (file) => digest(new Uint8Array(await file.arrayBuffer()));
+  return Promise.all([...field.files].map(read));
 }
 
 /** A clock in Beijing, as the pages show it, in UTC. */

@@ -12,7 +12,7 @@ import { ml_dsa65 } from "@noble/post-quantum/ml-dsa.js";
 import { kdf, sm2, sm4 } from "sm-crypto-v2";
 
 import { concat, encode, hex, unhex } from "./encoding.js";
-import { IDENTITY } from "./suites.js";
+import { DIGESTS, IDENTITY } from "./suites.js";
 
 const NONCE = 12, TAG = 16, KEY = 32, LARGEST = 65536;
 const SCRYPT = { n: 2 ** 14, r: 8, p: 1 };
@@ -58,13 +58,20 @@ export async function openKeyFile(fields, passphrase) {
   return { suite: fields.suite, public: unhex(fields.public), sign };
 }
 
-/** A new key file's text, of the suites whose recipient's key a browser can make. */
-export async function makeKeyFile(suite, name, passphrase, now = new Date()) {
+/**
+ * A new key file's text, of the suites whose recipient's key a browser can make.
+ *
+ * An account is a digest of the suite that the chain was founded with (`founding`): where
+ * a key's own suite has another, the file says the account, as crypto/keystore.py does.
+ */
+export async function makeKeyFile(
+  suite, name, passphrase, founding = suite, now = new Date(),
+) {
   const { own, recipient } = MAKES[suite]();
   const ends = new Date(now.getTime() + DAYS * 86400000).toISOString().slice(0, 10);
   const told = {
     version: 1, suite, name, public: hex(own.public),
-    recipient_public: hex(recipient.public), ends,
+    recipient_public: hex(recipient.public), ends, ...accountOf(suite, own, founding),
     kdf: { name: "scrypt", salt: hex(random(16)), ...SCRYPT },
   };
   const plain = concat(Uint8Array.of(own.secret.length), own.secret, recipient.secret);
@@ -72,6 +79,15 @@ export async function makeKeyFile(suite, name, passphrase, now = new Date()) {
   const sealed = SEALS[suite].seal(key, plain, encode(asMap(told)));
   return JSON.stringify({ ...told, sealed: hex(sealed) }, null, 2) + "\n";
 }
+
+function accountOf(suite, own, founding) {
+  const [theirs, chains] = [suite, founding].map((name) => address(DIGESTS[name], own.public));
+  return theirs === chains ? {} : { account: chains };
+}
+
+/** An account in hexadecimal; crypto/address.py. */
+const address = (digest, key) =>
+  hex(digest(concat(utf8("huabiao-account\0"), key)).subarray(0, 20));
 
 export const canMake = (suite) => suite in MAKES;
 

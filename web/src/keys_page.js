@@ -9,7 +9,7 @@ import { signIn } from "./signing.js";
 /** For the tests: key files go both ways between a browser and Python. */
 window.huabiao = { makeKeyFile, openKeyFile, parseKeyFile, hex, unhex };
 
-const { chain, suite } = document.querySelector("main [data-chain]").dataset;
+const { chain, suite, founding } = document.querySelector("main [data-chain]").dataset;
 
 async function list() {
   const row = document.querySelector("template#key").content;
@@ -42,7 +42,7 @@ async function forget(fields) {
 }
 
 askFor("form#make", async (fields) => {
-  const text = await makeKeyFile(suite, fields.name, fields.passphrase);
+  const text = await makeKeyFile(suite, fields.name, fields.passphrase, founding);
   const made = parseKeyFile(text);
   await keepKey(made);
   save(made);

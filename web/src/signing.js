@@ -54,9 +54,16 @@ function line([name, value]) {
   return [term, meaning];
 }
 
+/** A value as the person wrote it; the parts of a list and of a record, each by name. */
+function written(value) {
+  if (Array.isArray(value)) return value.map(written).join("; ");
+  if (value === null || typeof value !== "object") return String(value);
+  return Object.entries(value).map(([name, each]) => `${name}=${written(each)}`).join(", ");
+}
+
 /** Sign one call and send it; the outcome, or null if the person closed the dialog. */
 export async function signAndSend({ chain, suite }, asked, isSecret) {
-  const told = Object.entries(asked.arguments).map(([name, v]) => [name, String(v)]);
+  const told = Object.entries(asked.arguments).map(([name, v]) => [name, written(v)]);
   const what = `${asked.contract}.${asked.operation} ${asked.key}`;
   const signer = await askForKey(suite, [["签署 · sign", what], ...told]);
   if (!signer) return null;

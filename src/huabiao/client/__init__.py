@@ -7,4 +7,5 @@ How doors, services and other programs reach a ledger.
 - `committing`: personal and secret values into commitments and openings
 - `sealing`: a value into what the part `sealed` commits to
 - `remote`: the same over HTTP
+- `resource`: the address of a record on any chain: CHAIN.ZONE/CONTRACT/RECORD
 """

@@ -5,14 +5,12 @@ A Description names kinds; this module turns the names back into kinds and recor
 that a door knows every contract, also one that was deployed a minute ago.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from huabiao.codec import Kind, Malformed, Record, decode, kind_named
 
 Records = dict[str, type[Kind]]
-MOST_MADE = 256
-_made: dict[int, tuple[dict[str, Any], Records]] = {}
-"""By the identity of a Description that is kept here, and so stays its own."""
 
 
 class NotDescribed(LookupError):
@@ -28,17 +26,29 @@ class MalformedArgument(Malformed):
 
 
 def records_of(description: dict[str, Any]) -> Records:
-    """Every record class that a Description defines, by its name; those of the same
-    object are made once, since a list asks for each of its rows."""
-    known = _made.get(id(description))
-    if known is not None and known[0] is description:
-        return known[1]
+    """Every record class that a Description defines, by its name. A list asks for them
+    row by row: they are made once for a Description, which nobody changes."""
+    return _records_of(_Same(description["records"]))
+
+
+class _Same:
+    """A dictionary as a key: equal to itself alone, and kept alive by it."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+
+@lru_cache(maxsize=256)
+def _records_of(described: _Same) -> Records:
     made: Records = {}
-    for name in description["records"]:
-        _make(name, description["records"], made)
-    while len(_made) >= MOST_MADE:
-        _made.pop(next(iter(_made)), None)
-    _made[id(description)] = description, made
+    for name in described.value:
+        _make(name, described.value, made)
     return made
 
 

@@ -55,6 +55,10 @@ class Port(Protocol):
     def suite_name(self) -> str:
         """The suite that the next block and new envelopes are signed in."""
 
+    @property
+    def founding_suite(self) -> str:
+        """The suite that the chain was founded with, whose digest it keeps."""
+
     def digest(self, message: bytes) -> bytes:
         """The chain's digest: that of the suite it was founded with, for good."""
 

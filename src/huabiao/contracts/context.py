@@ -105,6 +105,9 @@ class Context(Protocol):
     def digest(self, message: bytes) -> bytes:
         """The chain's digest, 32 bytes."""
 
+    def keccak(self, message: bytes) -> bytes:
+        """Keccak-256, the digest of Ethereum's proofs."""
+
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
         """Whether a signature of the chain's suite fits."""
 

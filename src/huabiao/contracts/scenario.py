@@ -171,6 +171,10 @@ class Scenario:
         """The chain's digest."""
         return self._context.digest(message)
 
+    def keccak(self, message: bytes) -> bytes:
+        """Keccak-256, for proofs that come from Ethereum; not the chain's digest."""
+        return self._context.keccak(message)
+
     def admit(self, source: str) -> dict[str, Any]:
         """Lint a contract's source; for governance only."""
         return self._context.admit(source)

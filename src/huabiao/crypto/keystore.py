@@ -125,9 +125,18 @@ def load(path: Path, passphrase: str) -> Keys:
 
 def stated_end(path: Path) -> str:
     """The last day that a file states, without opening it; empty if it states none."""
+    return _stated(path, "ends")
+
+
+def stated_suite(path: Path) -> str:
+    """The suite that a file states, without opening it; empty if it is no key file."""
+    return _stated(path, "suite")
+
+
+def _stated(path: Path, field: str) -> str:
     try:
         with open(path, "rb") as file:
-            return str(_parse(file.read(LARGEST_FILE + 1)).get("ends", ""))
+            return str(_parse(file.read(LARGEST_FILE + 1)).get(field, ""))
     except (OSError, *_MALFORMED):
         return ""
 

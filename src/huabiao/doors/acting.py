@@ -8,6 +8,8 @@ contract knows; a door may offer what it will refuse.
 
 from typing import Any
 
+from huabiao.client.described import records_of
+from huabiao.codec import Kind, kind_named
 from huabiao.crypto.address import show
 from huabiao.doors.city import City
 
@@ -21,17 +23,17 @@ def acts_on_record(
     """The moves of a record, each with `open` and, where it is not, `why`."""
     found = []
     for name, operation in _operations(description, ("moves",)):
-        why = _wrong_state(description, operation, record["state"])
-        why = why or _missing_role(city, description, operation, viewer)
+        why = _missing_role(city, description, operation, viewer)
+        why = why or _wrong_state(description, operation, record["state"])
         why = why or _other_party(operation, record["fields"], viewer)
-        found.append(_act(name, operation, why))
+        found.append(_act(description, name, why))
     return found
 
 
 def acts_on_scenario(city: City, description: Json, viewer: bytes | None) -> list[Json]:
     """What opens a record, and what is done without one."""
     return [
-        _act(name, operation, _missing_role(city, description, operation, viewer))
+        _act(description, name, _missing_role(city, description, operation, viewer))
         for name, operation in _operations(description, ("opens", "does"))
     ]
 
@@ -44,22 +46,52 @@ def _operations(description: Json, manners: tuple[str, ...]) -> list[tuple[str, 
     ]
 
 
-def _act(name: str, operation: Json, why: tuple[str, str] | None) -> Json:
+def _act(description: Json, name: str, why: tuple[str, str] | None) -> Json:
+    operation = description["operations"][name]
+    # What is not open has no form: its fields are not drawn.
+    drawn = operation["parameters"] if why is None else []
+    records = records_of(description) if drawn else {}
     return {
         "operation": name,
+        "manner": operation["manner"],
         "title": operation["title"] or name,
         "doc": operation["doc"],
         "keyed": operation["keyed"],
-        "parameters": [_field(each) for each in operation["parameters"]],
+        "parameters": [_parameter(each, records) for each in drawn],
         "open": why is None,
         "why": {"zh": why[0], "en": why[1]} if why else None,
     }
 
 
-def _field(parameter: Json) -> Json:
-    """A parameter as a form's field; `widget` without what it counts in."""
-    widget, _, unit = parameter["widget"].partition(":")
-    return {**parameter, "widget": widget, "unit": unit}
+def _parameter(described: Json, records: dict[str, type[Kind]]) -> Json:
+    """A parameter as a form's field."""
+    kind = kind_named(described["kind"], records)
+    drawn = _field(described["name"], kind, described["required"])
+    return drawn | {"default": described.get("default")}
+
+
+def _field(name: str, kind: type[Kind], required: bool) -> Json:
+    """
+    A value as a form asks for it; `widget` without what it counts in.
+
+    A record is asked for by its own `fields`. Of lists, one of records is rows of such
+    fields, one of digests is files, and every other is one item a line.
+    """
+    while kind.name.startswith("Maybe["):
+        kind = kind.item  # type: ignore[attr-defined]
+    widget, _, unit = kind.widget.partition(":")
+    drawn = {"name": name, "zh": kind.zh, "schema": kind.schema, "unit": unit,
+             "widget": widget, "required": required, "default": None}  # fmt: skip
+    if widget == "list":
+        item: type[Kind] = kind.item  # type: ignore[attr-defined]
+        drawn["widget"] = {"record": "rows", "file": "files"}.get(item.widget, "list")
+        kind = item
+    if kind.widget == "record":
+        drawn["fields"] = [
+            _field(each, inner, required and each not in kind.defaults)  # type: ignore[attr-defined]
+            for each, inner in kind.fields.items()  # type: ignore[attr-defined]
+        ]
+    return drawn
 
 
 def _wrong_state(

@@ -7,38 +7,35 @@ Nothing here walks the state; a page may ask for all of it each time it is opene
 from collections.abc import Sequence
 from typing import Any
 
-from huabiao.client.port import BlockView
 from huabiao.doors.city import City
+from huabiao.doors.glimpses import Glimpse
 from huabiao.doors.plan import PLAN, plan
-from huabiao.doors.reading import envelope_json, header_of
 from huabiao.doors.records import drift
 from huabiao.proofs.header import decode_certificate
 
 Json = dict[str, Any]
-BLOCKS_LOOKED_AT, ENVELOPES_SHOWN, QUIET_MS = 8, 3, 60_000
+BLOCKS_LOOKED_AT, QUIET_MS = 8, 60_000
 LATE_SHOWN, DRIFT_SHOWN = 5, 5
 RAISED = "raised"
 """The state of a record that is an alarm until somebody answers it."""
 
 
-def newest_blocks(city: City) -> list[BlockView]:
+def newest_blocks(city: City) -> list[Glimpse]:
     """The blocks that a glance looks at, newest first."""
     top = city.port.height
     found = (
-        city.port.block(height)
+        city.glimpse(height)
         for height in range(top, max(top - BLOCKS_LOOKED_AT, 0), -1)
     )
     return [block for block in found if block is not None]
 
 
-def glance(
-    city: City, health: Json, members: Sequence[Json], viewer: bytes | None
-) -> Json:
+def glance(city: City, health: Json, members: Sequence[Json]) -> Json:
     """blocks (what happened last), pace (envelopes a second), members, peers, late
     tasks, alarms that stand, drift."""
     blocks = newest_blocks(city)
     return {
-        "blocks": [_happened(city, block, viewer) for block in blocks],
+        "blocks": [{**each.header, "items": each.items} for each in blocks],
         "pace": pace(blocks, health["time"]),
         "members": members_seen(members, blocks),
         "peers": health.get("peers"),
@@ -48,30 +45,24 @@ def glance(
     }
 
 
-def _happened(city: City, block: BlockView, viewer: bytes | None) -> Json:
-    pairs = zip(block.envelopes[:ENVELOPES_SHOWN], block.receipts, strict=False)
-    items = [envelope_json(city, *pair, viewer) for pair in pairs]
-    return {**header_of(block), "items": items}
-
-
-def pace(blocks: Sequence[BlockView], now: int) -> float:
+def pace(blocks: Sequence[Glimpse], now: int) -> float:
     """Envelopes a second over these blocks, newest first; 0 where the newest is older
     than a minute, or where no time passed between them. `now` in UTC milliseconds."""
-    if len(blocks) < 2 or now - blocks[0].header.time > QUIET_MS:
+    if len(blocks) < 2 or now - blocks[0].time > QUIET_MS:
         return 0.0
-    passed = blocks[0].header.time - blocks[-1].header.time
-    made = sum(len(block.envelopes) for block in blocks[:-1])
+    passed = blocks[0].time - blocks[-1].time
+    made = sum(block.header["envelopes"] for block in blocks[:-1])
     return 1_000 * made / passed if passed > 0 else 0.0
 
 
-def members_seen(members: Sequence[Json], blocks: Sequence[BlockView]) -> list[Json]:
+def members_seen(members: Sequence[Json], blocks: Sequence[Glimpse]) -> list[Json]:
     """Each member, and whether it signed one of these blocks. Certificates name their
     signers by place in the list of members (huabiao.proofs.header); a block whose
     signatures are on their way says nothing, nor does one of an earlier list."""
     signers: set[int] = set()
-    digests = {block.header.members for block in blocks[:1]}
+    digests = {block.members for block in blocks[:1]}
     for block in blocks:
-        if block.certificate and block.header.members in digests:
+        if block.certificate and block.members in digests:
             signers |= {each.member for each in decode_certificate(block.certificate)}
     return [
         {**member, "signs": number in signers} for number, member in enumerate(members)

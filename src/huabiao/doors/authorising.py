@@ -2,7 +2,8 @@
 
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem
-from huabiao.services.licences import Attempts, Codes, Locked
+from huabiao.services.attempts import Attempts, Locked
+from huabiao.services.licences import Codes
 
 TRIES = 20
 

@@ -23,13 +23,14 @@ class Bar(NamedTuple):
     kind: str = ""
 
 
-def states_chart(description: dict[str, Any], counts: dict[str, int]) -> Markup:
+def states_chart(
+    description: dict[str, Any], counts: dict[str, int], title: str
+) -> Markup:
     """How many records of a scenario stand in each state; a final state's is green."""
     rows = [
         Bar(each["zh"], each["en"], counts.get(name, 0), "end" if each["final"] else "")
         for name, each in description["states"].items()
     ]
-    title = f"{description['title']['zh']}：各状态的记录数 · records in each state"
     return bars("states", title, rows)
 
 

@@ -15,6 +15,7 @@ from huabiao.client.port import Port
 from huabiao.codec import decode
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.address import show as show_account
+from huabiao.doors.glimpses import Glimpse, Glimpses
 from huabiao.doors.problems import Problem, not_found
 from huabiao.doors.sessions import Sessions
 from huabiao.doors.visibility import (
@@ -38,6 +39,7 @@ class City:
     index: FollowedIndex
     services: dict[str, Any]
     sessions: Sessions
+    _glimpses: Glimpses = field(default_factory=Glimpses)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _shown: tuple[bytes | None, int] = (None, 0)
     _descriptions: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -59,6 +61,10 @@ class City:
                 self._descriptions = self.port.descriptions()
                 self._shown = shown
             return self._descriptions
+
+    def glimpse(self, height: int) -> Glimpse | None:
+        """A block as lists show it; None where the node has no such block."""
+        return self._glimpses.of(self.port, height)
 
     def description(self, scenario: str) -> dict[str, Any]:
         found = self.descriptions().get(scenario)

@@ -42,9 +42,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def build_desk(issuer: IssuerDesk, verifier: VerifierDesk) -> Starlette:
     """The two desks of one organisation as an ASGI application."""
-    routes = [*_issuer_routes(issuer), *_verifier_routes(verifier)]
+    routes = [*_issuer_routes(issuer), *verifier_routes(lambda request: verifier)]
     handlers: Any = {
-        OAuthError: _refuse,
+        OAuthError: refuse,
         Unreachable: _postpone,
         Answered: _postpone,
         Busy: _postpone,
@@ -72,16 +72,20 @@ def _issuer_routes(desk: IssuerDesk) -> list[Route]:
     ]
 
 
-def _verifier_routes(desk: VerifierDesk) -> list[Route]:
+def verifier_routes(desk_of: Callable[[Request], VerifierDesk]) -> list[Route]:
+    """Where wallets fetch what a verifier asks, and answer it."""
+
     async def ask(request: Request) -> Response:
         name, form = request.path_params["id"], {}
         if request.method == "POST":
             form = await form_of(request)
+        desk = await run_in_threadpool(desk_of, request)
         signed = await run_in_threadpool(desk.request, name, form.get("wallet_nonce"))
         return Response(signed, media_type=f"application/{TYPE}", headers=NO_STORE)
 
     async def response(request: Request) -> Response:
         form = await form_of(request)
+        desk = await run_in_threadpool(desk_of, request)
         return await _answer(desk.response, request.path_params["id"], form)
 
     return [
@@ -101,7 +105,8 @@ async def _answer(work: Callable[..., Any], *given: Any) -> Response:
     return JSONResponse(await run_in_threadpool(work, *given), headers=NO_STORE)
 
 
-def _refuse(request: Request, error: OAuthError) -> Response:
+def refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OAuthError)
     headers = dict(NO_STORE)
     if error.status == 401:  # RFC 6750 §3
         headers["www-authenticate"] = f'Bearer error="{error.code}"'
@@ -110,7 +115,7 @@ def _refuse(request: Request, error: OAuthError) -> Response:
 
 def _postpone(request: Request, error: Exception) -> Response:
     """The city does not answer: the wallet may try again with what it has."""
-    return _refuse(
+    return refuse(
         request, OAuthError("temporarily_unavailable", "Please try again later", 503)
     )
 

@@ -38,8 +38,9 @@ def layout(description: dict[str, Any]) -> list[list[str]]:
     return columns
 
 
-def diagram(description: dict[str, Any]) -> Markup:
-    """The drawing; empty where a scenario has no states."""
+def diagram(description: dict[str, Any], title: str = "") -> Markup:
+    """The drawing; empty where a scenario has no states. `title` is for those who hear
+    it; without one it is said in both languages."""
     columns = layout(description)
     if not columns:
         return Markup("")
@@ -57,30 +58,41 @@ def diagram(description: dict[str, Any]) -> Markup:
     parts += [_state(description["states"][name], *at[name]) for name in at]
     return Markup(
         '<svg class="life" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img"'
-        ' aria-labelledby="life-title"><title id="life-title">{title}：状态图'
-        " · states</title><defs><marker id='tip' viewBox='0 0 8 8' refX='8' refY='4'"
+        ' aria-labelledby="life-title"><title id="life-title">{title}</title>'
+        "<defs><marker id='tip' viewBox='0 0 8 8' refX='8' refY='4'"
         " markerWidth='7' markerHeight='7' orient='auto'><path d='M0 0 8 4 0 8z'/>"
         "</marker></defs>{parts}</svg>"
     ).format(
         w=width,
         h=height,
-        title=description["title"]["zh"],
+        title=title or " · ".join(title_of(description)),
         parts=Markup("").join(parts),
     )
 
 
-def _moves(description: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(source, target, label) of every arrow; several operations share one."""
-    labels: dict[tuple[str, str], list[str]] = {}
+def title_of(description: dict[str, Any]) -> tuple[str, str]:
+    """The drawing's title, in Chinese and in English."""
+    title = description["title"]
+    return f"{title['zh']}：状态图", f"{title['en']}: states"
+
+
+def _moves(description: dict[str, Any]) -> list[tuple[str, str, tuple[str, str]]]:
+    """(source, target, label in both languages) of every arrow; several operations
+    share one. An operation's English title is its name."""
+    labels: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for name, each in description["operations"].items():
         for source in each["from"]:
             for target in each["to"]:
-                labels.setdefault((source, target), []).append(each["title"] or name)
-    return [(*ends, "、".join(names)) for ends, names in labels.items()]
+                said = each["title"] or name, name.replace("_", " ")
+                labels.setdefault((source, target), []).append(said)
+    return [
+        (*ends, ("、".join(zh for zh, _ in said), ", ".join(en for _, en in said)))
+        for ends, said in labels.items()
+    ]
 
 
 def _arrow(
-    at: dict[str, tuple[int, int]], source: str, target: str, label: str
+    at: dict[str, tuple[int, int]], source: str, target: str, label: tuple[str, str]
 ) -> Markup:
     (x1, y1), (x2, y2) = at[source], at[target]
     if source == target:
@@ -100,14 +112,16 @@ def _arrow(
         where = ((start[0] + end[0]) // 2, low - 8)
     return Markup(
         '<path class="move" d="{}" marker-end="url(#tip)"/>'
-        '<text class="verb" x="{}" y="{}">{}</text>'
-    ).format(path, *where, label)
+        '<text class="verb" x="{}" y="{}"><tspan class="zh">{}</tspan>'
+        '<tspan class="en">{}</tspan></text>'
+    ).format(path, *where, *label)
 
 
 def _state(state: dict[str, Any], x: int, y: int) -> Markup:
     return Markup(
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="8"/>'
-        '<text x="{}" y="{}">{}</text><text class="small" x="{}" y="{}">{}</text>'
+        '<text class="zh" x="{}" y="{}">{}</text>'
+        '<text class="small en" x="{}" y="{}">{}</text>'
     ).format(
         "state final" if state["final"] else "state",
         x, y, WIDTH, HEIGHT,

@@ -42,8 +42,8 @@ def plan(city: City) -> Json:
 
 def today_of(city: City) -> date:
     """The day in Beijing at the newest block's time."""
-    block = city.port.block(city.port.height)
-    time = block.header.time if block is not None else 0
+    block = city.glimpse(city.port.height)
+    time = block.time if block is not None else 0
     return date.fromisoformat(Day.show((time + BEIJING_MS) // DAY_MS))
 
 

@@ -11,11 +11,11 @@ from huabiao.client.described import (
     show_arguments,
     show_plain,
 )
-from huabiao.client.port import BlockView
 from huabiao.codec import Instant
 from huabiao.crypto.address import show as show_account
 from huabiao.crypto.envelope import Call, Envelope
 from huabiao.doors.city import City
+from huabiao.doors.glimpses import header_of
 from huabiao.doors.problems import Problem, not_found
 from huabiao.proofs.receipt import Receipt
 
@@ -47,23 +47,8 @@ def summary_of(description: Json) -> Json:
 def blocks(city: City, before: int | None, limit: int) -> list[Json]:
     """Headers of the newest blocks, or of those before a height."""
     top = city.port.height if before is None else min(before - 1, city.port.height)
-    found = (city.port.block(height) for height in range(top, max(top - limit, 0), -1))
-    return [header_of(block) for block in found if block is not None]
-
-
-def header_of(block: BlockView) -> Json:
-    header = block.header
-    return {
-        "height": header.height,
-        "time": Instant.show(header.time),
-        "hash": block.hash.hex(),
-        "previous": header.previous.hex(),
-        "state_root": header.state.hex(),
-        "receipts_root": header.receipts.hex(),
-        "transactions_root": header.transactions.hex(),
-        "envelopes": len(block.envelopes),
-        "refused": sum(not receipt.accepted for receipt in block.receipts),
-    }
+    found = (city.glimpse(height) for height in range(top, max(top - limit, 0), -1))
+    return [block.header for block in found if block is not None]
 
 
 def block(city: City, height: int, viewer: Viewer, offset: int, limit: int) -> Json:

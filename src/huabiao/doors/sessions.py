@@ -10,6 +10,8 @@ Sessions: an account proves its key once, then reads for ten minutes.
    pages only and no other browser: shown by another one, the session ends. The first
    token is void from then on, and the ten minutes run on.
 5. The account sees its open sessions, and ends one or all of them. Nothing renews one.
+6. Whoever signed in without a key of the account's (contract `staff`) has a session in
+   the browser only, and sees and ends those of the same login, no others.
 """
 
 import hmac
@@ -26,6 +28,7 @@ DOMAIN = b"huabiao session\x00"
 LIFETIME_MS, CHALLENGE_MS = 600_000, 60_000
 MOST_SESSIONS, MOST_PER_ACCOUNT = 10_000, 16
 LONGEST_AGENT = 300
+BY_KEY, BY_WALLET, BY_PROVIDER, BY_CODE = "key", "wallet", "provider", "code"
 
 Check = Callable[[bytes, bytes, bytes], bool]
 
@@ -47,6 +50,10 @@ class Session:
     agent: str
     """What the client called itself (RFC 9110 §10.1.5), to be recognised by."""
     in_browser: bool = False
+    way: str = BY_KEY
+    """How it was opened: BY_KEY, by a credential in a wallet, or as staff."""
+    login: str = ""
+    """The tag under which a member of staff signed in; then `public` is empty."""
 
 
 class Sessions:
@@ -91,16 +98,31 @@ class Sessions:
             raise _refused("签名不符。 The signature does not fit.")
         if account is None:
             raise _refused("此密钥已停用。 This key has been retired.")
-        token = secrets.token_urlsafe(32)
-        session = Session(
-            _id(token), account, public, now, now + LIFETIME_MS, agent[:LONGEST_AGENT]
-        )
         with self._lock:
             self._sweep(now)
             if challenge in self._used:
                 raise _refused("质询已用过。 The challenge has been used.")
-            self._make_room(account)
             self._used[challenge] = int.from_bytes(head[16:], "big")
+        return self.admit(account, public, agent)
+
+    def admit(
+        self,
+        account: bytes,
+        public: bytes = b"",
+        agent: str = "",
+        way: str = BY_KEY,
+        login: str = "",
+    ) -> tuple[str, Session]:
+        """A token for an account whose right to it was just seen. Staff, who have a
+        `login` and no key, get one that serves this browser only."""
+        token, now = secrets.token_urlsafe(32), self._now()
+        session = Session(
+            _id(token), account, public, now, now + LIFETIME_MS, agent[:LONGEST_AGENT],
+            bool(login), way, login,
+        )  # fmt: skip
+        with self._lock:
+            self._sweep(now)
+            self._make_room(account, login)
             self._sessions[_name(token)] = session
         return token, session
 
@@ -108,8 +130,12 @@ class Sessions:
         self._used = {c: end for c, end in self._used.items() if end >= now}
         self._sessions = {n: s for n, s in self._sessions.items() if s.expires >= now}
 
-    def _make_room(self, account: bytes) -> None:
-        own = [n for n, s in self._sessions.items() if s.account == account]
+    def _make_room(self, account: bytes, login: str) -> None:
+        own = [
+            name
+            for name, session in self._sessions.items()
+            if session.account == account and session.login == login
+        ]
         for name in own[: max(0, len(own) - MOST_PER_ACCOUNT + 1)]:
             del self._sessions[name]
         if len(self._sessions) >= MOST_SESSIONS:
@@ -159,20 +185,21 @@ class Sessions:
 
     # -- ending them -------------------------------------------------------------
 
-    def of(self, account: bytes) -> list[Session]:
-        """The open sessions of an account, oldest first."""
+    def of(self, account: bytes, login: str = "") -> list[Session]:
+        """The open sessions of an account, or of one login of it, oldest first."""
         now = self._now()
         with self._lock:
-            found = [s for s in self._sessions.values() if s.account == account]
+            found = [s for s in self._sessions.values() if _is_of(s, account, login)]
         return [session for session in found if session.expires >= now]
 
-    def end(self, account: bytes, id_: str | None = None) -> int:
-        """End one session of an account by its id, or all; how many ended."""
+    def end(self, account: bytes, id_: str | None = None, login: str = "") -> int:
+        """End one session of an account, or of one login of it, by its id, or all; how
+        many ended."""
         with self._lock:
             ended = [
                 name
                 for name, session in self._sessions.items()
-                if session.account == account and id_ in (None, session.id)
+                if _is_of(session, account, login) and id_ in (None, session.id)
             ]
             for name in ended:
                 del self._sessions[name]
@@ -182,6 +209,10 @@ class Sessions:
         """End the session of a token, whoever shows it."""
         with self._lock:
             self._sessions.pop(_name(token), None)
+
+
+def _is_of(session: Session, account: bytes, login: str) -> bool:
+    return session.account == account and login in ("", session.login)
 
 
 def _id(token: str) -> str:

@@ -1,16 +1,20 @@
 """Who asks: the city behind a request, and the account that a session stands for."""
 
+import time
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from huabiao.codec import decode
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, sign_in
 from huabiao.doors.sessions import Session
 
 COOKIE = "huabiao_session"
 HIGHEST = 2**32
+CLOSED_AT = 5
+"""Where `closed_at` stands in an account of the contract `identity`."""
 
 _bearer = HTTPBearer(auto_error=False, description="huabiao key token NAME")
 
@@ -31,9 +35,24 @@ def session_account(city: City, token: str | None) -> bytes | None:
 
 
 def in_force(city: City, session: Session) -> bool:
-    """Whether the key that opened a session still stands for its account: a session
-    ends with its key."""
+    """Whether what opened a session still stands for its account: a session ends with
+    its key, or with the login of a member of staff."""
+    if session.login:
+        return staff_account(city, session.login) == session.account
     return city.port.account_of(session.public) == session.account
+
+
+def staff_account(city: City, login: str) -> bytes | None:
+    """The account that somebody who signed in under a tag reads for now, as the
+    contract `staff` says; None where it is nobody's, or the account is closed."""
+    if "staff" not in city.descriptions():
+        return None
+    found = city.port.ask("staff", "account_of_login", {"login": login})
+    if not found or found[2] <= time.time() * 1000:
+        return None
+    stored = city.port.read(f"identity/accounts/{found[0].hex()}")
+    closed = stored is not None and decode(stored)[CLOSED_AT]
+    return None if closed else bytes(found[0])
 
 
 def stale() -> Problem:

@@ -6,6 +6,7 @@ A wallet: what is an account's own, as the page /me and `huabiao wallet` show it
 - credentials   what issuers attested on the chain, and whether it stands today
 - consents      who may rely on its due diligence or have its personal values opened
 - files         the batches that it notarised
+- logins        the staff who sign in without a key and read for it
 
 Who used its data, and the personal values about it, are read by `records` and `vault`.
 A wallet has no state of its own: all of it is read from the chain. Codes and files are
@@ -22,11 +23,12 @@ from huabiao.crypto.address import show
 from huabiao.doors.city import City
 from huabiao.doors.sessions import Session
 from huabiao.doors.vault import values_about
+from huabiao.doors.viewer import staff_account
 from huabiao.services.index import Wanted
 
 Json = dict[str, Any]
 MOST, NEWEST_ACTS = 200, 1_000
-KYC = "enterprise_kyc"
+KYC, BINDS = "enterprise_kyc", ("staff", "bind")
 
 
 def licences_of(city: City, account: bytes) -> list[Json]:
@@ -141,8 +143,22 @@ def files_of(city: City, account: bytes) -> list[Json]:
     return found
 
 
+def logins_of(city: City, account: bytes) -> list[Json]:
+    """The staff logins that the account bound to itself, and whether each stands."""
+    found = []
+    for key in dict.fromkeys(act["key"] for act in _acts(city, account, *BINDS)):
+        stored = city.port.read(f"staff/logins/{key}")
+        if stored is not None:
+            login = show_entry(city.description("staff"), "logins", stored)
+            if login["account"] == show(account):
+                stands = staff_account(city, key) == account
+                found.append({"login": key, "stands": stands, **login})
+    return found
+
+
 def sessions_of(city: City, account: bytes, here: Session | None) -> list[Json]:
-    """The open sessions of an account; `current` is the one that asks."""
+    """The open sessions of an account; `current` is the one that asks. A member of
+    staff sees those of the same login."""
     return [
         {
             "id": each.id,
@@ -150,9 +166,10 @@ def sessions_of(city: City, account: bytes, here: Session | None) -> list[Json]:
             "expires": Instant.show(each.expires),
             "agent": each.agent,
             "in_browser": each.in_browser,
+            "way": each.way,
             "current": here is not None and each.id == here.id,
         }
-        for each in city.sessions.of(account)
+        for each in city.sessions.of(account, here.login if here else "")
     ]
 
 
@@ -162,6 +179,7 @@ SECTIONS: dict[str, Callable[[City, bytes], list[Json]]] = {
     "credentials": credentials_of,
     "consents": consents_of,
     "files": files_of,
+    "logins": logins_of,
 }
 
 

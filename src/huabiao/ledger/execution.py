@@ -14,6 +14,7 @@ from huabiao.contracts import Refused
 from huabiao.contracts.drawing import CONTRACT
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
+from huabiao.crypto.keccak import keccak256
 from huabiao.ledger import other_chains
 from huabiao.ledger.calling import contract_account, require_callable
 from huabiao.ledger.governed import Governed
@@ -250,6 +251,11 @@ class Execution:
     def digest(self, message: bytes) -> bytes:
         self._meter.spend(1 + len(message) // 64)
         return self._digest(message)
+
+    def keccak(self, message: bytes) -> bytes:
+        self._require_protocol()
+        self._meter.spend(10 + len(message) // 8)
+        return keccak256(message)
 
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         self._meter.spend(len(leaves))

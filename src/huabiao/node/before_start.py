@@ -17,7 +17,9 @@ from pathlib import Path
 
 import msgspec
 
-from huabiao.engines.cometbft import binary, layout
+from huabiao.engines import go_program
+from huabiao.engines.cometbft import layout
+from huabiao.engines.cometbft.binary import COMETBFT
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.node.certificate import door_certificate
 from huabiao.node.examining import Finding
@@ -119,8 +121,8 @@ def _ports(place: NodePlace, running: bool) -> Iterator[Finding]:
 def _binary() -> Finding:
     about = "共识引擎 · CometBFT"
     try:
-        return True, about, f"{binary.VERSION} · {binary.find()}"
-    except binary.EngineMissing as error:
+        return True, about, f"{COMETBFT.version} · {go_program.find(COMETBFT)}"
+    except go_program.ProgramMissing as error:
         return False, about, str(error)
 
 

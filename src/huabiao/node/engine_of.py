@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from huabiao.engines import go_program
 from huabiao.engines.embedded import EmbeddedEngine
 from huabiao.engines.engine import Engine
 from huabiao.engines.signers import Signers
@@ -24,10 +25,11 @@ def make_engine(
     signers: Signers,
     verification: Verification,
 ) -> Engine:
-    """The engine that node.toml names; EngineMissing where CometBFT is not there."""
+    """The engine that node.toml names; ProgramMissing where CometBFT is not there."""
     if place is None or place.engine == "embedded":
         return EmbeddedEngine(ledger, signers)
-    from huabiao.engines.cometbft import binary, layout
+    from huabiao.engines.cometbft import layout
+    from huabiao.engines.cometbft.binary import COMETBFT
     from huabiao.engines.cometbft.engine import CometbftEngine
     from huabiao.engines.cometbft.process import CometProcess
     from huabiao.engines.cometbft.seats import powers
@@ -51,7 +53,7 @@ def make_engine(
     def turn_key() -> None:
         layout.take_next_key(engine, powers(ledger.governed.seats()))
 
-    process = CometProcess(binary.find(), engine, turn_key)
+    process = CometProcess(go_program.find(COMETBFT), engine, turn_key)
     return CometbftEngine(
         ledger, signers, verification, process, socket, folder, place.rpc,
         place.organisation, place.snapshot_every,
@@ -59,10 +61,10 @@ def make_engine(
 
 
 def install_engine(say: Callable[[str], None]) -> Path:
-    """Build the engine's binary if it is not there yet; EngineMissing says why not."""
-    from huabiao.engines.cometbft import binary
+    """Build the engine's binary if it is not there yet; ProgramMissing says why not."""
+    from huabiao.engines.cometbft.binary import COMETBFT
 
-    return binary.install(say)
+    return go_program.install(COMETBFT, say)
 
 
 def next_voting_key(folder: Path) -> bytes:

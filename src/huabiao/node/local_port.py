@@ -49,6 +49,10 @@ class LocalPort:
     def suite_name(self) -> str:
         return self._ledger.suite_name
 
+    @property
+    def founding_suite(self) -> str:
+        return self._ledger.genesis.suite
+
     def digest(self, message: bytes) -> bytes:
         return self._ledger.digest(message)
 
@@ -119,7 +123,7 @@ class LocalPort:
             status = {
                 "chain": self.chain,
                 "suite": self.suite_name,
-                "founding_suite": ledger.genesis.suite,
+                "founding_suite": self.founding_suite,
                 "engine": self.engine.name,
                 "height": ledger.height,
                 "time": ledger.time,

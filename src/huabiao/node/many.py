@@ -17,7 +17,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from huabiao.engines.cometbft import binary
+from huabiao.engines import go_program
+from huabiao.engines.cometbft.binary import COMETBFT
 from huabiao.engines.orphans import end_with_parent
 from huabiao.node.home import Home, HomeError, write_run_file
 from huabiao.node.network import Network, Organisation, lay_out
@@ -36,7 +37,7 @@ def run_many(
     say: Callable[[str], None] = (
         (lambda line: None) if as_json else (lambda line: print(line, flush=True))
     )
-    binary.install(say)
+    go_program.install(COMETBFT, say)
     homes = _homes(folder)
     if not homes:
         _found(folder, validators, port, suite or "intl")
@@ -47,7 +48,10 @@ def run_many(
             "请去掉该选项或另选文件夹。"
             f" The network in {folder} has {len(homes)} nodes, not {validators}."
         )
-    nodes = [_start(home, story if home is homes[0] else "none") for home in homes]
+    cores = max(1, (os.cpu_count() or 1) // len(homes))
+    nodes = [
+        _start(home, story if home is homes[0] else "none", cores) for home in homes
+    ]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -85,12 +89,14 @@ def _found(folder: Path, validators: int, port: int, suite: str) -> None:
             os.symlink(laid[0].home.folder.resolve() / name, link)
 
 
-def _start(home: Path, story: str) -> "subprocess.Popen[bytes]":
+def _start(home: Path, story: str, cores: int) -> "subprocess.Popen[bytes]":
+    # Go wakes a thread for each core that is free; here the cores are the others' too.
+    share = {"GOMAXPROCS": str(cores), **os.environ}
     with (home / "node.log").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "huabiao", "up", "--home", str(home),
              "--story", story],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=share,
             start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
 

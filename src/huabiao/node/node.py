@@ -46,12 +46,13 @@ from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
 from huabiao.node.place import read_place
 from huabiao.node.progress import every_second
 from huabiao.node.sending import Sending
+from huabiao.services.attempts import DRAWING, Attempts
 from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
 from huabiao.services.index import FollowedIndex
-from huabiao.services.licences import Attempts, Codes, open_codes
-from huabiao.services.licences.attempts import DRAWING
+from huabiao.services.licences import Codes, open_codes
 from huabiao.services.pairwise import Pairwise
+from huabiao.services.sign_in import SignIn, open_sign_in
 from huabiao.services.subject_tags import SubjectTags
 from huabiao.services.vault import Vault, open_vault
 from huabiao.services.vault.erasing import Eraser
@@ -78,6 +79,7 @@ class Node:
     attempts: Attempts
     draws: Attempts
     hooks: Hooks
+    sign_in: SignIn
     certificate: DoorCertificate | None = None
     """The doors speak HTTPS with it."""
 
@@ -98,6 +100,7 @@ class Node:
             "attempts": self.attempts,
             "draws": self.draws,
             "webhooks": self.hooks,
+            "sign_in": self.sign_in,
         }
 
     def close(self) -> None:
@@ -110,6 +113,7 @@ class Node:
         self.attempts.close()
         self.draws.close()
         self.hooks.close()
+        self.sign_in.close()
         self.home.run_file.unlink(missing_ok=True)
         self.lock.close()
 
@@ -152,6 +156,7 @@ def start(
     return Node(
         home, ledger, engine, port, read_model, verification, lock, tags, vault, eraser,
         *_open_licences(folder, genesis.suite), Hooks(folder / "webhooks.sqlite"),
+        open_sign_in(folder, genesis.suite),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ The built-in contracts, in the same library that every scenario uses.
 - `membership`: the seats of those that sign headers
 - `suites`: from one suite of algorithms to the next
 - `identity`: keys of accounts, people and their subject tags
+- `staff`: which account somebody reads for who signs in without its key
 - `accreditation`: who may issue which credentials: root, bodies, issuers; schemas
 - `credentials`: status lists, and who holds a credential that stands
 - `licences`: electronic licences, shown once to one office by a code
@@ -18,6 +19,10 @@ The built-in contracts, in the same library that every scenario uses.
 - `light_clients`: other chains, followed by their certificates
 - `routes`: the ways to other chains, each with the trust that it rests on
 - `packets`: what crosses, exactly once or not at all
+- `gateways`: chains of others, and whom the word about them is taken from
+- `ethereum_proofs`: receipts and storage of Ethereum, read by their proofs
+- `foreign_messages`: messages to chains of others and back, each once
+- `anchors`: hashes of ours in signed logs of others
 - `refused_fetch`: what a gateway did not give
 - `correction`: errors in shared data go back to their source
 """

@@ -30,9 +30,19 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 TRANSLATED = [
-    ipaddress.ip_network(n) for n in ("64:ff9b::/96", "2002::/16", "2001::/32")
-]
-"""NAT64, 6to4 and Teredo: IPv6 addresses that may stand for any IPv4 address."""
+    ipaddress.ip_network(each)
+    for each in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96",
+        "::ffff:0:0:0/96",
+    )
+]  # fmt: skip
+"""NAT64 (RFC 6052, RFC 8215), 6to4, Teredo, IPv4-compatible (RFC 4291) and SIIT
+(RFC 2765): IPv6 addresses that may stand for any IPv4 address."""
+
+
+ANYWHERE: list[Network] = [
+    ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"),
+]  # fmt: skip
 
 
 class NotAllowed(ValueError):
@@ -65,7 +75,7 @@ def check_address(url: str, networks: list[Network]) -> tuple[httpx.URL, str]:
         raise NotAllowed(
             f"主机 {host[:80]} 查不到。 The host {host[:80]} cannot be found."
         ) from None
-    addresses = [ipaddress.ip_address(each[4][0]) for each in found]
+    addresses = [_parsed(str(each[4][0])) for each in found]
     if not all(_is_allowed(address, networks) for address in addresses):
         raise NotAllowed(
             f"{host[:80]} 在内部网络中；须由运行方以 HUABIAO_OUTGOING 允许。"
@@ -76,10 +86,21 @@ def check_address(url: str, networks: list[Network]) -> tuple[httpx.URL, str]:
 
 
 def _is_allowed(address: Address, networks: list[Network]) -> bool:
-    address = getattr(address, "ipv4_mapped", None) or address
+    return is_public(str(address)) or any(address in network for network in networks)
+
+
+def _parsed(written: str) -> Address:
+    """An address as it is written, without its zone; IPv4 that is mapped as IPv4."""
+    found = ipaddress.ip_address(written.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def is_public(written: str) -> bool:
+    """Whether an address is one of the public internet (IANA's registries) and stands
+    for no other one."""
+    address = _parsed(written)
     translated = any(address in network for network in TRANSLATED)
-    public = address.is_global and not address.is_multicast and not translated
-    return public or any(address in network for network in networks)
+    return address.is_global and not address.is_multicast and not translated
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
@@ -105,11 +126,15 @@ class Answer:
     body: bytes
 
 
-def ask(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+def ask(
+    method: str, url: str, headers: Mapping[str, str], body: bytes = b"",
+    networks: list[Network] | None = None,
+) -> Answer:  # fmt: skip
     """An answer of up to 256 KiB within 15 seconds; raises NotAllowed, ValueError where
     it is larger, httpx.HTTPError and TimeoutError. Blocks: not for a thread with a
-    loop."""
-    there, host = check_address(url, allowed_networks())
+    loop. `networks`: ANYWHERE for what the operator named, else HUABIAO_OUTGOING."""
+    allowed = allowed_networks() if networks is None else networks
+    there, host = check_address(url, allowed)
     named = {**headers, "host": urlsplit(url).netloc, "accept-encoding": "identity"}
 
     async def fetch() -> Answer:

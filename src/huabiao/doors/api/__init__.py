@@ -8,6 +8,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `metrics`: figures for Prometheus
 - `proofs`: proof files, and the verifier for people without ours
 - `entry`: sessions opened by a signed challenge
+- `sign_in`: by a credential; accounts of an organisation's staff
 - `identifiers`, `organisations`, `persons`: DIDs resolved, who is who
 - `platform`: the directory and the sharing of data
 - `epcis`: documents of events about food, in and out
@@ -47,6 +48,7 @@ from huabiao.doors.api import (
     platform,
     proofs,
     reads,
+    sign_in,
     vault,
     webhooks,
 )
@@ -56,9 +58,13 @@ from huabiao.doors.api.guard import Guard
 from huabiao.doors.api.hot_paths import HotPaths
 from huabiao.doors.bills import BillChecks
 from huabiao.doors.city import City
+from huabiao.doors.desk import refuse, verifier_routes
+from huabiao.doors.entering import desk_of
 from huabiao.doors.pages import install_pages
 from huabiao.doors.sessions import Sessions
+from huabiao.doors.viewer import city_of
 from huabiao.services.index import FollowedIndex
+from huabiao.services.openid4vc import OAuthError
 
 ABOUT = """
 华表：一座城市共享、可验证的记忆。写入是客户端用自己的密钥签名的信封；不公开的内容，
@@ -86,10 +92,12 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     rooms = (
         envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
         organisations, persons, platform, vault, credentials, licences, bills, epcis,
-        plan, crossings,
+        plan, sign_in, crossings,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")
+    app.router.routes += verifier_routes(lambda request: desk_of(city_of(request)))
+    app.add_exception_handler(OAuthError, refuse)
     install_documentation(app)
     install_pages(app)
     install_errors(app)

@@ -25,7 +25,7 @@ from huabiao.doors.city import City
 from huabiao.doors.opening import once_noted
 from huabiao.doors.problems import Problem, forbidden, not_found
 from huabiao.doors.viewer import CityHere, Json, SignedIn, city_of
-from huabiao.services.licences import Attempts
+from huabiao.services.attempts import Attempts
 from huabiao.services.vault import Damaged, Missing, StorageFailed
 
 router = APIRouter(tags=["证照 · licences"])

@@ -11,41 +11,32 @@ Webhooks of an account: register an address, go back to a cursor, see what was g
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from huabiao.doors.city import City
-from huabiao.doors.problems import Problem
-from huabiao.doors.stream import Filter, check_filter
+from huabiao.doors.stream import Filter
 from huabiao.doors.viewer import CityHere, Json, SignedIn
-from huabiao.doors.webhooks import Hooks
+from huabiao.doors.webhooks import asking
+from huabiao.doors.webhooks.asking import CURSOR, hooks_of
 
 router = APIRouter(tags=["事件 · events"])
-_CURSOR = r"^\d{1,10}(-\d{1,16})?$"
-
-
-def hooks_of(city: City) -> Hooks:
-    found: Hooks | None = city.services.get("webhooks")
-    if found is None:
-        raise Problem(
-            404, "webhook.none", "本节点不发送网络钩子。 This node sends no webhooks."
-        )
-    return found
 
 
 class ToRegister(BaseModel):
     """Where to, and which events; without `after`, those from now on."""
 
-    url: str = Field(max_length=500, examples=["https://example.org/huabiao"])
-    scenario: str = Field("", max_length=200, examples=["hazardous_waste"])
-    record: str = Field("", max_length=400)
-    after: str | None = Field(None, pattern=_CURSOR)
+    url: str = Field(
+        max_length=asking.LONGEST_URL, examples=["https://example.org/huabiao"]
+    )
+    scenario: str = Field(
+        "", max_length=asking.LONGEST_SCENARIO, examples=["hazardous_waste"]
+    )
+    record: str = Field("", max_length=asking.LONGEST_RECORD)
+    after: str | None = Field(None, pattern=CURSOR)
 
 
 @router.post("/webhooks")
 def register(city: CityHere, account: SignedIn, wanted: ToRegister) -> Json:
     """A webhook; its secret is shown this once, and signs what is sent."""
     filter_ = Filter(wanted.scenario, wanted.record)
-    check_filter(city, filter_)
-    cursor = wanted.after or str(city.port.height)
-    hook, secret = hooks_of(city).register(account, wanted.url, filter_, cursor)
+    hook, secret = asking.register(city, account, wanted.url, filter_, wanted.after)
     return {**hook.shown(), "secret": secret}
 
 
@@ -70,7 +61,7 @@ def dead(city: CityHere, account: SignedIn, id: str) -> Json:
 class ToReplay(BaseModel):
     """The cursor after which events are sent again."""
 
-    after: str = Field(pattern=_CURSOR)
+    after: str = Field(pattern=CURSOR)
 
 
 @router.post("/webhooks/{id}/replay")

@@ -13,6 +13,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
 - `person`      person enrol, identifier
+- `staff`       staff door, provider, credential, enrol, bind, end: sign-in without keys
 - `directory`   directory scan, search, drift
 - `sharing`     share request, approve, fetch, uses
 - `correction`  correction ask, correct, uphold, list
@@ -25,11 +26,15 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
-- `wallet`      wallet show, licences, codes, code, receive, present, sessions …
+- `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
+- `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate
 - `chains`      chain follow, route, recover, list: other chains
 - `crossing`    crossing list, show: what crosses, in words
 - `relay`       relay: carries headers and packets between chains
+- `ether`       ether deploy, lock, show, claim, take-back: a lock by hash and time
+- `anchor`      anchor add, show, verify: hashes in signed logs of others
+- `gateway`     gateway install, key, deploy, rotate, show, run: to chains of others
 - `network`     engine install, network init
 - `history`     archive, archive verify, proof and put-back; prune, backup, restore
 - `read_model`  index rebuild
@@ -63,6 +68,7 @@ COMMANDS = {
     "did": "did",
     "org": "org",
     "person": "person",
+    "staff": "staff",
     "directory": "directory",
     "share": "sharing",
     "correction": "correction",
@@ -76,10 +82,14 @@ COMMANDS = {
     "predicate": "predicate",
     "licence": "licence",
     "wallet": "wallet",
+    "webhook": "webhook",
     "vault": "vault",
     "chain": "chains",
     "crossing": "crossing",
     "relay": "relay",
+    "gateway": "gateway",
+    "ether": "ether",
+    "anchor": "anchor",
     "engine": "network",
     "network": "network",
     "archive": "history",

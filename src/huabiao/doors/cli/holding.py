@@ -1,8 +1,15 @@
-"""Credentials that a wallet holds: received from a desk, shown, listed, dropped."""
+"""Credentials that a wallet holds: received, shown, signed in with, listed, dropped."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import click
 
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
+
+if TYPE_CHECKING:
+    from huabiao.services.openid4vc.presenting import Showing
+    from huabiao.services.openid4vc.request_objects import Request
 
 
 @command(
@@ -49,12 +56,27 @@ def present(settings: Settings, link: str, yes: bool, identity: str) -> None:
     from huabiao.doors.cli.credential_chain import now_ms
     from huabiao.doors.cli.desk_chain import resolving
     from huabiao.services.credentials.dids import chain_signer
+    from huabiao.services.openid4vc import presenting as vp
+
+    holder = chain_signer(settings.keys(identity), settings.city.chain)
+    request = vp.fetch_request(link, resolving(settings), now_ms)
+    showing = chosen(settings, identity, request, yes)
+    onward = vp.answer(request, showing, holder, now_ms())
+    told = {key: described(each) for key, each in showing.items()}
+    document = {"verifier": request.verifier, "shown": told, "redirect_uri": onward}
+    said = f"已出示 shown  {request.verifier}"
+    settings.give(document, said + (f"\n{onward}" if onward else ""))
+
+
+def chosen(
+    settings: Settings, identity: str, request: "Request", yes: bool
+) -> dict[str, "Showing"]:
+    """What is shown for a request, once its holder agrees; else the verifier is told,
+    and Failed."""
     from huabiao.services.openid4vc import OAuthError
     from huabiao.services.openid4vc import presenting as vp
     from huabiao.services.openid4vc.holdings import Holdings
 
-    holder = chain_signer(settings.keys(identity), settings.city.chain)
-    request = vp.fetch_request(link, resolving(settings), now_ms)
     texts = list(Holdings(settings.home, identity).all().values())
     try:
         showing = vp.prepare(request, texts)
@@ -63,8 +85,8 @@ def present(settings: Settings, link: str, yes: bool, identity: str) -> None:
         raise Failed(
             f"没有所要的凭证。 You do not hold what is asked: {error}"
         ) from None
-    told = {key: described(each) for key, each in showing.items()}
     if not yes:
+        told = {key: described(each) for key, each in showing.items()}
         click.echo(f"核验方 verifier  {request.verifier}", err=True)
         click.echo(f"用途 purpose  {request.purpose or '—'}", err=True)
         for each in told.values():
@@ -73,9 +95,39 @@ def present(settings: Settings, link: str, yes: bool, identity: str) -> None:
             said = "The holder does not want to show it"
             vp.decline(request, OAuthError("access_denied", said))
             raise Failed("未出示。 Nothing was shown.")
+    return showing
+
+
+@command(
+    click.argument("door", required=False),
+    click.option("--yes", is_flag=True, help="不再询问 · show without asking again"),
+    identity_option(required=True),
+)
+def sign_in(settings: Settings, door: str | None, yes: bool, identity: str) -> None:
+    """出示凭证登录，得到令牌；DOOR 默认为所用城市。 Sign in with a credential."""
+    from huabiao.client.remote import Remote
+    from huabiao.doors.cli.credential_chain import now_ms
+    from huabiao.doors.cli.desk_chain import resolving
+    from huabiao.services.credentials.dids import chain_signer
+    from huabiao.services.openid4vc import presenting as vp
+
+    there = Remote(door) if door else settings.city
+    asked = there.post("/api/session/presentation", {})
+    request = vp.fetch_request(asked["link"], resolving(settings), now_ms)
+    here = request.response_uri.startswith(there.url + "/")
+    if not here or request.verifier != there.get("/api/credentials")["publisher"]:
+        # A door that hands on another's question would get the other's session.
+        raise Failed(
+            f"{there.url} 要的凭证是给别人看的，未出示。"
+            f" What {there.url} asks for is for somebody else: nothing was shown."
+        )
+    showing = chosen(settings, identity, request, yes)
+    holder = chain_signer(settings.keys(identity), settings.city.chain)
     onward = vp.answer(request, showing, holder, now_ms())
-    document = {"verifier": request.verifier, "shown": told, "redirect_uri": onward}
-    settings.give(document, f"已出示 shown  {request.verifier}")
+    code = parse_qs(urlsplit(onward or "").query).get("response_code", [""])[0]
+    shown = {"handle": asked["handle"], "response_code": code}
+    opened = there.post("/api/session/presentation/open", shown)
+    settings.give(opened, str(opened["token"]))
 
 
 def described(showing: object) -> dict[str, object]:

@@ -11,6 +11,8 @@ import click
 
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
+LINK_SECRET = "link-secret"
+
 _out = click.option(
     "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
     help="写入文件 · file",
@@ -72,10 +74,12 @@ def secret_of(settings: Settings, identity: str) -> str:
     """The link secret of a wallet, made at first use."""
     import anoncreds
 
-    path = settings.home / "credentials" / Path(identity).name / "link-secret"
-    if not path.exists():
-        write(path, anoncreds.create_link_secret())
-    return path.read_text("utf-8")
+    from huabiao.client.sealed_folder import SealedFolder
+
+    folder = SealedFolder(settings.home, identity)
+    if LINK_SECRET not in folder.names():
+        folder.write(LINK_SECRET, anoncreds.create_link_secret())
+    return folder.read(LINK_SECRET)
 
 
 def today() -> int:

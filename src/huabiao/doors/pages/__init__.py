@@ -15,6 +15,7 @@ from huabiao.doors.pages import (
     bills,
     crossings,
     directory,
+    entering,
     language,
     own,
     paper,
@@ -24,6 +25,7 @@ from huabiao.doors.pages import (
     values,
     views,
     wallet,
+    webhooks,
 )
 
 STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
@@ -33,8 +35,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, crossings, directory, bills, plan, own, wallet, values, trace,
-        supervision, paper, language,
+        views, crossings, directory, bills, plan, own, wallet, webhooks, values,
+        trace, supervision, paper, language, entering,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

@@ -53,5 +53,10 @@ def own_path(back: str) -> str:
 @jinja2.pass_context
 def say(context: jinja2.runtime.Context, zh: str, en: str) -> str:
     """Plain text in the page's language: for attributes, titles and options."""
+    return said(context["language"], zh, en)
+
+
+def said(language: str, zh: str, en: str) -> str:
+    """One of two texts, or both where nothing was chosen."""
     both = zh if zh == en else f"{zh} · {en}"
-    return {CHINESE: zh, ENGLISH: en}.get(context["language"], both)
+    return {CHINESE: zh, ENGLISH: en}.get(language, both)

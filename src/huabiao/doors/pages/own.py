@@ -17,9 +17,9 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 
 @router.get("/keys")
-def own_keys(request: Request, city: CityHere) -> HTMLResponse:
+def own_keys(request: Request) -> HTMLResponse:
     """The keys that this browser holds; the page brings none of its own."""
-    return page(request, "keys.html", suite=city.port.suite_name)
+    return page(request, "keys.html")
 
 
 @router.post("/me")
@@ -38,15 +38,16 @@ def sign_in(
     if entered is None:
         raise stale()
     answer = RedirectResponse("/me", 303)
-    answer.set_cookie(
-        COOKIE,
-        entered[0],
-        max_age=LIFETIME_MS // 1000,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    keep_in_cookie(request, answer, entered[0])
     return answer
+
+
+def keep_in_cookie(request: Request, answer: Response, token: str) -> None:
+    """Let this browser have a session; no script and no other site can use it."""
+    answer.set_cookie(
+        COOKIE, token, max_age=LIFETIME_MS // 1000, httponly=True, samesite="strict",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
 
 
 @router.post("/me/leave")

@@ -33,7 +33,8 @@ def page(
     query = f"?{request.url.query}" if request.url.query else ""
     made = environment.get_template(template).render(
         chain=city.port.chain, path=request.url.path, name_of=city.name_of,
-        language=language_of(request), here=request.url.path + query, **values,
+        language=language_of(request), here=request.url.path + query,
+        suite=city.port.suite_name, founding=city.port.founding_suite, **values,
     )  # fmt: skip
     return HTMLResponse(made, status, {"vary": "cookie"})
 

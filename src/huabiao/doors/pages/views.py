@@ -12,10 +12,11 @@ from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
 from huabiao.doors.at_a_glance import catalogue, glance
 from huabiao.doors.charts import states_chart
-from huabiao.doors.diagram import diagram
+from huabiao.doors.diagram import diagram, title_of
 from huabiao.doors.listing import list_records
 from huabiao.doors.lists_asked import After, csv_answer
 from huabiao.doors.pages.chosen import Chosen
+from huabiao.doors.pages.language import language_of, said
 from huabiao.doors.pages.render import page
 from huabiao.doors.problems import malformed
 from huabiao.doors.sessions import Session
@@ -54,10 +55,10 @@ PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
 
 
 @router.get("/")
-def overview(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
+def overview(request: Request, city: CityHere) -> HTMLResponse:
     found = reading.overview(city)
     members = found["status"]["members"]
-    seen = glance(city, found["health"], members, viewer)
+    seen = glance(city, found["health"], members)
     return page(request, "overview.html", **seen, **found)
 
 
@@ -111,15 +112,16 @@ def scenario(
     description = city.description(scenario)
     asked = replace(chosen.asked(scenario), after=after, limit=RECORDS_SHOWN)
     found = list_records(city, viewer, asked)
+    language, title = language_of(request), description["title"]
+    zh, en = f"{title['zh']}：各状态的记录数", f"{title['en']}: records in each state"
     return page(
         request,
         "scenario.html",
         about=description,
-        life=diagram(description),
-        chart=states_chart(description, found["counts"]),
+        life=diagram(description, said(language, *title_of(description))),
+        chart=states_chart(description, found["counts"], said(language, zh, en)),
         acts=acts_on_scenario(city, description, viewer),
         signed_in=viewer is not None,
-        suite=city.port.suite_name,
         listed=found,
         chosen=chosen,
         query=chosen.query(),
@@ -158,7 +160,6 @@ def record(
         about=description,
         record=found,
         acts=acts_on_record(city, description, found, viewer) if at is None else [],
-        suite=city.port.suite_name,
         history=cases.history(city, scenario, key, viewer)["steps"],
         supervises=viewer is not None and is_supervisor(description, viewer, city.port),
         signed_in=viewer is not None,

@@ -8,6 +8,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from huabiao.crypto.address import show
 from huabiao.doors import wallet
 from huabiao.doors.authorising import draw_code
+from huabiao.doors.city import City
+from huabiao.doors.entering import sign_in_of
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageSession
@@ -24,14 +26,13 @@ router = APIRouter(default_response_class=HTMLResponse)
 def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
     """All that is one's own, to whom the session's account belongs; never kept."""
     if session is None:
-        return page(request, "sign_in.html")
+        return sign_in_page(request, city)
     account = session.account
     answer = page(
         request,
         "me.html",
         account=show(account),
         organisation=city.organisation(account),
-        suite=city.port.suite_name,
         offices=wallet.offices(city),
         uses=uses_of(city, account),
         values=values_about(city, account),
@@ -43,14 +44,23 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
     return answer
 
 
+def sign_in_page(request: Request, city: City) -> HTMLResponse:
+    """The ways to sign in that are open here."""
+    found = sign_in_of(city)
+    return page(
+        request, "sign_in.html",
+        ways=found.ways.read(), has_accounts=found.has_accounts,
+    )  # fmt: skip
+
+
 @router.post("/me/codes")
 def new_code(request: Request, city: CityHere, session: PageSession) -> Response:
     """Eight digits and the permit's id; the holder's own key signs the permit. A
     script asks, so what goes wrong is told as the API tells it."""
     try:
         same_site(request)
-        if session is None:
-            raise sign_in()
+        if session is None or session.login:
+            raise sign_in()  # a code is for its holder's own key to permit
         told = draw_code(city, session.account)
     except Problem as problem:
         return JSONResponse(problem.document(), problem.status, media_type=MEDIA_TYPE)
@@ -68,5 +78,5 @@ def end(
     same_site(request)
     if session is None:
         raise sign_in()
-    city.sessions.end(session.account, id_ or None)
+    city.sessions.end(session.account, id_ or None, session.login)
     return RedirectResponse("/me", 303)

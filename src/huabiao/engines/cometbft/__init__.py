@@ -7,7 +7,7 @@ Many organisations: CometBFT orders the blocks, the ledger is the same.
 - `bundles`       hundreds of envelopes as one transaction; checked once, kept by hash
 - `certifying`    signatures that travel with votes, and the certificates made of them
 - `engine`        the engine that doors see; holds pool, application and process
-- `binary`        builds CometBFT from a pinned go.mod, or finds it
+- `binary`        which CometBFT this is: build/ pins it
 - `layout`        the files that a CometBFT node starts from
 - `process`       starts CometBFT and keeps it running
 - `rpc`           asks it who is there

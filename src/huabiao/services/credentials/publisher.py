@@ -12,8 +12,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from huabiao.client.wallets import passphrase
-from huabiao.crypto import keystore
+from huabiao.client.derived_keys import own_keys
 from huabiao.services.credentials.algorithms import Signer
 from huabiao.services.credentials.chain import Read, read_bits, read_list
 from huabiao.services.credentials.dids import key_signer
@@ -55,8 +54,4 @@ class Publisher:
 def open_publisher(home: Path, suite_name: str) -> Publisher:
     """The publisher of a home; its key, made at first use, is a did:key."""
     path = home / "status" / "key.json"
-    if path.exists():
-        keys = keystore.load(path, passphrase(home))
-    else:
-        keys = keystore.create(path, suite_name, IDENTITY, passphrase(home))
-    return Publisher(key_signer(keys))
+    return Publisher(key_signer(own_keys(home, path, suite_name, IDENTITY)))

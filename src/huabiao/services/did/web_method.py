@@ -12,7 +12,6 @@ each looked at like the first. Source: https://w3c-ccg.github.io/did-method-web/
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import re
 import socket
@@ -24,6 +23,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import httpx
 
+from huabiao.services import outgoing
 from huabiao.services.did.document import check_document
 from huabiao.services.did.resolution import DidFailed, Resolution
 from huabiao.services.did.syntax import Did
@@ -124,26 +124,14 @@ class WebDids:
             addresses = self._lookup(name, port)
         if not addresses:
             raise _failed(f"域名 {name} 无法解析", f"the name {name} does not resolve")
-        if not self._private and not all(is_public(each) for each in addresses):
+        if not self._private and not all(
+            outgoing.is_public(each) for each in addresses
+        ):
             raise _failed(
                 f"{name} 指向非公网地址，不予访问",
                 f"{name} points at an address that is not public",
             )
         return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the public internet (IANA's registries)."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    if isinstance(found, ipaddress.IPv6Address) and found in _NAT64:
-        inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-    return all(
-        each.is_global and not each.is_multicast for each in (found, inner) if each
-    )
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 async def _bounded(answer: httpx.Response) -> bytes:

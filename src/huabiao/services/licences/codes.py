@@ -14,16 +14,13 @@ alone can try none. The hash is SHA-256, on a chain of national cryptography SM3
 import secrets
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from huabiao.client.wallets import passphrase
-from huabiao.crypto import keystore, suite
+from huabiao.client.derived_keys import derive, hash_of, own_keys
+from huabiao.crypto import suite
 
-DIGITS, KEY_BYTES, IDENTITY = 8, 32, "codes"
+DIGITS, IDENTITY = 8, "codes"
 DOMAIN = b"huabiao licence code\x00"
-HASHES: dict[str, type[hashes.HashAlgorithm]] = {"sm": hashes.SM3}
 
 
 class Codes:
@@ -31,7 +28,7 @@ class Codes:
 
     def __init__(self, key: bytes, suite_name: str) -> None:
         self._key, self._digest = key, suite(suite_name).digest
-        self._hash = HASHES.get(suite_name, hashes.SHA256)
+        self._hash = hash_of(suite_name)
 
     def draw(self) -> str:
         """Eight digits, each equally likely."""
@@ -53,10 +50,4 @@ class Codes:
 def open_codes(home: Path, suite_name: str) -> Codes:
     """The codes of a home; the key is made at first use."""
     path = home / "codes" / "key.json"
-    if path.exists():
-        keys = keystore.load(path, passphrase(home))
-    else:
-        keys = keystore.create(path, suite_name, IDENTITY, passphrase(home))
-    hashed = HASHES.get(suite_name, hashes.SHA256)()
-    key = HKDF(hashed, KEY_BYTES, salt=None, info=DOMAIN).derive(keys.secret)
-    return Codes(key, suite_name)
+    return Codes(derive(own_keys(home, path, suite_name, IDENTITY), DOMAIN), suite_name)

@@ -1,45 +1,41 @@
 """
-What a wallet holds: one file a credential, for its owner's eyes only.
-
-    HOME/credentials/NAME/DIGEST.vc     0600, in a folder 0700
+What a wallet holds: its credentials, sealed at rest (huabiao.client.sealed_folder).
 """
 
-import os
+import re
 from hashlib import sha256
 from pathlib import Path
 
+from huabiao.client.sealed_folder import SealedFolder
+
 MOST = 1_000
+_NAME = re.compile(r"[0-9a-f]{16}")
 
 
 class Holdings:
     """The credentials of one identity of a home."""
 
     def __init__(self, home: Path, name: str) -> None:
-        self._folder = home / "credentials" / Path(name).name
+        self._folder = SealedFolder(home, name)
 
     def keep(self, text: str) -> str:
         """The name that a credential is kept under; ValueError where there are too
         many."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        name = sha256(text.encode()).hexdigest()[:16]
-        path = self._folder / f"{name}.vc"
-        if not path.exists() and len(self.all()) >= MOST:
+        name, known = sha256(text.encode()).hexdigest()[:16], self._names()
+        if name not in known and len(known) >= MOST:
             raise ValueError(f"凭证已满 {MOST} 份。 There are {MOST} credentials here.")
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        self._folder.write(name, text)
         return name
 
     def all(self) -> dict[str, str]:
         """Every credential by its name, the newest first."""
-        paths = sorted(
-            self._folder.glob("*.vc"), key=lambda each: each.stat().st_mtime_ns
-        )
-        return {each.stem: each.read_text("utf-8") for each in reversed(paths)}
+        return {name: self._folder.read(name) for name in self._names()}
+
+    def _names(self) -> list[str]:
+        return [name for name in self._folder.names() if _NAME.fullmatch(name)]
 
     def drop(self, name: str) -> None:
         """Remove a credential; LookupError where there is none of this name."""
-        path = self._folder / f"{Path(name).name}.vc"
-        if not path.exists():
+        if name not in self._names():
             raise LookupError(f"没有凭证 {name}。 There is no credential {name}.")
-        path.unlink()
+        self._folder.remove(name)

@@ -9,6 +9,7 @@ The verifier's desk: OpenID4VP 1.0 with request objects by reference and direct_
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +27,12 @@ from huabiao.services.openid4vc.questions import Question, Questions
 from huabiao.services.openid4vc.request_objects import client_id_of, sign_request
 
 SCHEME, REQUESTS, RESPONSES = "openid4vp://", "/openid4vp/ask/", "/openid4vp/answer/"
-LONGEST_NONCE = 500
+LONGEST_NONCE, RANDOM_BYTES = 500, 32
+
+
+def digest_of(code: str) -> str:
+    """A response code as it is kept."""
+    return sha256(code.encode()).hexdigest()
 
 
 @dataclass
@@ -41,6 +47,9 @@ class VerifierDesk:
     now: Callable[[], int]
     tell: Callable[[Credential], dict[str, Any]]
     """What is kept of a credential that was shown."""
+    onward: Callable[[str], str] | None = None
+    """Where a holder goes on with a response code (§8.2), which whoever asked must
+    bring back: so an answer serves only the browser that it was asked for (§14.2)."""
 
     def ask(
         self, query: Object, until: int, purpose: str | None = None
@@ -77,8 +86,12 @@ class VerifierDesk:
         except OAuthError:
             self.questions.missed(name)
             raise
-        self.questions.answer(name, told)
-        return {}
+        if self.onward is None:
+            self.questions.answer(name, told)
+            return {}
+        code = secrets.token_urlsafe(RANDOM_BYTES)
+        self.questions.answer(name, {**told, "code": digest_of(code)})
+        return {"redirect_uri": self.onward(code)}
 
     def _told(self, question: Question, form: dict[str, str]) -> Object:
         if "error" in form:

@@ -1,15 +1,17 @@
 """
 Attempts: who has tried codes that were no good, and who must wait.
 
-Redeeming, five misses within a quarter of an hour lock an account for an hour, twenty
-within a day for a day. A good code does not make misses undone. The file outlives a
-restart; what is older than a day is swept with each miss.
+Redeeming a licence's code, or signing in with one, five misses within a quarter of an
+hour lock an account for an hour, twenty within a day for a day. A good code does not
+make misses undone. The file outlives a restart; what is older than a day is swept with
+each miss.
 
 To draw codes is bounded in the same way, ten and fifty: whoever could draw without end
 would learn under which id each code stands.
 
-An account gets through at most 20 of 10^8 codes a day: with a thousand codes open for
-its own office and purpose at once, one guess in five thousand days finds one.
+An account gets through at most 20 of 10^8 codes of licences a day: with a thousand
+codes open for its own office and purpose at once, one guess in five thousand days
+finds one.
 """
 
 import sqlite3
@@ -18,6 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+MOST_KEPT = 200_000
+"""Misses that the file holds: whoever invents names pushes out the oldest."""
 QUARTER_S, HOUR_S, DAY_S = 900.0, 3_600.0, 86_400.0
 REDEEMING, DRAWING = (5, 20), (10, 50)
 SCHEMA = """CREATE TABLE IF NOT EXISTS misses (account BLOB NOT NULL, at REAL NOT NULL);
@@ -56,6 +60,10 @@ class Attempts:
         with self._lock, self._file:
             now = self._clock()
             self._file.execute("DELETE FROM misses WHERE at < ?", (now - DAY_S,))
+            self._file.execute(
+                "DELETE FROM misses WHERE rowid <= (SELECT max(rowid) FROM misses) - ?",
+                (MOST_KEPT,),
+            )
             rows = self._file.execute(
                 "SELECT at FROM misses WHERE account = ? ORDER BY at DESC", (account,)
             ).fetchall()
