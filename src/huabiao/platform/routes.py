@@ -137,6 +137,11 @@ class Routes(Scenario):
         """The same, also of one that is paused or closed: what is under way ends."""
         return plain(self.stored(route, self.open, self.paused, self.closed))
 
+    @answers
+    def trust_of(self, route: Code) -> str:
+        """On which trust a route rests, shown wherever its data is."""
+        return self.stored(route, self.open, self.paused, self.closed).trust
+
     def when_passed(self, subject: str, passed: State, stands: State) -> State:
         needed, accounts = self.board()
         if self.approvals.approve(f"{self.key} {subject}", needed, accounts):
