@@ -31,6 +31,9 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
 - `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate
+- `chains`      chain follow, route, recover, list: other chains
+- `crossing`    crossing list, show: what crosses, in words
+- `relay`       relay: carries headers and packets between chains
 - `ether`       ether deploy, lock, show, claim, take-back: a lock by hash and time
 - `anchor`      anchor add, show, verify: hashes in signed logs of others
 - `gateway`     gateway install, key, deploy, rotate, show, run: to chains of others
@@ -85,6 +88,9 @@ COMMANDS = {
     "remote": "remote",
     "webhook": "webhook",
     "vault": "vault",
+    "chain": "chains",
+    "crossing": "crossing",
+    "relay": "relay",
     "gateway": "gateway",
     "ether": "ether",
     "anchor": "anchor",
