@@ -1,5 +1,6 @@
 # Two commands are sacred: `make run` brings up the city, `make test` proves it.
 PORT ?= 8080
+DISTRICTS ?=
 HOME_DIR ?= .home
 SUITE ?= intl
 STORY ?= day
@@ -33,7 +34,7 @@ setup-dev: $(VENV)/.dev
 
 run: setup
 	@if [ "$(ENGINE)" = cometbft ]; then VIRTUAL_ENV=$(VENV) $(UV) sync --system-certs --quiet --frozen --inexact --no-default-groups --extra city --extra cometbft; fi
-	@exec $(VENV)/bin/huabiao up --home "$(HOME_DIR)" --port $(PORT) --suite $(SUITE) --story $(STORY) --engine $(ENGINE)
+	@exec $(VENV)/bin/huabiao up --home "$(HOME_DIR)" --port $(PORT) --suite $(SUITE) --story $(STORY) --engine $(ENGINE) $(if $(DISTRICTS),--districts "$(DISTRICTS)")
 
 lint: setup-dev
 	$(VENV)/bin/ruff check .

@@ -11,6 +11,7 @@ RUNS = (
     ("bench.ledger", "--suite", "pq"),
     ("bench.network", "--members", "1,4"),
     ("bench.gateway",),
+    ("bench.crossing",),
     ("bench.console",),
     ("bench.identity",),
     ("bench.growth",),

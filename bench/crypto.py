@@ -16,7 +16,14 @@ import random
 import time
 from collections.abc import Callable, Iterator
 
-from huabiao.crypto import Suite, sm2_fast, sm2_gmssl, sm2_libcrypto, suite
+from huabiao.crypto import (
+    Suite,
+    ed25519_fast,
+    sm2_fast,
+    sm2_gmssl,
+    sm2_libcrypto,
+    suite,
+)
 from huabiao.crypto.suite import Item
 
 MESSAGE_SIZE = 186  # about one signed envelope of one call
@@ -125,7 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     share = options.seconds / 5
     start = time.perf_counter()
-    loaded = sm2_fast.warm()
+    loaded = sm2_fast.warm() and ed25519_fast.warm()
     report = {
         "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
         "parameters": {"message": MESSAGE_SIZE, "signers": SIGNERS},

@@ -1,9 +1,9 @@
 """
 Each of the eight stories clicked through by its roles, in a real browser.
 
-Every step of `huabiao.stories` is done through the pages, the refusals too. A step takes
-seconds on a busy machine: seven are clicked by `make test-network`, the eighth in each
-run, in `test_acting_in_browser`, where a node and a browser stand already.
+Every step of `huabiao.stories` is done through the pages, the refusals too. A step
+takes seconds on a busy machine: seven are clicked by `make test-network`, the eighth in
+each run, in `test_acting_in_browser`, where a node and a browser stand already.
 """
 
 import pytest

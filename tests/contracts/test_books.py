@@ -218,3 +218,54 @@ def test_the_description_names_unit_sources_and_both_kinds_of_entries():
     }  # fmt: skip
     assert book.records() == [Balance, PendingAmount]
     assert Books(Count).zh == "数量"
+
+
+MANY = '''
+    purses = Books(Count, "数量", "units", sources=("issued",), many=True)
+
+    @does(by=anyone)
+    def move(
+        self, debit: Code, credit: Code, thing: Code, other: Code, amount: Count
+    ) -> None:
+        """Move an amount of a thing, or try to make another of it."""
+        self.purses.transfer((debit, thing), (credit, other), amount)
+
+    @does(by=anyone, keyed=True)
+    def keep(self, thing: Code, amount: Count) -> None:
+        """Hold an amount of the caller's."""
+        self.purses.reserve(self.key, (self.caller, thing), ("desk", thing), amount)
+
+    @does(by=anyone)
+    def give(self, to: Party, thing: Code, amount: Count) -> None:
+        """Give a party something."""
+        self.purses.transfer(("issued", thing), (to, thing), amount)
+
+    @does(by=anyone)
+    def nameless(self, amount: Count) -> None:
+        """Say of no thing what it is an amount of."""
+        self.purses.transfer("issued", "desk", amount)
+'''
+
+
+def test_books_of_many_things_keep_each_apart(tmp_path):
+    city = lab_city(tmp_path, MANY)
+    admin = city.admin
+    move = {"debit": "issued", "credit": "a/b", "thing": "x", "amount": 3}
+    city.call(admin, LAB, "move", other="x", **move)
+    city.refused("books.thing", admin, LAB, "move", other="y", **move)
+    odd = move | {"thing": "x@y"}
+    city.refused("books.thing", admin, LAB, "move", other="x@y", **odd)
+    back = {"debit": "a/b", "credit": "c", "thing": "y", "other": "y", "amount": 1}
+    city.refused("books.short", admin, LAB, "move", **back)
+    same = move | {"credit": "issued", "other": "x"}
+    city.refused("books.same", admin, LAB, "move", **same)
+    city.refused("contract.error", admin, LAB, "nameless", amount=1)
+    city.call(admin, LAB, "give", to=admin.account, thing="y", amount=5)
+    city.call(admin, LAB, "keep", "k", thing="y", amount=2)
+    assert city.read(f"{LAB}/purses/{admin.account.hex()}@y") == [3, admin.account]
+    assert city.read(f"{LAB}/purses/issued@x") == [-3, None]
+    assert city.read(f"{LAB}/purses_pending/k")[:3] == [
+        f"{admin.account.hex()}@y", "desk@y", 2,
+    ]  # fmt: skip
+    assert unbalanced(city) == []
+    city.close()

@@ -54,6 +54,27 @@ def test_a_balance_is_its_owners_and_the_total_is_everyones(served: Served) -> N
     assert trips["entries"] == []
 
 
+def test_books_of_many_things_have_a_balance_of_each(served: Served) -> None:
+    served.grant("transfers", "issuer", "issuer")
+    account = show(served.keys("saver").account)
+    for asset, amount in (("points", 5), ("coins", 7)):
+        for words in (
+            ("register", asset, f"name={asset}"),
+            ("issue", asset, f"to={account}", f"amount={amount}"),
+        ):
+            result = served.run("call", "transfers", *words, "--as", "issuer")
+            assert result.exit_code == 0, result.output
+    held = served.json("balance", "--as", "saver")["balances"]
+    assert [(each["of"], each["balance"]) for each in held] == [
+        ("coins", 7), ("points", 5),
+    ]  # fmt: skip
+    assert "coins" in served.run("balance", "--as", "saver").stdout
+    seen = Remote(served.url).get(f"/api/accounts/{account}/balances")["balances"]
+    assert seen == []
+    totals = Remote(served.url).get("/api/scenarios/transfers/parts/books")["entries"]
+    assert {"issued@coins", "issued@points"} == {each["key"] for each in totals}
+
+
 def test_an_account_that_is_none_is_a_problem(served: Served) -> None:
     try:
         Remote(served.url).get("/api/accounts/hb1xyz/balances")

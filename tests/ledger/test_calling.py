@@ -3,7 +3,7 @@
 import pytest
 
 from huabiao.contracts import Refused
-from huabiao.ledger.calling import contract_account
+from huabiao.contracts.context import contract_account
 from huabiao.node.asking import Questions
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.city import City
@@ -90,6 +90,7 @@ class Listener(Scenario):
         self.heard.put(self.key, Heard(said, self.caller, self.calling))
         self.emit("listened")
         require(said != "rude", "请礼貌。 Be polite.", code="rude")
+        require(said != "sly", "装作成功。 As if it were well.", code="ok")
         require(said != "broken" or len(self.key) // 0 > 0, "")
         for _ in range(9_000_000 if said == "endless" else 0):
             pass
@@ -168,6 +169,14 @@ def test_an_attempt_leaves_nothing_of_what_was_refused(city, someone, second, co
 def test_an_attempt_does_not_hide_that_the_meter_ran_out(city, someone):
     told = {"first": "hi", "second": "endless"}
     city.refused("cost.cap", someone, "caller", "try_both", "a", **told)
+
+
+def test_a_refusal_that_calls_itself_ok_is_one(city, someone):
+    told = {"to": "listener", "operation": "listen", "said": "sly"}
+    city.refused("rule", someone, "caller", "pass_on", "a", **told)
+    city.call(someone, "caller", "try_both", "a", first="hi", second="sly")
+    assert city.read("caller/notes/a")[0].split()[0] == "rule"
+    assert city.read("listener/heard/a") is None
 
 
 def test_nobody_is_called_again_before_it_ends(city, someone):

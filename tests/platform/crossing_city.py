@@ -4,7 +4,9 @@ A contract that greets other chains, and a city to which another one's greeting 
 
 from pathlib import Path
 
+from huabiao.crypto.envelope import Call
 from huabiao.node.catalogue import shipped_sources
+from huabiao.services.relay import carrying
 from huabiao.testing.chains import Chains
 from huabiao.testing.city import HOUR, City
 
@@ -75,4 +77,39 @@ def live_across(city: City, folder: Path) -> None:
     chains.carry("other-city", name, 1)
     assert city.read("packets/received/other-city.1")[0] == "contract.unknown"
     assert other.record("packets", f"{name}.1")["state"] == "declined"
+    applications(chains, city)
     other.close()
+
+
+def applications(chains: Chains, city: City) -> None:
+    """A value crosses and a half of an exchange is claimed; a call over there is
+    refused; a record from there is kept here as a copy."""
+    name, issuer = city.genesis.chain, city.cast("发行方")
+    city.grant("transfers", "issuer", issuer)
+    city.call(issuer, "transfers", "register", "coin", name="币")
+    mine = {"denomination": "coin", "amount": 5}
+    city.call(issuer, "transfers", "issue", "coin", to=issuer.account, amount=20)
+    there = {"route": "other-city", "timeout": city.now + HOUR}
+    city.call(issuer, "transfers", "send", receiver=issuer.account, **mine, **there)
+    city.call(
+        issuer, "remote_calls", "request", callee="transfers", operation="register",
+        key="coin", **there,
+    )  # fmt: skip
+    for number, code in ((1, "ok"), (2, "argument.malformed")):
+        chains.carry(name, "other-city", number)
+        assert city.record("packets", f"other-city.{number}")["code"] == code
+    city.call(issuer, "transfers", "entrust", "swap", trustee="exchanges", **mine)
+    terms = {"taker": city.admin.account, "until": city.now + HOUR}
+    lock = city.ledger.digest(bytes(32))
+    city.call(issuer, "exchanges", "lock", "swap", lock=lock, **terms)
+    city.call(city.admin, "exchanges", "claim", "swap", secret=bytes(32))
+    path = f"record/{name}.1"
+    file = chains.prove("other-city", f"packets/{path}")
+    proof, content = carrying.state_proof(file)
+    shown = {
+        "route": "other-city", "contract": "packets", "path": path,
+        "height": carrying.height_of(proof), "value": content.value,
+        "proof": content.radix,
+    }  # fmt: skip
+    present = Call("shared_records", "present", f"other-city/packets/{path}", shown)
+    assert chains.bring(name, "other-city", file, present).accepted

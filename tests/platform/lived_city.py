@@ -15,6 +15,7 @@ from civic import (
 from crossing_city import live_across
 from foreign_city import live_with_gateways
 from identified_city import live_with_identities
+from levelled_city import live_on_levels
 
 from huabiao.client.signing import call, prove_seat
 from huabiao.crypto.keys import Keys
@@ -52,6 +53,7 @@ def live(city: City) -> None:
     take_seats(city)
     live_with_gateways(city)
     live_across(city, city.folder.parent / "other")
+    live_on_levels(city, "other-city", owner)
 
 
 def share(city: City, owner: Keys, reader: Keys) -> None:

@@ -25,7 +25,9 @@ class Relief(Scenario):
         """Assess a case by fields that were granted."""
         self.grants.check(grant, table, fields)
 '''
-NEEDED = ("Calendar", "Directory", "Library", "Drift", "Sharing", "RefusedFetch")
+NEEDED = (
+    "Calendar", "Directory", "Levels", "Library", "Drift", "RefusedFetch", "Sharing",
+)  # fmt: skip
 USE: dict[str, Any] = {"grant": "g1", "table": "people", "fields": ["full_name"]}
 
 

@@ -49,7 +49,9 @@ def test_a_story_that_was_cut_off_can_be_walked_again(tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scenario", ["action_plan", "e_bill", "real_estate"])
+@pytest.mark.parametrize(
+    "scenario", ["action_plan", "e_bill", "one_stop", "real_estate"]
+)
 def test_what_is_no_record_is_not_in_a_second_walks_way(scenario, tmp_path):
     stage = stage_for(scenario, tmp_path)
     stories()[scenario](stage)

@@ -5,7 +5,7 @@ A node in the same process offers it directly (`node.local`); `client.remote` of
 part that a client needs over HTTP. Nothing else of the ledger is visible above.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -13,16 +13,20 @@ import msgspec
 from huabiao.crypto.envelope import Envelope
 from huabiao.proofs.header import Header
 from huabiao.proofs.receipt import Receipt
+from huabiao.proofs.state_proofs import StateProofs, Want
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one envelope. `height` 0: it is in no block (never admitted)."""
+    """What became of one envelope. `height` 0: it is in no block (never admitted);
+    `call` is the place of the call that was refused, `cost` what all calls cost."""
 
     envelope: str
     height: int
     index: int
     code: str
     sentence: str
+    call: int = 0
+    cost: int = 0
 
     @property
     def accepted(self) -> bool:
@@ -105,6 +109,11 @@ class Port(Protocol):
 
     def prove_state(self, key: str, height: int | None = None) -> bytes:
         """A proof file of presence or absence of a state key."""
+
+    def prove_states(
+        self, wanted: Mapping[str, Want], height: int | None = None, changed: int = 0
+    ) -> StateProofs:
+        """Many keys under one certified header; changes of members above `changed`."""
 
     def prove_receipt(self, height: int, index: int) -> bytes:
         """A proof file of one envelope's receipt."""

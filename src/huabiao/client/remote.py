@@ -10,7 +10,7 @@ A city over HTTP: what a client needs of the port, with keys that stay at the cl
 
 import os
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import httpx
@@ -23,6 +23,7 @@ from huabiao.codec import decode
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.envelope import Call
 from huabiao.crypto.suite import suite
+from huabiao.proofs.state_proofs import StateProofs, Want, decode_state_proofs
 
 MESSAGEPACK = "application/msgpack"
 LOCAL_SOCKET = "http+unix://"
@@ -130,6 +131,24 @@ class Remote:
         """Bytes in, bytes out."""
         headers = {"content-type": "application/octet-stream"}
         return self._send("POST", path, content=content, headers=headers).content
+
+    def state_proofs(
+        self, wanted: Mapping[str, Want], height: int | None = None, changed: int = 0
+    ) -> StateProofs:
+        """Many state keys under one certified header; ValueError if the answer is no
+        such thing. Nothing is checked here: that is for whoever trusts members."""
+        asked = {"keys": dict(wanted), "height": height, "changed": changed}
+        answer = self._send("POST", "/api/proofs/state", json=asked)
+        try:
+            found = decode_state_proofs(answer.content)
+        except msgspec.MsgspecError:
+            found = None
+        if found is None or len(found.entries) != len(wanted):
+            raise ValueError(
+                f"{self.url} 的应答不是所问的证明。"
+                f" {self.url} answered with something else than the proofs asked for."
+            )
+        return found
 
     # -- the city --------------------------------------------------------------
 

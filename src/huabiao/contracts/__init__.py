@@ -39,7 +39,7 @@ from huabiao.codec import (
     decode,
     encode,
 )
-from huabiao.contracts.context import Refused, refuse, require
+from huabiao.contracts.context import Refused, contract_account, refuse, require
 from huabiao.contracts.describe import describe
 from huabiao.contracts.drawing import (
     Move,
@@ -61,9 +61,11 @@ from huabiao.contracts.operations import (
 )
 from huabiao.contracts.parts import (
     Approval,
+    Authorisation,
     Books,
     Cell,
     Credential,
+    Crossing,
     Deadline,
     Grants,
     Input,
@@ -84,12 +86,14 @@ from huabiao.contracts.scenario import Scenario
 
 __all__ = [
     "Approval",
+    "Authorisation",
     "Books",
     "Bytes",
     "Cell",
     "Code",
     "Count",
     "Credential",
+    "Crossing",
     "Day",
     "Deadline",
     "Digest",
@@ -136,6 +140,7 @@ __all__ = [
     "answers",
     "anyone",
     "contract",
+    "contract_account",
     "decode",
     "describe",
     "does",

@@ -5,9 +5,13 @@ The ledger implements `Context`; nothing else of it is visible to a contract. Ev
 method is deterministic and has a cost.
 """
 
+from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
+from huabiao.codec import encode
+
 DAY_MS, BEIJING_MS = 86_400_000, 8 * 3_600_000
+ACCOUNT_DOMAIN = b"huabiao contract account\x00"
 
 
 class Refused(Exception):
@@ -36,6 +40,14 @@ def refuse(sentence: str, *, code: str = "rule") -> NoReturn:
 def day_in_beijing(instant: int) -> int:
     """The day in Beijing (UTC+8, no summer time) at UTC milliseconds."""
     return (instant + BEIJING_MS) // DAY_MS
+
+
+def contract_account(
+    digest: Callable[[bytes], bytes], contract: str, on_behalf: bytes = b""
+) -> bytes:
+    """The account, 20 bytes, as which a contract calls others: for itself, or for
+    whomever it names, such as somebody on another chain."""
+    return digest(ACCOUNT_DOMAIN + encode([contract, on_behalf]))[:20]
 
 
 class Context(Protocol):
@@ -102,8 +114,8 @@ class Context(Protocol):
     ) -> bool:
         """Whether another chain's state has a value (None: nothing) under a key."""
 
-    def digest(self, message: bytes) -> bytes:
-        """The chain's digest, 32 bytes."""
+    def digest(self, message: bytes, suite: str = "") -> bytes:
+        """A suite's digest, the chain's by default, 32 bytes."""
 
     def keccak(self, message: bytes) -> bytes:
         """Keccak-256, the digest of Ethereum's proofs."""

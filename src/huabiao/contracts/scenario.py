@@ -167,9 +167,9 @@ class Scenario:
         """Whether a signature of the chain's suite fits."""
         return self._context.verify(public, message, signature)
 
-    def digest(self, message: bytes) -> bytes:
-        """The chain's digest."""
-        return self._context.digest(message)
+    def digest(self, message: bytes, suite: str = "") -> bytes:
+        """A suite's digest; the chain's by default."""
+        return self._context.digest(message, suite)
 
     def keccak(self, message: bytes) -> bytes:
         """Keccak-256, for proofs that come from Ethereum; not the chain's digest."""

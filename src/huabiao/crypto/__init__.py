@@ -6,6 +6,11 @@ Suites, keys and what is signed with them.
 - `sm`: SM2, SM3, SM4-GCM.
 - `pq`: ML-DSA-65, SHA-256, AES-256-GCM, HPKE with MLKEM768-X25519.
 - `aes_gcm`: how `intl` and `pq` seal under a key.
+- `ed25519_sodium`: Ed25519 by libsodium, which decides.
+- `ed25519_fast`: many Ed25519 signatures at once, with libsodium's answers.
+- `ed25519_kernel`, `ed25519_field`, `ed25519_curve`: its kernel, compiled by numba.
+- `proven`: signers who have earned a table; when a kernel is loaded.
+- `limbs`: numbers of 256 bits for both kernels.
 - `sm2_curve`: the curve in plain integers, and what an SM2 signature is made over.
 - `sm2_gmssl`: SM2 by GmSSL, the reference.
 - `sm2_fast`: many SM2 signatures at once: when the kernel is loaded, who has a table.

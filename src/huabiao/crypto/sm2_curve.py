@@ -9,6 +9,8 @@ The arithmetic is not constant time: it derives demo keys and checks public poin
 real keys are generated and used by GmSSL.
 """
 
+from functools import lru_cache
+
 from gmssl_pyx import sm3_hash
 
 P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
@@ -39,6 +41,7 @@ def identity_prefix(identity: bytes) -> bytes:
 _DEFAULT_PREFIX = identity_prefix(IDENTITY)
 
 
+@lru_cache(maxsize=4096)
 def signer_digest(public: bytes) -> bytes:
     """Z_A of a signer under the default identity 1234567812345678."""
     digest: bytes = sm3_hash(_DEFAULT_PREFIX + public)

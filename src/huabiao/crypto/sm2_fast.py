@@ -14,22 +14,18 @@ batches, or when it calls `warm()`, as a node does at start. Where the kernel ca
 loaded or fails its self-test, everything stays with GmSSL and the log says so once.
 """
 
-import logging
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from gmssl_pyx import sm3_hash
 
 from huabiao.crypto import sm2_curve as curve
 from huabiao.crypto import sm2_gmssl
+from huabiao.crypto.proven import SIGNERS_KEPT, TABLE_AFTER, Loading, Signers, Table
 from huabiao.crypto.suite import Item
 
 LOAD_AFTER = 500
-TABLE_AFTER = 8
-SIGNERS_KEPT = 1024
 
 _NOBODY = bytes(curve.PUBLIC_SIZE)
 _NO_DIGEST = bytes(32)
@@ -49,51 +45,6 @@ _SAMPLE = (
 )
 
 
-class Signer(NamedTuple):
-    """A signer's Z_A and table; `address` is where the table lies, 0 for none."""
-
-    digest: bytes
-    table: Any = None
-    address: int = 0
-
-
-class Signers:
-    """Tables of proven signers and good signatures of the others, both bounded."""
-
-    def __init__(self, kept: int = SIGNERS_KEPT) -> None:
-        self.kept = kept
-        self._tables: OrderedDict[bytes, Signer] = OrderedDict()
-        self._proven: OrderedDict[bytes, int] = OrderedDict()
-        self._lock = Lock()
-
-    def find(self, public: bytes) -> Signer:
-        """The signer, who may have no table; the caller holds it while it is used."""
-        with self._lock:
-            signer = self._tables.get(public)
-            if signer is not None:
-                self._tables.move_to_end(public)
-                return signer
-        return Signer(curve.signer_digest(public))
-
-    def accepted(self, public: bytes, count: int) -> bool:
-        """Note good signatures; True if the signer has now earned a table."""
-        with self._lock:
-            total = self._proven.pop(public, 0) + count
-            if total >= TABLE_AFTER:
-                return True
-            self._proven[public] = total
-            if len(self._proven) > 4 * self.kept:
-                self._proven.popitem(last=False)
-            return False
-
-    def add(self, public: bytes, signer: Signer) -> None:
-        """Keep a table; the one that was used longest ago gives way."""
-        with self._lock:
-            self._tables[public] = signer
-            if len(self._tables) > self.kept:
-                self._tables.popitem(last=False)
-
-
 class Verifier:
     """The loaded kernel with the table of G and the signers that this process knows."""
 
@@ -104,7 +55,7 @@ class Verifier:
 
     def verify_many(self, items: Sequence[Item]) -> bytes:
         """One byte 0 or 1 for each item (public, message, signature)."""
-        met: dict[bytes, Signer] = {}
+        met: dict[bytes, tuple[bytes, Table | None]] = {}
         publics, hashes, signatures, addresses = [], [], [], []
         for public, message, signature in items:
             if len(public) != curve.PUBLIC_SIZE or len(signature) != len(_NO_SIGNATURE):
@@ -112,16 +63,19 @@ class Verifier:
                 public, hashed, signature = _NOBODY, _NO_DIGEST, _NO_SIGNATURE
                 address = 0
             else:
-                signer = met.get(public)
-                if signer is None:
-                    signer = met[public] = self.signers.find(public)
-                hashed, address = sm3_hash(signer.digest + message), signer.address
+                if public not in met:
+                    z_a = curve.signer_digest(public)
+                    met[public] = z_a, self.signers.find(public)
+                z_a, table = met[public]
+                hashed = sm3_hash(z_a + message)
+                address = table.address if table else 0
             publics.append(public)
             hashes.append(hashed)
             signatures.append(signature)
             addresses.append(address)
         answers = self.verify_digests(publics, hashes, signatures, addresses)
-        self._reward(publics, met, answers)
+        newcomers = {public for public, (_, table) in met.items() if table is None}
+        self.signers.reward(publics, answers, newcomers, self.tabulate)
         return answers
 
     def verify_digests(
@@ -148,61 +102,11 @@ class Verifier:
         )
         return accepted.tobytes()
 
-    def _reward(
-        self, publics: Sequence[bytes], met: dict[bytes, Signer], answers: bytes
-    ) -> None:
-        """Build tables for signers who had none and have proved themselves."""
-        newcomers = {public: 0 for public, signer in met.items() if not signer.address}
-        if not newcomers:
-            return
-        for public, answer in zip(publics, answers, strict=True):
-            if answer and public in newcomers:
-                newcomers[public] += 1
-        for public, count in newcomers.items():
-            if count and self.signers.accepted(public, count):
-                self.signers.add(public, self.tabulate(public))
-
-    def tabulate(self, public: bytes) -> Signer:
+    def tabulate(self, public: bytes) -> Table:
         """Build the table of a public key that is known to be on the curve (0.3 ms)."""
         x, y = (self._kernel.limbs_of(number) for number in curve.point_of(public))
-        table = self._kernel.build_table(x, y, self._kernel.SIGNER_BITS)
-        return Signer(curve.signer_digest(public), table, table.ctypes.data)
-
-
-class _Loading:
-    """The process's one verifier, on its way from unloaded to ready or given up."""
-
-    def __init__(self) -> None:
-        self.verifier: Verifier | None = None
-        self.checked = 0
-        self.given_up = False
-        self.lock = Lock()
-
-
-_loading = _Loading()
-
-
-def ready() -> Verifier | None:
-    """The verifier if the kernel is loaded; never waits."""
-    return _loading.verifier
-
-
-def warm() -> bool:
-    """Load the kernel now; False where this machine cannot, and GmSSL stays in use."""
-    with _loading.lock:
-        if _loading.verifier is None and not _loading.given_up:
-            try:
-                _loading.verifier = _load()
-            except Exception as error:  # whatever numba meets, GmSSL still verifies
-                _loading.given_up = True
-                logging.getLogger(__name__).warning(
-                    "SM2 快速验签不可用，改用 GmSSL（约慢 25 倍）：%s。"
-                    " The fast SM2 verifier is not available, GmSSL takes over"
-                    " (about 25 times slower): %s.",
-                    error,
-                    error,
-                )
-    return _loading.verifier is not None
+        rows = self._kernel.build_table(x, y, self._kernel.SIGNER_BITS)
+        return Table(rows, rows.ctypes.data)
 
 
 def _load() -> Verifier:
@@ -219,15 +123,32 @@ def _load() -> Verifier:
     return verifier
 
 
+_loading = Loading(
+    _load,
+    (
+        "SM2 快速验签不可用，改用 GmSSL（约慢 25 倍）",
+        "The fast SM2 verifier is not available, GmSSL takes over (about 25 times"
+        " slower)",
+    ),
+)
+
+
+def ready() -> Verifier | None:
+    """The verifier if the kernel is loaded; never waits."""
+    return _loading.verifier
+
+
+def warm() -> bool:
+    """Load the kernel now; False where this machine cannot, and GmSSL stays in use."""
+    return _loading.warm()
+
+
 def verify_many(items: Sequence[Item]) -> bytes:
     """One byte 0 or 1 for each item, the fastest way that is ready."""
+    # While another thread loads, this one goes on with GmSSL.
+    if _loading.verifier is None and _loading.is_due(len(items), LOAD_AFTER):
+        _loading.warm()
     verifier = _loading.verifier
-    if verifier is None and not _loading.given_up:
-        _loading.checked += len(items)
-        # While another thread loads, this one goes on with GmSSL.
-        if _loading.checked >= LOAD_AFTER and not _loading.lock.locked():
-            warm()
-            verifier = _loading.verifier
     if verifier is not None and items:
         return verifier.verify_many(items)
     return bytes([sm2_gmssl.verify(*item) for item in items])

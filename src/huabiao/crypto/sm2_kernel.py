@@ -12,42 +12,31 @@ Database, short Weierstrass, Jacobian a = −3 (dbl-2001-b; mixed addition of Co
 Miyaji and Ono 1998). The rules: GB/T 32918.2-2016 §7.1, steps B1 to B7.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
 from huabiao.crypto import sm2_curve as curve
-from huabiao.crypto.sm2_field import add, add_scalars, load, mul, sub, sub_scalars
+from huabiao.crypto.limbs import (
+    Limbs,
+    compiled,
+    fetch,
+    is_below,
+    is_zero,
+    limbs_of,
+    load,
+    store,
+)
+from huabiao.crypto.sm2_field import add, add_scalars, mul, sub, sub_scalars
 
-FIELD_STAMP = 0xD79115DD
-"""CRC-32 of sm2_field.py: writing it here makes numba forget code built on another."""
+FIELD_STAMP, LIMBS_STAMP = 0xE24180D7, 0x09A6A8A2
+"""CRC-32 of sm2_field.py and limbs.py: writing them here makes numba forget code built
+on others."""
 
 BASE_BITS, SIGNER_BITS = 8, 4
 POINT_BYTES = 64
 
-Limb = Any  # numpy.uint64 here, plain 64-bit words once compiled
-Limbs = tuple[Limb, Limb, Limb, Limb]
 Jacobian = tuple[Limbs, Limbs, Limbs]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled(function: Function) -> Function:
-    """njit with the machine code kept on disk, or in memory where no folder is ours."""
-    try:
-        return cast(Function, njit(nogil=True, cache=True)(function))
-    except RuntimeError:  # numba: "cannot cache function: no locator available"
-        return cast(Function, njit(nogil=True)(function))
-
-
-def limbs_of(value: int) -> Limbs:
-    """An integer below 2²⁵⁶ as four limbs."""
-    a, b, c, d = (
-        np.uint64(value >> place & (1 << 64) - 1) for place in (0, 64, 128, 192)
-    )
-    return a, b, c, d
-
 
 ZERO = limbs_of(0)
 ONE = limbs_of((1 << 256) % curve.P)
@@ -57,19 +46,6 @@ PRIME, ORDER = limbs_of(curve.P), limbs_of(curve.N)
 PRIME_LESS_2 = limbs_of(curve.P - 2)
 PRIME_LESS_ORDER = limbs_of(curve.P - curve.N)
 BASE = limbs_of(curve.G[0]), limbs_of(curve.G[1])
-
-
-@compiled
-def is_zero(a: Limbs) -> bool:
-    return bool((a[0] | a[1] | a[2] | a[3]) == np.uint64(0))
-
-
-@compiled
-def is_below(a: Limbs, b: Limbs) -> bool:
-    for place in range(3, -1, -1):
-        if a[place] != b[place]:
-            return bool(a[place] < b[place])
-    return False
 
 
 @compiled
@@ -139,17 +115,6 @@ def add_affine(x1: Limbs, y1: Limbs, z1: Limbs, x2: Limbs, y2: Limbs) -> Jacobia
     hhh, v = mul(hh, h), mul(x1, hh)
     x3 = sub(sub(mul(r, r), hhh), add(v, v))
     return x3, sub(mul(r, sub(v, x3)), mul(y1, hhh)), mul(z1, h)
-
-
-@compiled
-def store(row: Any, place: int, number: Limbs) -> None:
-    for limb in range(4):
-        row[place + limb] = number[limb]
-
-
-@compiled
-def fetch(row: Any, place: int) -> Limbs:
-    return row[place], row[place + 1], row[place + 2], row[place + 3]
 
 
 @compiled

@@ -198,7 +198,17 @@ class City:
             stored = self.port.read(f"organisations/accounts/{account.hex()}")
             code = decode(stored)[0] if stored else ""
             stored = self.port.read(f"organisations/organisations/{code}")
-        return str(decode(stored)[0]) if stored else show_account(account)
+        if stored is None:
+            return self._of_another_chain(account)
+        return str(decode(stored)[0])
+
+    def _of_another_chain(self, account: bytes) -> str:
+        """The name of a department of another chain that acts here by an account."""
+        stored = self.port.read(f"remote_sharing/readers/{account.hex()}")
+        if stored is None:
+            return show_account(account)
+        route, _, party, name = decode(stored)
+        return f"{name or show_account(party)}（{route}）"
 
     def name_of(self, written: str) -> str:
         """The same of a written account; what is no account stays as it is."""

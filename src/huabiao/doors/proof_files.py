@@ -6,12 +6,15 @@ or entry of the state (`scenario/id`).
 """
 
 import re
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from huabiao.codec import encode
 from huabiao.doors import reading
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, forbidden, malformed, not_found, sign_in
+from huabiao.proofs.state_proofs import Want
 
 _ENVELOPE = re.compile(r"([0-9a-f]{16,64})(?:\.(\d{1,6}))?")
 
@@ -67,6 +70,32 @@ def _state_proof(city: City, id_: str, viewer: bytes | None, at: int | None) -> 
     if not seen:
         raise sign_in() if viewer is None else forbidden()
     return city.port.prove_state(path, at)
+
+
+def make_state_proofs(
+    city: City, wanted: Mapping[str, Want], viewer: bytes | None, height: int | None,
+    changed: int,
+) -> bytes:  # fmt: skip
+    """Many state keys under one header, by their full names; a problem as above."""
+    for key in wanted:
+        if not _sees_key(city, key, viewer):
+            raise sign_in() if viewer is None else forbidden()
+    try:
+        return encode(city.port.prove_states(wanted, height, changed))
+    except LookupError as error:
+        raise Problem(404, "proof.unknown", str(error)) from None
+
+
+def _sees_key(city: City, path: str, viewer: bytes | None) -> bool:
+    scenario, _, rest = path.partition("/")
+    description = city.description(scenario)
+    if description["visible"] == "public":
+        return True
+    part, _, key = rest.partition("/")
+    stored = None if part == "record" else city.port.read(path)
+    if stored is not None and part in description["parts"]:
+        return city.sees_entry(description, part, key, stored, viewer)
+    return city.sight(description, key, viewer).whole
 
 
 def _stored(city: City, path: str, at: int | None) -> bytes | None:

@@ -13,6 +13,7 @@ from huabiao.doors.city import City
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
 from huabiao.doors.reading import sees_envelope
+from huabiao.doors.remote_uses import remote_uses
 from huabiao.doors.vault import openings_about
 
 Json = dict[str, Any]
@@ -76,20 +77,33 @@ def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
 
 def balances(city: City, account: bytes, viewer: Viewer) -> Json:
     """What stands on an account in the books of every scenario, as far as the viewer
-    sees it; an account at zero is not there."""
+    sees it; an account at zero is not there. Books of many things have a balance of
+    each, under "of"; the first 200."""
     found = []
     for scenario, description in city.descriptions().items():
         for part, facts in description["parts"].items():
             if facts["part"] != "books":
                 continue
-            key = account.hex()
-            stored = city.port.read(f"{scenario}/{part}/{key}")
-            if stored and city.sees_entry(description, part, key, stored, viewer):
-                entry = show_entry(description, part, stored)
-                named = {name: facts[name] for name in ("unit", "zh", "en")}
-                where = {"scenario": scenario, "part": part}
-                found.append({**where, **named, "balance": entry["balance"]})
+            named = {name: facts[name] for name in ("unit", "zh", "en")}
+            where = {"scenario": scenario, "part": part}
+            for key, stored in _standing(city, scenario, part, facts, account):
+                if city.sees_entry(description, part, key, stored, viewer):
+                    balance = show_entry(description, part, stored)["balance"]
+                    of = {"of": key.partition("@")[2]} if facts.get("many") else {}
+                    found.append({**where, **named, **of, "balance": balance})
     return {"account": show_account(account), "balances": found}
+
+
+def _standing(
+    city: City, scenario: str, part: str, facts: Json, account: bytes
+) -> list[tuple[str, bytes]]:
+    """The entries of an account in a book: one at most, or one of each thing."""
+    if facts.get("many"):
+        city.caught_up()
+        prefix = f"{account.hex()}@"
+        return city.index.entries(scenario, part, prefix, after="", limit=200)
+    stored = city.port.read(f"{scenario}/{part}/{account.hex()}")
+    return [(account.hex(), stored)] if stored else []
 
 
 def uses_of(city: City, account: bytes) -> list[Json]:
@@ -97,11 +111,13 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     under a grant, personal values that a vault opened, and an enterprise's file."""
     city.caught_up()
     found: dict[str, Json] = {}
-    for tag in tags_of(city, account):
+    tags = tags_of(city, account)
+    for tag in tags:
         for use in city.index.uses(city.tags.receipts(tag)):
             found.setdefault(use["receipt"], use_json(city, use))
     openings = openings_about(city, account)
-    uses = [*found.values(), *openings, *kyc_uses(city, account)]
+    crossed = remote_uses(city, tags)
+    uses = [*found.values(), *crossed, *openings, *kyc_uses(city, account)]
     return sorted(uses, key=lambda use: use["height"])
 
 

@@ -179,11 +179,13 @@ class EmbeddedEngine:
         block: Block | None,
     ) -> None:
         if block is not None:
-            for place in places:
-                if place.height:
-                    receipt = block.receipts[place.index]
-                    place.height = block.header.height
-                    place.code, place.sentence = receipt.code, receipt.sentence
+            height, receipts = block.header.height, block.receipts
+            places = [
+                Placed.by_receipt(height, place.index, receipts[place.index])
+                if place.height
+                else place
+                for place in places
+            ]
             with self.durable:
                 self.height = block.header.height
                 self.durable.notify_all()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Condition
 
 from huabiao.crypto.envelope import Envelope
+from huabiao.proofs.receipt import Receipt
 
 MOST_WAITING = 40_000
 MOST_OF_ONE_SIGNER = 20_000
@@ -32,6 +33,16 @@ class Placed:
     index: int
     code: str
     sentence: str
+    call: int = 0
+    """Which of its calls decided: the one refused, or the last."""
+    cost: int = 0
+    """What its calls cost together."""
+
+    @classmethod
+    def by_receipt(cls, height: int, index: int, receipt: Receipt) -> "Placed":
+        """An envelope that is in a block."""
+        last, cost = len(receipt.results) - 1, receipt.cost
+        return cls(height, index, receipt.code, receipt.sentence, last, cost)
 
 
 NOWHERE = Placed(0, 0, "", "")

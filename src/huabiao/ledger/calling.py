@@ -4,7 +4,7 @@ One contract calls another: who may be called, and as whom.
 A call runs as an account of the calling contract's own, that no key signs for:
 
     account = digest(b"huabiao contract account" ‖ 0x00 ‖
-                     encode([contract, on behalf]))[:20]
+                     encode([contract, on behalf]))[:20]     contracts.context
 
 `on behalf` are bytes of the caller's choice, such as who asked from another chain: so
 one contract may act for many, each with an account, and roles, of their own. A contract
@@ -12,24 +12,13 @@ that is under way is not called again before it has ended, and what governs the 
 itself is for people alone.
 """
 
-from collections.abc import Callable
-
-from huabiao.codec import encode
 from huabiao.contracts.context import Refused
 
-DOMAIN = b"huabiao contract account\x00"
 DEEPEST = 4
 BY_PEOPLE_ALONE = (
     "accreditation", "governance", "identity", "membership", "organisations",
     "recovery", "suites",
 )  # fmt: skip
-
-
-def contract_account(
-    digest: Callable[[bytes], bytes], contract: str, on_behalf: bytes = b""
-) -> bytes:
-    """The account, 20 bytes, as which a contract calls others."""
-    return digest(DOMAIN + encode([contract, on_behalf]))[:20]
 
 
 def require_callable(contract: str, under_way: list[str]) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 
 from huabiao.codec import encode
 from huabiao.contracts import Refused
+from huabiao.contracts.context import contract_account
 from huabiao.contracts.drawing import CONTRACT
 from huabiao.contracts.perform import answer, perform
 from huabiao.crypto.envelope import Call, Envelope
 from huabiao.crypto.keccak import keccak256
 from huabiao.ledger import other_chains
-from huabiao.ledger.calling import contract_account, require_callable
+from huabiao.ledger.calling import require_callable
 from huabiao.ledger.governed import Governed
 from huabiao.ledger.growth import Meter
 from huabiao.ledger.loader import LoadedContract, load_contract
@@ -248,9 +249,12 @@ class Execution:
         self._meter.spend(VERIFY_COST)
         return self.verify_signature(public, message, signature)
 
-    def digest(self, message: bytes) -> bytes:
+    def digest(self, message: bytes, suite: str = "") -> bytes:
         self._meter.spend(1 + len(message) // 64)
-        return self._digest(message)
+        if not suite:
+            return self._digest(message)
+        self._require_protocol()
+        return other_chains.digest_of(suite)(message)
 
     def keccak(self, message: bytes) -> bytes:
         self._require_protocol()

@@ -6,13 +6,16 @@ from typing import Any
 
 from huabiao.codec.canonical import check_profile
 from huabiao.contracts import Refused
+from huabiao.proofs.receipt import OK
 
 
 def said_of(error: Exception) -> tuple[str, str]:
     """The code and the sentence of what ended a call; only the class of an error that
     is no refusal is the same on every Python version."""
     if isinstance(error, Refused):
-        return _plain(error.code, 100), _plain(error.sentence, 2_000)
+        code = _plain(error.code, 100)
+        # A refusal cannot call itself a success.
+        return "rule" if code == OK else code, _plain(error.sentence, 2_000)
     name = type(error).__name__
     return "contract.error", f"合约出错：{name}。 The contract failed: {name}."
 

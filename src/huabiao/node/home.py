@@ -66,10 +66,13 @@ def index_address(folder: Path) -> Address:
     return os.environ.get(INDEX_SETTING) or folder / "index.sqlite"
 
 
-def open_home(home: Home, suite_name: str, now: int) -> tuple[Genesis, Signing]:
-    """The genesis and the member's key; a new home is founded with this suite."""
+def open_home(
+    home: Home, suite_name: str, now: int, chain: str = "huabiao"
+) -> tuple[Genesis, Signing]:
+    """The genesis and the member's key; a new home is founded with this suite, and
+    `chain` begins its chain's name."""
     if not home.genesis.exists():
-        _found(home, suite_name, now)
+        _found(home, suite_name, now, chain)
     try:
         genesis = decode_genesis(home.genesis.read_bytes())
     except msgspec.MsgspecError as error:
@@ -135,12 +138,12 @@ def suite_of(home: Home) -> str | None:
     return decode_genesis(home.genesis.read_bytes()).suite
 
 
-def _found(home: Home, suite_name: str, now: int) -> None:
+def _found(home: Home, suite_name: str, now: int, chain: str) -> None:
     home.folder.mkdir(parents=True, exist_ok=True)
     member = member_key(home, suite_name)
     operator = open_identity(home.folder, OPERATOR, suite_name, make=True)
     genesis = make_genesis(
-        f"huabiao-{secrets.token_hex(4)}",
+        f"{chain}-{secrets.token_hex(4)}",
         suite_name,
         now,
         shipped_sources(),

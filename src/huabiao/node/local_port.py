@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from huabiao import __version__
 from huabiao.client.port import BlockView, Busy, Outcome
@@ -22,9 +22,11 @@ from huabiao.node import measuring, proving
 from huabiao.node.asking import Questions
 from huabiao.node.history.older import told_where
 from huabiao.proofs.header import header_hash
+from huabiao.proofs.state_proofs import StateProofs, Want
 from huabiao.state import NotRetained
 
 CERTIFICATE_S = 5.0
+Proved = TypeVar("Proved", bytes, StateProofs)
 
 
 class LocalPort:
@@ -251,13 +253,18 @@ class LocalPort:
     def prove_state(self, key: str, height: int | None = None) -> bytes:
         return self._certified(proving.prove_state, key, height)
 
+    def prove_states(
+        self, wanted: Mapping[str, Want], height: int | None = None, changed: int = 0
+    ) -> StateProofs:
+        return self._certified(proving.prove_states, wanted, height, changed)
+
     def prove_receipt(self, height: int, index: int) -> bytes:
         return self._certified(proving.prove_receipt, height, index)
 
     def prove_notarised(self, height: int, index: int, leaf: int) -> bytes:
         return self._certified(proving.prove_notarised, height, index, leaf)
 
-    def _certified(self, prove: Callable[..., bytes], *what: Any) -> bytes:
+    def _certified(self, prove: Callable[..., Proved], *what: Any) -> Proved:
         """
         Prove as soon as the block is certified: among many members the signatures
         come with the votes for the next blocks, a moment after it is final.
@@ -277,8 +284,9 @@ class LocalPort:
 
 def _outcome(envelope: Envelope, placed: Placed) -> Outcome:
     return Outcome(
-        envelope.id.hex(), placed.height, placed.index, placed.code, placed.sentence
-    )
+        envelope.id.hex(), placed.height, placed.index, placed.code, placed.sentence,
+        placed.call, placed.cost,
+    )  # fmt: skip
 
 
 def _settle(future: "asyncio.Future[list[Placed]]", placed: list[Placed]) -> None:

@@ -48,7 +48,10 @@ def run_many(
             "请去掉该选项或另选文件夹。"
             f" The network in {folder} has {len(homes)} nodes, not {validators}."
         )
-    nodes = [_start(home, story if home is homes[0] else "none") for home in homes]
+    cores = max(1, (os.cpu_count() or 1) // len(homes))
+    nodes = [
+        _start(home, story if home is homes[0] else "none", cores) for home in homes
+    ]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -86,12 +89,14 @@ def _found(folder: Path, validators: int, port: int, suite: str) -> None:
             os.symlink(laid[0].home.folder.resolve() / name, link)
 
 
-def _start(home: Path, story: str) -> "subprocess.Popen[bytes]":
+def _start(home: Path, story: str, cores: int) -> "subprocess.Popen[bytes]":
+    # Go wakes a thread for each core that is free; here the cores are the others' too.
+    share = {"GOMAXPROCS": str(cores), **os.environ}
     with (home / "node.log").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "huabiao", "up", "--home", str(home),
              "--story", story],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=share,
             start_new_session=True, preexec_fn=end_with_parent,
         )  # fmt: skip
 

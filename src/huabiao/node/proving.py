@@ -1,5 +1,7 @@
 """Proof files from what a node holds: its log, its state, its history of members."""
 
+from collections.abc import Mapping
+
 from huabiao.ledger.block import LoggedBlock, decode_logged
 from huabiao.ledger.genesis import founding_members
 from huabiao.ledger.ledger import Ledger
@@ -14,6 +16,14 @@ from huabiao.node.history.block_proofs import (
 from huabiao.node.history.older import told_where
 from huabiao.proofs.members import Member
 from huabiao.proofs.proof_file import MemberChange, StateContent
+from huabiao.proofs.state_proofs import (
+    MOST_CHANGES,
+    PROOF,
+    VALUE,
+    StateEntry,
+    StateProofs,
+    Want,
+)
 
 
 class NotCertified(NotProvable):
@@ -31,6 +41,33 @@ def prove_state(ledger: Ledger, key: str, height: int | None) -> bytes:
     return written(_block(ledger, at), StateContent(key, value, radix))
 
 
+def prove_states(
+    ledger: Ledger, wanted: Mapping[str, Want], height: int | None, changed: int
+) -> StateProofs:
+    """
+    Many state keys under one certified header, the newest one unless one is asked for.
+
+    Changes of members come along from above `changed`, the block's own too. The caller
+    holds the engine's lock.
+    """
+    at = height or _newest(ledger) or ledger.height
+    logged, certificate = _logged(ledger, at), _certificate(ledger, at)
+    entries = [_entry(ledger, key, want, at) for key, want in wanted.items()]
+    heights = [n for n in ledger.governed.member_changes() if changed < n <= at]
+    changes = [_member_change(ledger, n) for n in heights[:MOST_CHANGES]]
+    return StateProofs(logged.header, certificate, changes, entries)
+
+
+def _entry(ledger: Ledger, key: str, want: Want, at: int) -> StateEntry:
+    state, encoded = ledger.state, key.encode()
+    if want != PROOF:
+        value = state.value_at(encoded, at)
+        if value is None or want == VALUE:
+            return StateEntry(value, b"")
+    value, radix, _ = state.prove(encoded, at)
+    return StateEntry(value, radix)
+
+
 def prove_receipt(ledger: Ledger, height: int, index: int) -> bytes:
     """One envelope's receipt, with the envelope while the file stays small."""
     return receipt_proof(_block(ledger, height), index)
@@ -43,17 +80,17 @@ def prove_notarised(ledger: Ledger, height: int, index: int, place: int) -> byte
 
 def member_changes(ledger: Ledger, height: int) -> list[MemberChange]:
     """The hand-overs from genesis' members to those that signed a height."""
-    changes = []
-    for at in ledger.governed.member_changes():
-        if at >= height:
-            continue
-        kept = ledger.handovers.get(at)
-        if kept is None:  # not pruned: the block itself is there
-            logged = decode_logged(ledger.log.read(at))
-            certificate = _certificate(ledger, at)
-            kept = MemberChange(logged.header, certificate, members_after(logged))
-        changes.append(kept)
-    return changes
+    changes = ledger.governed.member_changes()
+    return [_member_change(ledger, at) for at in changes if at < height]
+
+
+def _member_change(ledger: Ledger, at: int) -> MemberChange:
+    kept = ledger.handovers.get(at)
+    if kept is None:  # not pruned: the block itself is there
+        logged = decode_logged(ledger.log.read(at))
+        certificate = _certificate(ledger, at)
+        kept = MemberChange(logged.header, certificate, members_after(logged))
+    return kept
 
 
 def genesis_members(ledger: Ledger) -> list[Member]:

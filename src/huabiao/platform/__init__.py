@@ -19,6 +19,10 @@ The built-in contracts, in the same library that every scenario uses.
 - `light_clients`: other chains, followed by their certificates
 - `routes`: the ways to other chains, each with the trust that it rests on
 - `packets`: what crosses, exactly once or not at all
+- `transfers`: values that move between chains and stay as many as they were
+- `remote_calls`: operations on another chain, performed there
+- `shared_records`: records of other chains, kept as verified copies
+- `exchanges`: a value here for a value there, by hash and time lock
 - `gateways`: chains of others, and whom the word about them is taken from
 - `ethereum_proofs`: receipts and storage of Ethereum, read by their proofs
 - `foreign_messages`: messages to chains of others and back, each once

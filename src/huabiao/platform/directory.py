@@ -12,6 +12,7 @@ metadata; GB 32100 for the provider's code.
 """
 
 from huabiao.contracts import (
+    Bytes,
     Code,
     Count,
     Day,
@@ -28,6 +29,7 @@ from huabiao.contracts import (
     Title,
     answers,
     does,
+    encode,
     is_credit_code,
     require,
 )
@@ -121,6 +123,7 @@ class Directory(Scenario):
     def register_duty(self, office: Text, title: Text, legal_source: Text) -> None:
         """Register a duty under its code."""
         check_duty(title, legal_source)
+        self.ask("levels", "require_open", account=self.caller)
         self.duties.add(self.key, Duty(self.caller, office, title, legal_source))
 
     @does(by=department, keyed=True, title="修订职责")
@@ -134,7 +137,7 @@ class Directory(Scenario):
     @does(by=department, keyed=True, title="登记系统")
     def register_system(self, duty: Code, title: Text) -> None:
         """Register an information system that serves a duty."""
-        require(title, "系统须有名称。 A system has a title.", code="system.title")
+        require(title, "须有名称。 A system has a title.", code="system.title")
         self.stand_on(duty, 1)
         self.systems.add(self.key, System(self.caller, duty, title))
 
@@ -159,8 +162,13 @@ class Directory(Scenario):
                 f" Tables stand on the item {item.name!r}; retire them first.",
                 code="locked",
             )
+        told = encode(resource.plain())
+        self.ask("locks", "may_change", catalog=self.key, resource=told)
         catalog.resource, catalog.revision = resource, catalog.revision + 1
         self.catalogs.put(self.key, catalog)
+        if self.ask("locks", "dockings_on", catalog=self.key):
+            # What cannot be told now, of a paused route, is announced later.
+            self.attempt([["docking", "changed", "", {"catalog": self.key}, b""]])
 
     @does(by=department, keyed=True, title="注销")
     def retire(self, level: OneOf[LEVELS]) -> None:
@@ -176,6 +184,8 @@ class Directory(Scenario):
             f" {standing} entries of the next level stand on it; retire them first.",
             code="locked",
         )
+        if level == "catalog":
+            self.ask("locks", "may_change", catalog=self.key, resource=b"")
         if level != "duty":
             self.stand_on(entry.duty, -1)
         self.shelf(level).remove(self.key)
@@ -197,6 +207,11 @@ class Directory(Scenario):
         }
 
     @answers
+    def resource_of(self, catalog: Code) -> Bytes:
+        """A catalog's metadata, encoded."""
+        return encode(self.catalogs.get(catalog).resource.plain())
+
+    @answers
     def items_of(self, catalog: Code) -> list:
         """The names of a catalog's information items."""
         return [item.name for item in self.catalogs.get(catalog).resource.items]
@@ -213,14 +228,15 @@ class Directory(Scenario):
     def stand_on(self, code: str, change: int) -> None:
         """Count one entry more or less on a duty of the caller's."""
         duty = self.own(self.duties.get(code))
+        if change > 0:
+            self.ask("levels", "require_open", account=self.caller)
         duty.standing += change
         self.duties.put(code, duty)
 
     def shelf(self, level: str) -> Registry:
         """Where the entries of a level stand."""
-        if level == "duty":
-            return self.duties
-        return self.systems if level == "system" else self.catalogs
+        above = {"duty": self.duties, "system": self.systems}
+        return above.get(level, self.catalogs)
 
 
 def check_duty(title: str, legal_source: str) -> None:
@@ -252,11 +268,8 @@ def check_resource(resource: Resource) -> None:
         "信息项须有名称且不重名。 Items have names, each its own.",
         code="catalog.items",
     )
-    require(
-        resource.title and resource.abstract,
-        "须有名称和摘要。 A resource has a title and an abstract.",
-        code="catalog.title",
-    )
+    sentence = "须有名称和摘要。 A resource has a title and an abstract."
+    require(resource.title and resource.abstract, sentence, code="catalog.title")
     require(
         resource.sharing != "not_shared" or resource.legal_basis,
         "不予共享须注明法律依据。 Not sharing needs its legal basis.",

@@ -129,6 +129,7 @@ class Library(Scenario):
         self, catalog: Code, system: Code, structure: Structure, columns: ListOf[Column]
     ) -> None:
         """Register a scanned table with its first columns, up to 250."""
+        self.ask("levels", "require_open", account=self.caller)
         for level, code in (("catalog", catalog), ("system", system)):
             owner = self.ask("directory", "owner_of", level=level, code=code)
             check_owner(owner, self.caller)

@@ -124,7 +124,10 @@ class Routes(Scenario):
         """Close it for good; the k-th approval does. What is under way can still be
         acknowledged, or ends by its time."""
         stands = self.paused if route.why_paused else self.open
-        return self.when_passed("close", self.closed, stands)
+        reached = self.when_passed("close", self.closed, stands)
+        if reached is self.closed:
+            route.ordered = False  # nothing comes any more that could be out of order
+        return reached
 
     @answers
     def way(self, route: Code) -> list:
@@ -136,6 +139,11 @@ class Routes(Scenario):
     def way_back(self, route: Code) -> list:
         """The same, also of one that is paused or closed: what is under way ends."""
         return plain(self.stored(route, self.open, self.paused, self.closed))
+
+    @answers
+    def trust_of(self, route: Code) -> str:
+        """On which trust a route rests, shown wherever its data is."""
+        return self.stored(route, self.open, self.paused, self.closed).trust
 
     def when_passed(self, subject: str, passed: State, stands: State) -> State:
         needed, accounts = self.board()

@@ -142,6 +142,7 @@ class Sharing(Scenario):
             f" Name the legal basis and the purpose, in {LONGEST_PURPOSE} characters.",
             code="purpose",
         )
+        self.ask("levels", "require_open", account=self.caller)
         holding = self.ask("library", "holding", table=table)
         shared = self.ask("directory", "sharing_of", catalog=holding["catalog"])
         require(
@@ -198,15 +199,16 @@ class Sharing(Scenario):
     ) -> None:  # fmt: skip
         """File a delivery under the digest of the request that the reader signed."""
         check_delivery(grant, self.now - at, at, columns, rows)
-        reader = self.ask("identity", "account_of_key", public=reader_key)
+        told = {"grant": self.key, "reader": grant.reader, "public": reader_key}
+        signs = self.ask("remote_sharing", "signs_for", **told)
         sentence = "签名者不是被授权的读取方。 The signer is not the grant's reader."
-        require(reader == grant.reader, sentence, code="reader.other")
+        require(signs, sentence, code="reader.other")
         signed = DOMAIN + encode([self.key, request])
         fits = self.verify(reader_key, signed, reader_signature)
         sentence = "读取方签名不符。 The reader's signature does not fit."
         require(fits, sentence, code="reader.signature")
         entry = Receipt(
-            self.key, grant.owner, reader, at, columns, rows, result, request,
+            self.key, grant.owner, grant.reader, at, columns, rows, result, request,
             reader_key, reader_signature, subjects, subject_count, grant.purpose,
         )  # fmt: skip
         self.receipts.add(request.hex(), entry)

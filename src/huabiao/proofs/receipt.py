@@ -54,6 +54,11 @@ class Receipt(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return self.results[-1].cost > 0
 
     @property
+    def cost(self) -> int:
+        """What its calls cost together, refused or not."""
+        return sum(result.cost for result in self.results)
+
+    @property
     def code(self) -> str:
         return self.results[-1].code
 

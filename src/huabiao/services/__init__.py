@@ -7,5 +7,6 @@ What runs beside the ledger, and reaches it through huabiao.client alone.
 - `gateway`: an owner's rows to a reader, under a grant
 - `bills`: electronic bills as PDF and OFD
 - `index`: the chain as SQL tables
+- `relay`: headers and packets between chains
 - `identity_numbers`: citizens' numbers (GB 11643): made up, checked, masked
 """

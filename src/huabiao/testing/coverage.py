@@ -8,6 +8,7 @@ them come those that all scenarios share, where the Description makes them possi
 import ast
 from typing import Any
 
+from huabiao.contracts.drawing import CONTRACT
 from huabiao.testing.stage import Stage
 
 NO_CODE = "rule"
@@ -39,13 +40,18 @@ def shared_codes(description: dict[str, Any]) -> set[str]:
     return codes
 
 
+def by_contracts(operation: dict[str, Any]) -> bool:
+    """Whether contracts alone may call it, so that nobody on a stage can."""
+    return all(role.startswith(CONTRACT) for role in operation["by"])
+
+
 def not_walked(stage: Stage, source: str) -> list[str]:
     """What a walk left out, each as a sentence; empty where it was whole."""
     description = stage.ground.description(stage.scenario)
     operations = {
         name
         for name, each in description["operations"].items()
-        if each["manner"] != "answers"
+        if each["manner"] != "answers" and not by_contracts(each)
     }
     done = {step.operation for step in stage.steps if step.code == "ok"}
     codes = refusal_codes(source) | shared_codes(description)

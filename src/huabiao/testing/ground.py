@@ -6,7 +6,7 @@ from typing import Any
 from huabiao.client.described import show_stored_record
 from huabiao.client.port import Outcome
 from huabiao.codec import encode
-from huabiao.crypto.address import show
+from huabiao.crypto.address import parse, show
 from huabiao.crypto.envelope import Call
 from huabiao.testing.city import City
 
@@ -31,6 +31,12 @@ class CityGround:
 
     def grant(self, scenario: str, role: str, name: str) -> None:
         self.city.grant(scenario, role, self.city.cast(name))
+
+    def grant_to(self, scenario: str, role: str, account: str) -> None:
+        self.city.call(
+            self.city.admin, "governance", "grant_role", "story",
+            scenario=scenario, role=role, account=parse(account), until=0,
+        )  # fmt: skip
 
     def send(self, name: str, call: Call) -> Outcome:
         before = self.city.ledger.state.root

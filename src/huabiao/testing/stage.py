@@ -23,7 +23,9 @@ from huabiao.client.described import operation_of, parse_arguments
 from huabiao.client.port import Outcome
 from huabiao.client.sealing import message_to_seal
 from huabiao.codec import Instant
+from huabiao.contracts.context import contract_account
 from huabiao.crypto.address import parse as parse_account
+from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
 
 Json = dict[str, Any]
@@ -44,6 +46,9 @@ class Ground(Protocol):
         """The account of an identity, made at first use, written hb1…"""
 
     def grant(self, scenario: str, role: str, name: str) -> None: ...
+
+    def grant_to(self, scenario: str, role: str, account: str) -> None:
+        """A role for an account that nobody's keys sign for, such as a contract's."""
 
     def send(self, name: str, call: Call) -> Outcome: ...
 
@@ -167,6 +172,25 @@ class Stage:
         if seen is None or seen["fields"]["account"] != self.ground.account(name):
             raise Astray(f"{name} 未能登记。 {name} is not {code}.")
         return Actor(self, name)
+
+    def acting(self, name: str) -> str:
+        """The account as which the scenario calls other contracts for somebody."""
+
+        def digest(message: bytes) -> bytes:
+            return bytes.fromhex(self.ground.digest(message))
+
+        account = parse_account(self.ground.account(name))
+        return show(contract_account(digest, self.scenario, account))
+
+    def elsewhere(
+        self, who: str, contract: str, operation: str, key: str, /, **written: Any
+    ) -> None:
+        """A step at another contract that the story rests on; it must be accepted."""
+        description = self.ground.description(contract)
+        stored = parse_arguments(description, operation, written)
+        outcome = self.ground.send(who, Call(contract, operation, key, stored))
+        if not outcome.accepted:
+            raise Astray(f"{who} {contract}.{operation}: {outcome.sentence}")
 
     def call(self, who: str, operation: str, case: str, written: Json) -> Step:
         """One call, whatever comes of it."""

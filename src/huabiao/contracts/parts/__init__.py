@@ -2,9 +2,11 @@
 The shared vocabulary: parts with laws of their own.
 
 - `approval`: k of n, also by weights
+- `authorisation`: a holder's code, redeemed here or on another chain
 - `books`: double entry; pending, then posted or void
 - `cell`: one record
 - `credential`: whether an account holds one of a type that stands
+- `crossing`: messages to contracts of other chains, each of which ends once
 - `deadline`: working days of the calendar that is on chain
 - `grants`: whether data may be used under a sharing grant
 - `mandate`: for which organisation somebody acts
@@ -20,9 +22,11 @@ The shared vocabulary: parts with laws of their own.
 """
 
 from huabiao.contracts.parts.approval import Approval
+from huabiao.contracts.parts.authorisation import Authorisation
 from huabiao.contracts.parts.books import Books
 from huabiao.contracts.parts.cell import Cell
 from huabiao.contracts.parts.credential import Credential
+from huabiao.contracts.parts.crossing import Crossing
 from huabiao.contracts.parts.deadline import Deadline
 from huabiao.contracts.parts.grants import Grants
 from huabiao.contracts.parts.mandate import Mandate
@@ -40,9 +44,11 @@ from huabiao.contracts.parts.traced import Input
 
 __all__ = [
     "Approval",
+    "Authorisation",
     "Books",
     "Cell",
     "Credential",
+    "Crossing",
     "Deadline",
     "Grants",
     "Input",

@@ -13,6 +13,8 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 - `platform`: the directory and the sharing of data
 - `epcis`: documents of events about food, in and out
 - `bills`: electronic bills as files, and whether one is genuine
+- `levels`: the chains of both levels, their progress, what is docked
+- `crossings`: other chains, and what crosses to them
 - `plan`: the action plan, and what is late
 - `credentials`: status lists, schemas, the standing of issuers
 - `licences`: licences shown by an authorisation code
@@ -33,11 +35,13 @@ from huabiao.client.port import Port
 from huabiao.doors.api import (
     bills,
     credentials,
+    crossings,
     entry,
     envelopes,
     epcis,
     events,
     identifiers,
+    levels,
     licences,
     metrics,
     organisations,
@@ -90,7 +94,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     rooms = (
         envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
         organisations, persons, platform, vault, credentials, licences, bills, epcis,
-        plan, sign_in,
+        plan, sign_in, levels, crossings,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

@@ -80,6 +80,8 @@ def outcome_json(outcome: Outcome) -> Json:
         "envelope": outcome.envelope,
         "height": outcome.height,
         "index": outcome.index,
+        "call": outcome.call,
+        "cost": outcome.cost,
     }
 
 

@@ -19,6 +19,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `correction`  correction ask, correct, uphold, list
 - `bills`       bill render, check
 - `plan`        plan
+- `levels`      levels show, report
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
@@ -26,9 +27,13 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
+- `remote`      remote account, call, calls: operations on another chain
 - `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
 - `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate
+- `chains`      chain follow, route, recover, list: other chains
+- `crossing`    crossing list, show: what crosses, in words
+- `relay`       relay: carries headers and packets between chains
 - `ether`       ether deploy, lock, show, claim, take-back: a lock by hash and time
 - `anchor`      anchor add, show, verify: hashes in signed logs of others
 - `gateway`     gateway install, key, deploy, rotate, show, run: to chains of others
@@ -71,6 +76,7 @@ COMMANDS = {
     "correction": "correction",
     "bill": "bills",
     "plan": "plan",
+    "levels": "levels",
     "calendar": "calendar",
     "epcis": "epcis",
     "member": "members",
@@ -79,8 +85,12 @@ COMMANDS = {
     "predicate": "predicate",
     "licence": "licence",
     "wallet": "wallet",
+    "remote": "remote",
     "webhook": "webhook",
     "vault": "vault",
+    "chain": "chains",
+    "crossing": "crossing",
+    "relay": "relay",
     "gateway": "gateway",
     "ether": "ether",
     "anchor": "anchor",

@@ -19,7 +19,7 @@ def balance(settings: Settings, identity: str) -> None:
     path = f"/api/accounts/{show(keys.account)}/balances"
     found = settings.city.as_(keys).get(path)
     lines = [
-        f"{each['balance']:>16,}  {each['zh']} · {each['en']}"
+        f"{each['balance']:>16,}  {each.get('of', '')}  {each['zh']} · {each['en']}"
         f"  {each['scenario']}.{each['part']}"
         for each in found["balances"]
     ]

@@ -40,6 +40,11 @@ _HOME = click.option(
     help="本机上的单位数 · organisations on this machine (cometbft)",
 )
 @click.option(
+    "--districts",
+    metavar="NAME[:SUITE][:PORT],…",
+    help="区级链，如 haidian,朝阳:sm · chains of districts beside the city's own",
+)
+@click.option(
     "--story",
     type=click.Choice(["day", "none"]),
     default="none",
@@ -58,6 +63,7 @@ def up(
     suite: str | None,
     engine: str | None,
     validators: int | None,
+    districts: str | None,
     story: str,
     signer: str | None,
     index_url: str | None,
@@ -66,18 +72,35 @@ def up(
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
     try:
         use_index(index_url)
-        if _holds_many(home, engine, validators):
+        from huabiao.node.levels import has_districts, run_levels
+
+        if districts is not None or has_districts(home):
+            _check_one_process(engine, validators, signer, index_url)
+            code = run_levels(home, districts, port, suite, story, as_json)
+        elif _holds_many(home, engine, validators):
             _check_one_index(index_url)
             from huabiao.node.many import run_many
 
             code = run_many(home, validators or 0, port or 8080, suite, story, as_json)
         else:
-            from huabiao.node.node import run
+            from huabiao.node.serving import run
 
             code = run(home, port, suite, story, as_json, signer)
         raise SystemExit(code)
     except Exception as error:
         raise as_failure(error) from error
+
+
+def _check_one_process(
+    engine: str | None, validators: int | None, signer: str | None, index: str | None
+) -> None:
+    if engine == "cometbft" or validators or signer or index:
+        raise ValueError(
+            "市区两级在一个进程里运行，不与 --validators、--engine cometbft、--signer、"
+            "--index 同用；各单位分机部署时逐个启动。"
+            " Both levels run in one process, without --validators, --engine cometbft,"
+            " --signer or --index: start each node by itself for those."
+        )
 
 
 def _check_one_index(index_url: str | None) -> None:

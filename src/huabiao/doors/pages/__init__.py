@@ -13,9 +13,11 @@ from starlette.staticfiles import StaticFiles
 
 from huabiao.doors.pages import (
     bills,
+    crossings,
     directory,
     entering,
     language,
+    levels,
     own,
     paper,
     plan,
@@ -34,8 +36,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, directory, bills, plan, own, wallet, webhooks, values, trace,
-        supervision, paper, language, entering,
+        views, crossings, directory, bills, plan, own, wallet, webhooks, values,
+        trace, supervision, paper, language, entering, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

@@ -234,8 +234,7 @@ class CometbftEngine:
             for place, (envelope, receipt) in enumerate(pairs):
                 found = awaited.pop(envelope.id, None)
                 if found is not None:
-                    code, sentence = receipt.code, receipt.sentence
-                    placed = Placed(self.height, place, code, sentence)
+                    placed = Placed.by_receipt(self.height, place, receipt)
                     found[0].settle(found[1], [placed])
         for id_, (code, sentence) in decided.refused.items():
             found = awaited.pop(id_, None)

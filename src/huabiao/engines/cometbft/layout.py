@@ -202,7 +202,7 @@ flush_throttle_timeout = "5ms"
 
 [mempool]
 type = "app"
-reap_interval = "20ms"
+reap_interval = "50ms"
 max_tx_bytes = 1400000
 recheck = false
 

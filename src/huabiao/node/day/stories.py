@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from huabiao.client.port import Outcome
 from huabiao.client.remote import Answered, Remote
-from huabiao.crypto.address import show
+from huabiao.crypto.address import parse, show
 from huabiao.crypto.envelope import Call
 from huabiao.node.day.cast import Cast
 from huabiao.stories import stories
@@ -45,6 +45,10 @@ class ServedGround:
     def grant(self, scenario: str, role: str, name: str) -> None:
         self.cast.enrol(name)
         self.cast.grant(scenario, [(role, name)])
+
+    def grant_to(self, scenario: str, role: str, account: str) -> None:
+        facts = {"scenario": scenario, "role": role, "account": parse(account)}
+        self.cast.do("operator", Call("governance", "grant_role", "story", facts))
 
     def send(self, name: str, call: Call) -> Outcome:
         return self.cast.city.send(self.cast.keys(name), call)

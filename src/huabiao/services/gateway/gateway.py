@@ -124,7 +124,7 @@ class Gateway:
     def _reader(self, fetch: Fetch, asked: Statement, request: bytes) -> bytes:
         message = signed_message(asked.grant, request)
         holds = by_key.verify(fetch.public, message, fetch.signature)
-        account = self.port.account_of(fetch.public) if holds else None
+        account = self._account(fetch.public, asked.grant) if holds else None
         if account is None:
             # Nothing goes on chain for a stranger without a valid key.
             raise Denied(
@@ -133,6 +133,15 @@ class Gateway:
                 " The reader's signature does not fit, or its key was retired.",
             )
         return account
+
+    def _account(self, public: bytes, grant: str) -> bytes | None:
+        """Whom a key signs for: a grant of a reader of another chain names its key."""
+        named = self.port.read(f"remote_sharing/grants/{grant}")
+        sides = self.port.read(f"sharing/sides/{grant}")
+        if named is not None and sides is not None and decode(named)[2] == public:
+            reader: bytes = decode(sides)[1]
+            return reader
+        return self.port.account_of(public)
 
     def _admit(self, asked: Statement, reader: bytes, now: int) -> Grant:
         if asked.chain != self.port.chain:

@@ -30,7 +30,7 @@ from huabiao.engines.cometbft.bundles import BUNDLE, CERTIFICATES, LARGEST_BUNDL
 from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger import protocol
-from huabiao.node.node import run
+from huabiao.node.serving import run
 
 Prepare = Callable[[Application, abci.RequestPrepareProposal], Awaitable[abci.Response]]
 
