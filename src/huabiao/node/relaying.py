@@ -72,14 +72,16 @@ class Relaying:
         return open_identity(home.folder, CARRIER, suite, True, founding)
 
     def _connect(self, url: str) -> Remote:
-        return NextDoor(self._doors[url], self._loop)
+        return NextDoor(self._doors[url], self._loop, self._stop)
 
 
 class NextDoor(Remote):
     """A city whose node is in this process."""
 
-    def __init__(self, doors: Doors, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(doors.url, Within(doors.app, loop))
+    def __init__(
+        self, doors: Doors, loop: asyncio.AbstractEventLoop, stop: threading.Event
+    ) -> None:
+        super().__init__(doors.url, Within(doors.app, loop, stop))
         self._port = doors.node.port
 
     def height(self) -> int:
@@ -87,16 +89,18 @@ class NextDoor(Remote):
 
 
 class Within(httpx.BaseTransport):
-    """Takes requests of other threads to an app in its event loop."""
+    """Takes requests of other threads to an app in its event loop, until `stop`."""
 
-    def __init__(self, app: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, app: Any, loop: asyncio.AbstractEventLoop, stop: threading.Event
+    ) -> None:
         self._app = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self._loop = loop
+        self._loop, self._stop = loop, stop
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The whole answer; httpx.TransportError where none comes."""
-        if self._loop.is_closed():
-            raise httpx.ConnectError("the city has stopped", request=request)
+        if self._stop.is_set():
+            raise httpx.ConnectError("the city stops", request=request)
         asked = asyncio.run_coroutine_threadsafe(self._answer(request), self._loop)
         try:
             return asked.result(ANSWER_S)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from huabiao.client.port import Outcome
-from huabiao.client.remote import Remote, Unreachable
+from huabiao.client.remote import Answered, Remote, Unreachable
 from huabiao.client.signing import Signer, sign_envelope
+from huabiao.client.wallets import NoSuchIdentity
 from huabiao.crypto.envelope import Call
 from huabiao.proofs.state_proofs import VALUE, Want
 
@@ -194,6 +195,6 @@ def introduced(
                 founding = city.founding_suite
                 signer = identities(name, city.suite_name, founding, url)
                 chains[name] = ChainDoors(name, [url], signer, connect)
-        except Unreachable as error:
+        except (Unreachable, Answered, NoSuchIdentity) as error:
             silent[url] = str(error)
     return chains, silent
