@@ -89,8 +89,10 @@ Acknowledge(p) ==
                         IF seen.came[p] = "ok" THEN "acknowledged" ELSE "declined"]
     /\ UNCHANGED <<clock, came, given, shown, pictures>>
 
+\* Over an ordered route a late packet is brought still, and answered as late.
 TimeOut(p) ==
     /\ life[p] = "sent_out"
+    /\ ~Ordered
     /\ \E seen \in pictures : seen.came[p] = "nothing" /\ seen.time >= Timeouts[p]
     /\ life' = [life EXCEPT ![p] = "timed_out"]
     /\ UNCHANGED <<clock, came, given, shown, pictures>>
@@ -132,6 +134,9 @@ Once ==
 KeepsOrder ==
     Ordered => \A p, q \in Packets :
         q < p /\ came[p] # "nothing" => came[q] # "nothing"
+
+\* Nothing stands in the way of what comes after.
+MakesRoom == Ordered => \A p \in Packets : life[p] \in Ended => came[p] # "nothing"
 
 \* Whatever was sent ends, if somebody carries.
 Ends == \A p \in Packets : (life[p] = "sent_out") ~> (life[p] \in Ended)

@@ -22,7 +22,7 @@ CONSTANTS
   Latest = 2
   Ordered = {ordered}
   Timeouts <- Until
-INVARIANTS NeverHalf NothingFromNothing Conserved KeepsOrder
+INVARIANTS NeverHalf NothingFromNothing Conserved KeepsOrder MakesRoom
 PROPERTIES Once Ends
 """
 INSTANCE = """---- MODULE Two ----

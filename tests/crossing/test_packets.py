@@ -101,6 +101,8 @@ def test_over_an_ordered_route_the_late_make_room(tmp_path):
     greet(chains, "two")
     assert chains.receive("beijing", "haidian", 2).code == "packet.order"
     chains.tick(MINUTE)
+    chains["haidian"].block()
+    assert chains.end("beijing", "haidian", 1).code == "packet.ordered"
     assert chains.receive("beijing", "haidian", 1).accepted
     assert chains.receive("beijing", "haidian", 2).accepted
     for number, expected in ((1, "packet.late"), (2, "ok")):
@@ -109,11 +111,36 @@ def test_over_an_ordered_route_the_late_make_room(tmp_path):
     chains.close()
 
 
+def test_a_closed_route_keeps_no_order_and_lets_the_late_go(tmp_path):
+    chains = Chains(tmp_path, {"beijing": "intl", "haidian": "intl"}, [GREETINGS])
+    chains.connect("beijing", "haidian", ordered=True)
+    greet(chains, "one", within=MINUTE)
+    city = chains["beijing"]
+    city.call(city.admin, "routes", "close", "haidian")
+    chains.tick(MINUTE)
+    chains["haidian"].block()
+    assert chains.end("beijing", "haidian", 1).accepted
+    assert state(chains, 1) == "timed_out"
+    chains.close()
+
+
+def test_both_ends_agree_on_the_order(tmp_path):
+    chains = Chains(tmp_path, {"beijing": "intl", "haidian": "intl"}, [GREETINGS])
+    for here, there, ordered in (
+        ("beijing", "haidian", False), ("haidian", "beijing", True),
+    ):  # fmt: skip
+        chains.follow(here, there)
+        chains.route(here, there, ordered=ordered)
+    greet(chains, "one")
+    assert chains.receive("beijing", "haidian", 1).code == "packet.other"
+    chains.close()
+
+
 def test_a_route_has_a_limit(tmp_path):
     chains = Chains(tmp_path, {"beijing": "intl", "haidian": "intl"}, [GREETINGS])
     chains.connect("beijing", "haidian", most=1, window=MINUTE)
     greet(chains, "one")
-    with pytest.raises(Exception, match="limit"):
+    with pytest.raises(Exception, match="next window"):
         greet(chains, "two")
     chains.tick(MINUTE)
     greet(chains, "two")

@@ -11,7 +11,8 @@ from huabiao.client.signing import call
 PAGES = (
     "/", "/blocks", "/blocks/1", "/scenarios", "/scenarios/hazardous_waste",
     "/scenarios/governance", "/scenarios/hazardous_waste/m1", "/directory?q=数据",
-    "/me", "/verify", "/plan", "/bills", "/bills?number=x&code=y",
+    "/me", "/me/webhooks", "/values?scenario=s&record=r&field=f", "/crossings",
+    "/levels", "/verify", "/plan", "/bills", "/bills?number=x&code=y",
 )  # fmt: skip
 
 

@@ -10,9 +10,8 @@ Packets: what crosses from one chain to another, exactly once, or not at all (�
 4. What was not received by its moment is shown by a proof of absence: `time_out` tells
    the sender the same, and it undoes its half.
 
-So each packet ends once: acknowledged, declined or timed out. Over an ordered route
-packets come in the order of their numbers; one that is late is answered as declined, so
-that those behind it can come.
+So each packet ends once: acknowledged, declined or timed out. Over an ordered route one
+that is late is brought still and declined, so that those behind it can come.
 
     packets/sent/<route>.<n>        the packet, until it has ended
     packets/received/<route>.<n>    [code, sentence, time]; proved present or absent
@@ -24,6 +23,7 @@ from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Code,
     Count,
+    Flag,
     Instant,
     ListOf,
     Record,
@@ -48,6 +48,11 @@ LATE, TIMED_OUT = "packet.late", "packet.timed_out"
 TOLD_LATE = "到达时已过时限。 It came after its time."
 TOLD_TIMED_OUT = "在时限内未被接收。 It was not received in time."
 
+TOLD_RATE = "此路由本时段已满，稍后再来。 The route is full: come in its next window."
+TOLD_ORDERED = (
+    "有序路由：仍须送达，对方答以过时。 It keeps order: bring it, though late."
+)
+
 
 class Payload(Record):
     """For one contract over there, from one here."""
@@ -67,10 +72,11 @@ class Packet(Record):
     sequence: Count
     timeout: Instant
     payloads: ListOf[Payload]
+    ordered: Flag
 
 
 class Received(Record):
-    """What came of a packet: "ok", or a refusal's code and sentence."""
+    """What came of a packet."""
 
     code: Code
     sentence: Text
@@ -157,7 +163,9 @@ class Packets(Scenario):
             Payload(self.calling, receiver, values[n])
             for n, receiver in enumerate(receivers)
         ]
-        packet = Packet(self.chain, route, way[0], way[1], number, timeout, payloads)
+        packet = Packet(
+            self.chain, route, way[0], way[1], number, timeout, payloads, way[4]
+        )
         self.sent.add(self.key, packet)
         self.emit("packet_sent", packet=encode(packet.plain()))
         return Crossing(
@@ -175,8 +183,8 @@ class Packets(Scenario):
             "routes", "way", route=route
         )
         require(
-            [came.chain, came.to, came.route, self.key]
-            == [chain, self.chain, counterpart, f"{route}.{came.sequence}"],
+            [came.chain, came.to, came.route, self.key, came.ordered]
+            == [chain, self.chain, counterpart, f"{route}.{came.sequence}", ordered],
             "此件不属于此路由。 The packet is not one of this route.",
             code="packet.other",
         )
@@ -219,6 +227,7 @@ class Packets(Scenario):
     def time_out(self, crossing: Crossing, height: Count, proof: Octets) -> None:
         """Show that the other chain had not received a packet by its time."""
         way = self.ask("routes", "way_back", route=crossing.route)
+        require(not way[4], TOLD_ORDERED, code="packet.ordered")
         at = self.ask(
             way[2], "proves", client=way[3], height=height,
             key=f"packets/received/{crossing.counterpart}.{crossing.sequence}",
@@ -247,10 +256,10 @@ class Packets(Scenario):
         """The number of the packet that goes now; refused above the route's limit."""
         flow = self.flow_of(route, window)
         number = flow.next_out
-        require(flow.out < most, rate(route), code="route.rate")
+        require(flow.out < most, TOLD_RATE, code="route.rate")
         require(
             self.key == f"{route}.{number}",
-            f"下一件的编号为 {route}.{number}。 The next is {route}.{number}.",
+            f"下一件为 {route}.{number}。 Next is {route}.{number}.",
             code="packet.number",
         )
         flow.next_out, flow.out = number + 1, flow.out + 1
@@ -267,7 +276,7 @@ class Packets(Scenario):
             f"须按顺序：下一件是 {flow.next_in}。 In order: {flow.next_in} is next.",
             code="packet.order",
         )
-        require(flow.came < most, rate(route), code="route.rate")
+        require(flow.came < most, TOLD_RATE, code="route.rate")
         flow.next_in, flow.came = number + 1, flow.came + 1
         self.flows.put(route, flow)
 
@@ -282,19 +291,10 @@ class Packets(Scenario):
 def handed(packet: Packet) -> list:
     """The calls that hand a packet over: by which route of this chain, of which chain,
     by whom, what."""
-    told = {
-        "route": packet.counterpart, "chain": packet.chain, "sequence": packet.sequence
-    }  # fmt: skip
+    route, number = packet.counterpart, packet.sequence
+    told = {"route": route, "chain": packet.chain, "sequence": number}
     return [
         [each.receiver, "receive_packet", "",
          {**told, "sender": each.sender, "value": each.value}, b""]
         for each in packet.payloads
     ]  # fmt: skip
-
-
-def rate(route: str) -> str:
-    """Said where a route's limit is reached; it waits for the next window."""
-    return (
-        f"路由“{route}”本时段已满，稍后再来。"
-        f" The limit of route {route!r} is reached: come again in its next window."
-    )

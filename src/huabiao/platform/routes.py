@@ -124,7 +124,10 @@ class Routes(Scenario):
         """Close it for good; the k-th approval does. What is under way can still be
         acknowledged, or ends by its time."""
         stands = self.paused if route.why_paused else self.open
-        return self.when_passed("close", self.closed, stands)
+        reached = self.when_passed("close", self.closed, stands)
+        if reached is self.closed:
+            route.ordered = False  # nothing comes any more that could be out of order
+        return reached
 
     @answers
     def way(self, route: Code) -> list:

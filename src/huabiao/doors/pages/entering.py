@@ -43,6 +43,15 @@ WAIT_S = 5.0
 Word = Annotated[str, Query(max_length=4_096)]
 
 
+def sign_in_page(request: Request, city: City) -> HTMLResponse:
+    """The ways to sign in that are open here."""
+    found = sign_in_of(city)
+    return page(
+        request, "sign_in.html",
+        ways=found.ways.read(), has_accounts=found.has_accounts,
+    )  # fmt: skip
+
+
 def _keep_for_return(request: Request, answer: Response, name: str, value: str) -> None:
     """A cookie that comes back with a link from elsewhere, and opens nothing alone."""
     answer.set_cookie(

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from huabiao.doors import vault
 from huabiao.doors.city import City
 from huabiao.doors.opening import open_for
+from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
@@ -30,7 +31,7 @@ def value(
 ) -> HTMLResponse:
     """What the chain says of a value, to whom may have it opened."""
     if viewer is None:
-        return page(request, "sign_in.html")
+        return sign_in_page(request, city)
     return _shown(request, city, viewer, (scenario, record, field), None)
 
 

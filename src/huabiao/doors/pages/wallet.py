@@ -8,8 +8,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from huabiao.crypto.address import show
 from huabiao.doors import wallet
 from huabiao.doors.authorising import draw_code
-from huabiao.doors.city import City
-from huabiao.doors.entering import sign_in_of
+from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageSession
@@ -42,15 +41,6 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
     )
     answer.headers["cache-control"] = "no-store"
     return answer
-
-
-def sign_in_page(request: Request, city: City) -> HTMLResponse:
-    """The ways to sign in that are open here."""
-    found = sign_in_of(city)
-    return page(
-        request, "sign_in.html",
-        ways=found.ways.read(), has_accounts=found.has_accounts,
-    )  # fmt: skip
 
 
 @router.post("/me/codes")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from huabiao.doors.city import City
+from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
@@ -28,7 +29,7 @@ After = Annotated[str, Form(pattern=asking.CURSOR)]
 def webhooks(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
     """One's own webhooks, each with what was given up."""
     if viewer is None:
-        return page(request, "sign_in.html")
+        return sign_in_page(request, city)
     return _shown(request, city, viewer)
 
 
