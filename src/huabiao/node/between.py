@@ -19,6 +19,7 @@ from huabiao.crypto.envelope import Call
 from huabiao.node.districts import MUNICIPAL
 from huabiao.node.level import Level, NotTaken, trusted_at
 from huabiao.node.showing import call_for, to_show
+from huabiao.proofs.proof_file import Proof
 from huabiao.services.relay import carrying
 
 ANCHOR_MS = 60_000
@@ -32,7 +33,7 @@ ANY_KEY = "governance/administrators"
 class Brought(NamedTuple):
     """A call that shows something, and the proof under whose header it stands."""
 
-    proof: carrying.Proof
+    proof: Proof
     call: Call
 
 
@@ -117,7 +118,7 @@ def anchor_due(here: Level, there: Level, client: dict[str, Any]) -> bool:
     return client["newest"] == 0 or (here.district is MUNICIPAL and moved and old)
 
 
-def header_proof(there: Level) -> carrying.Proof:
+def header_proof(there: Level) -> Proof:
     """The newest header of a chain with what certifies it."""
     return carrying.state_proof(there.node.port.prove_state(ANY_KEY))[0]
 
