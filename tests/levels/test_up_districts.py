@@ -25,6 +25,8 @@ from huabiao.codec import encode
 from huabiao.crypto.address import parse, show
 from huabiao.doors.cli import main
 from huabiao.node.districts import DISTRICTS, read_districts
+from huabiao.node.home import Home
+from huabiao.node.place import NodePlace, write_place
 from huabiao.services.databases.place import free_port
 from huabiao.services.databases.population import department_code
 from huabiao.services.subject_tags import SubjectTags
@@ -186,13 +188,17 @@ def until(looked):
 
 
 @pytest.mark.long
-def test_what_was_founded_goes_on_and_reports(tmp_path):
+def test_what_was_founded_goes_on_and_reports(tmp_path, monkeypatch):
+    """The second time the city's doors speak TLS, and what crosses still crosses."""
     words = ("--port", str(free_port(0)), "--districts", "haidian:sm,通州")
     process, told = up(tmp_path, *words)
     with Remote(told["districts"][0]["url"]) as district:
         register(tmp_path / "districts" / "haidian", district)
     stop(process)
+    certificate = certify_doors(tmp_path)
     process, again = up(tmp_path, "--port", words[1])
+    monkeypatch.setenv("HUABIAO_CA", str(certificate))
+    assert again["url"] == told["url"].replace("http:", "https:")
     for one, other in zip(told["districts"], again["districts"], strict=True):
         assert (one["chain"], one["url"]) == (other["chain"], other["url"])
     with Remote(again["url"]) as city:
@@ -200,6 +206,20 @@ def test_what_was_founded_goes_on_and_reports(tmp_path):
         assert reported["route"] == "haidian" and reported["total"]["duties"] == 1
         assert reported["excluded"] == 1 and reported["awaited"] == 0
     stop(process)
+
+
+def certify_doors(home):
+    """The certificate that the doors have from the next start on, its own CA."""
+    certificate, key = home / "door.pem", home / "door.key"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "90", "-subj", "/CN=door",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    place = NodePlace("市级", tls_certificate="door.pem", tls_key="door.key")
+    write_place(Home(home), place)
+    return certificate
 
 
 def register(home, district):

@@ -1,62 +1,51 @@
 """
-Between the levels: carries headers and packets among the chains of one process.
-
-It decides nothing: each call that it brings has its proof, and the chain that takes it
-checks. Everything is read from the chains anew each time, so that it goes on where it
-stopped, and another relay beside it does no harm.
+Between the levels: anchors and showings, which no relay of strangers' packets does.
 
     anchors     the city takes a header of each district that moved on, once a minute
-    refreshes   each client takes a header before half its trusting period has passed
-    receives    packets that wait on the other chain
-    ends        acknowledged, or timed out by a proof that nothing came in time
     shows       grants and receipts of the other chain, to the readers' own
 
-A quiet chain makes no blocks. Where a proof needs a later one, the carrier brings that
-chain a header that it has already: that is a block.
+Packets, their ends and the clients' refreshes are the relay's (relaying.py). Nothing is
+decided here either: each call has its proof, and the chain that takes it checks.
+Everything is read from the chains anew each time, so that it goes on where it stopped.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from huabiao.codec import decode
 from huabiao.crypto.envelope import Call
 from huabiao.node.districts import MUNICIPAL
 from huabiao.node.level import Level, NotTaken, trusted_at
-from huabiao.node.node import Say
 from huabiao.node.showing import call_for, to_show
+from huabiao.proofs.proof_file import Proof
 from huabiao.services.relay import carrying
 
 ANCHOR_MS = 60_000
 PAUSE_S, LOOK_S = 0.25, 2.0
 LONGEST_PAUSE_S = 10.0
-TOGETHER, LOOKED_AT = 20, 200
-SENT, RECEIVED = "packets/sent", "packets/received"
+TOGETHER = 20
 ANY_KEY = "governance/administrators"
 """A proof of any key brings a header along."""
-TIMEOUT = 5
-"""Where a packet has its timeout; docs/formats/packet.md."""
 
 
 class Brought(NamedTuple):
-    """A call for a packet, and the proof under whose header it stands."""
+    """A call that shows something, and the proof under whose header it stands."""
 
-    proof: carrying.Proof
+    proof: Proof
     call: Call
 
 
 @dataclass
 class Between:
-    """The ways between one chain and another, both ways."""
+    """The ways between one chain and another, both ways; `say` is a relay's."""
 
     one: Level
     other: Level
-    say: Say
+    say: Callable[[str, str], None]
     _seen: tuple[int, int] = (-1, -1)
     _look_again: float = 0.0
-    _told: str = ""
 
     async def run(self) -> None:
         """Carry until cancelled; what goes wrong is said once and tried again."""
@@ -87,20 +76,15 @@ class Between:
         return carried
 
     def _tell(self, error: Exception) -> None:
-        told = (
+        self.say(
+            f"between {self.one.name} {self.other.name}",
             f"{self.one.district.zh}与{self.other.district.zh}之间：{error}"
-            f" · between {self.one.district.en} and {self.other.district.en}"
+            f" · between {self.one.district.en} and {self.other.district.en}",
         )
-        if told != self._told:
-            self.say(told)
-        self._told = told
 
     async def _carry(self, here: Level, there: Level, client: dict[str, Any]) -> int:
-        due = header_due(here, there, client)
-        if due and there.node.port.height == client["newest"]:
-            await self._make_block(there, here)
         found = await asyncio.to_thread(planned, here, there)
-        if not found and not due:
+        if not found and not anchor_due(here, there, client):
             return 0
         proof = found[0].proof if found else header_proof(there)
         advances = carrying.advances(there.name, proof, client["changed"])
@@ -126,72 +110,23 @@ class Between:
                 self._tell(refusal)
         return taken
 
-    async def _make_block(self, here: Level, there: Level) -> None:
-        client = here.record("light_clients", there.name)
-        changed = client["changed"] if client else 0
-        await here.bring(*carrying.advances(there.name, header_proof(there), changed))
 
-
-def header_due(here: Level, there: Level, client: dict[str, Any]) -> bool:
-    """Whether a client wants a newer header, packets or not."""
-    age = here.now - trusted_at(client)
-    if age >= client["period"] // 2:
-        return True
+def anchor_due(here: Level, there: Level, client: dict[str, Any]) -> bool:
+    """Whether a header is to be brought though nothing else is."""
     moved = there.node.port.height > client["newest"]
-    if here.district is MUNICIPAL and moved and age >= ANCHOR_MS:
-        return True
-    return client["newest"] == 0 or any(_late(here, there))
+    old = here.now - trusted_at(client) >= ANCHOR_MS
+    return client["newest"] == 0 or (here.district is MUNICIPAL and moved and old)
 
 
-def _late(here: Level, there: Level) -> Iterator[bool]:
-    """Packets of ours whose time is over, while the newest block there is older."""
-    newest = there.node.ledger.time
-    for _, timeout in waiting(here, there):
-        yield newest < timeout <= here.now
-
-
-def header_proof(there: Level) -> carrying.Proof:
+def header_proof(there: Level) -> Proof:
     """The newest header of a chain with what certifies it."""
     return carrying.state_proof(there.node.port.prove_state(ANY_KEY))[0]
 
 
-def waiting(sender: Level, receiver: Level) -> list[tuple[int, int]]:
-    """Numbers and timeouts of packets under way; the first two hundred."""
-    prefix, found = f"{receiver.name}.", []
-    for key, _ in sender.index.entries("packets", "sent", prefix, limit=LOOKED_AT):
-        stored = sender.node.port.read(f"{SENT}/{key}")
-        if stored is not None:  # the read model may be a moment behind
-            found.append((int(key.removeprefix(prefix)), decode(stored)[TIMEOUT]))
-    return sorted(found)
-
-
 def planned(here: Level, there: Level) -> list[Brought]:
-    """What of `there` can be brought to `here` now, all under one header."""
+    """What of `there` can be shown to `here` now, all under one header."""
     at = there.node.port.height
-    if at == 0:
-        return []
-    found = [
-        *_incoming(here, there, at),
-        *_outcomes(here, there, at),
-        *_shown(here, there, at),
-    ]
-    return found[:TOGETHER]
-
-
-def _incoming(here: Level, there: Level, at: int) -> Iterator[Brought]:
-    for number, timeout in waiting(there, here):
-        known = here.node.port.read(f"{RECEIVED}/{there.name}.{number}")
-        if known is None and here.now < timeout:
-            key = f"{SENT}/{here.name}.{number}"
-            yield from _brought(there, key, at, _receive(there.name, number))
-
-
-def _outcomes(here: Level, there: Level, at: int) -> Iterator[Brought]:
-    for number, timeout in waiting(here, there):
-        key = f"{RECEIVED}/{here.name}.{number}"
-        known = there.node.port.read(key)
-        if known is not None or there.node.ledger.time >= timeout:
-            yield from _brought(there, key, at, _end(there.name, number))
+    return [*_shown(here, there, at)][:TOGETHER] if at else []
 
 
 def _shown(here: Level, there: Level, at: int) -> Iterator[Brought]:
@@ -202,22 +137,3 @@ def _shown(here: Level, there: Level, at: int) -> Iterator[Brought]:
         if content.value is not None:
             call = call_for(wanted, at, content.value, content.radix)
             yield Brought(proof, call)
-
-
-def _receive(route: str, number: int) -> Callable[[bytes], Call]:
-    return lambda raw: carrying.receive(route, number, raw)
-
-
-def _end(route: str, number: int) -> Callable[[bytes], Call]:
-    return lambda raw: carrying.end(route, number, raw)
-
-
-def _brought(
-    there: Level, key: str, at: int, make: Callable[[bytes], Call]
-) -> Sequence[Brought]:
-    """One proof and its call; nothing where that height does not show it."""
-    raw = there.node.port.prove_state(key, at)
-    try:
-        return [Brought(carrying.state_proof(raw)[0], make(raw))]
-    except carrying.NotCarried:
-        return []

@@ -26,6 +26,7 @@ from huabiao.node.home import Home, HomeError, open_home, suite_of, write_run_fi
 from huabiao.node.level import Level
 from huabiao.node.node import Say, start
 from huabiao.node.place import NodePlace, read_place, write_place
+from huabiao.node.relaying import Relaying
 from huabiao.node.reporting import keep_reporting
 from huabiao.node.serving import DEFAULT_DOOR, Doors, aloud, listen_at, serve, silent
 
@@ -118,6 +119,7 @@ async def _serve(
     say: Say,
 ) -> None:  # fmt: skip
     beside: list[asyncio.Task[None]] = []
+    relaying = Relaying(levels, all_doors, say)
     _introduce(levels, all_doors)
 
     async def then() -> None:
@@ -125,9 +127,10 @@ async def _serve(
         for each in districts:
             await connect(city, each, say)
             await connect(each, city, say)
-            between = Between(city, each, say)
+            between = Between(city, each, relaying.say)
             await between.run_once()
             beside.append(asyncio.create_task(between.run()))
+        relaying.start()
         for level in levels:
             beside.append(asyncio.create_task(keep_reporting(level, say)))
         facts = _facts(levels, all_doors)
@@ -140,10 +143,11 @@ async def _serve(
         await all_doors[0].play(story, say)
 
     try:
-        await serve(all_doors, then)
+        await serve(all_doors, then, relaying.stop)
     finally:
         for task in beside:
             task.cancel()
+        await relaying.ended()
 
 
 def _introduce(levels: list[Level], all_doors: list[Doors]) -> None:

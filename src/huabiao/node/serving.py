@@ -160,15 +160,23 @@ class Doors:
         self.node.close()
 
 
+def nothing() -> None:
+    """Nothing runs beside the doors."""
+
+
 async def serve(
-    all_doors: Sequence[Doors], then: Callable[[], Coroutine[Any, Any, None]]
+    all_doors: Sequence[Doors],
+    then: Callable[[], Coroutine[Any, Any, None]],
+    stop_beside: Callable[[], None] = nothing,
 ) -> None:
-    """Open every door, do what comes next, and serve until a signal or a failure."""
+    """Open every door, do what comes next, and serve until a signal or a failure; what
+    comes in from beside is stopped before the doors are."""
     opened: list[Doors] = []
     stopping = asyncio.Event()
 
     def stop() -> None:
         stopping.set()
+        stop_beside()
         for each in opened:
             each.stop()
 
@@ -183,6 +191,7 @@ async def serve(
         await _unless(stopping, then)
         await asyncio.gather(*(each.serving for each in opened))
     finally:
+        stop_beside()
         for doors in opened:
             doors.stop()
         await asyncio.gather(*(each.serving for each in opened), return_exceptions=True)

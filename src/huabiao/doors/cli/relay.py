@@ -12,8 +12,8 @@ relay: carries headers and packets between chains, and is trusted with nothing.
 import json
 import signal
 import threading
-import time
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ import click
 from huabiao.doors.cli.settings import Failed, Settings, command
 
 DEFAULT_NAME = "relay"
-AGAIN_S, REPORT_S, MOST_KNOWN = 30.0, 10.0, 1_000
+REPORT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -59,27 +59,11 @@ def read_config(urls: tuple[str, ...], file: Path | None) -> Config:
     return Config([*dict.fromkeys(found)], identities)
 
 
-class Telling:
-    """Lines on standard error; the same line about the same thing not again soon."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._known: dict[str, tuple[str, float]] = {}
-        self._lock = threading.Lock()
-
-    def say(self, about: str, line: str) -> None:
-        now = time.monotonic()
-        with self._lock:
-            last, at = self._known.pop(about, ("", float("-inf")))
-            again = line != last or now - at > AGAIN_S
-            while len(self._known) >= MOST_KNOWN:
-                self._known.pop(next(iter(self._known)))
-            self._known[about] = line, now if again else at
-        if again:
-            self.line(line)
-
-    def line(self, line: str) -> None:
-        click.echo(json.dumps({"line": line}) if self._as_json else line, err=True)
+def on_standard_error(as_json: bool) -> Callable[[str], None]:
+    """What passes a line on to whoever started the relay."""
+    return lambda line: click.echo(
+        json.dumps({"line": line}) if as_json else line, err=True
+    )
 
 
 @command(
@@ -97,8 +81,10 @@ def relay(
 ) -> None:  # fmt: skip
     """在各链之间携带区块头与跨链件。 Carry headers and packets between chains."""
     from huabiao.services.relay import Relay
+    from huabiao.services.relay.telling import Telling
 
-    config, telling = read_config(urls, file), Telling(settings.as_json)
+    config, line = read_config(urls, file), on_standard_error(settings.as_json)
+    telling = Telling(line)
     signers = _identities(settings.home, identity, config)
     carrier = Relay(config.urls, signers, telling.say)
     if once:
@@ -110,7 +96,8 @@ def relay(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    _serve(settings, carrier, telling, stop, metrics_port)
+    line("中继已启动，Ctrl-C 停止。 The relay runs; Ctrl-C stops it.")
+    _serve(settings, carrier, telling.say, stop, metrics_port)
 
 
 def _identities(home: Path, identity: str | None, config: Config) -> Any:
@@ -126,8 +113,8 @@ def _identities(home: Path, identity: str | None, config: Config) -> Any:
 
 
 def _serve(
-    settings: Settings, carrier: Any, telling: Telling, stop: threading.Event,
-    metrics_port: int | None,
+    settings: Settings, carrier: Any, say: Callable[[str, str], None],
+    stop: threading.Event, metrics_port: int | None,
 ) -> None:  # fmt: skip
     from huabiao.services.relay.figures import link_line, prometheus, serve_metrics
 
@@ -138,12 +125,11 @@ def _serve(
     def report() -> None:
         while not stop.wait(REPORT_S):
             for told in carrier.figures()["links"]:
-                telling.say(f"lag {told['from']} {told['to']}", link_line(told))
+                say(f"lag {told['from']} {told['to']}", link_line(told))
 
     server = serve_metrics(metrics_port, metrics) if metrics_port else None
     reporting = threading.Thread(target=report)
     reporting.start()
-    telling.line("中继已启动，Ctrl-C 停止。 The relay runs; Ctrl-C stops it.")
     try:
         carrier.run(stop)
     finally:

@@ -10,6 +10,7 @@ The relay: carries headers and packets between chains, and is trusted with nothi
 - `misbehaviour` two certified headers of one height
 - `relay`        every link between some chains, each in a thread of its own
 - `figures`      lag and cost, for people and for Prometheus
+- `telling`      what is said, and not again soon
 
     relay = Relay(addresses, identities, say)
     relay.run(stop)            until told to stop

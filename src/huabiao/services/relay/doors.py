@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from huabiao.client.port import Outcome
-from huabiao.client.remote import Remote, Unreachable
+from huabiao.client.remote import Answered, Remote, Unreachable
 from huabiao.client.signing import Signer, sign_envelope
+from huabiao.client.wallets import NoSuchIdentity
 from huabiao.crypto.envelope import Call
 from huabiao.proofs.state_proofs import VALUE, Want
 
@@ -29,6 +30,10 @@ class Identities(Protocol):
     def __call__(
         self, chain: str, suite: str, founding: str, url: str, /
     ) -> Signer: ...
+
+
+Connect = Callable[[str], Remote]
+"""A city by its address; `Remote` where the way is HTTP."""
 
 
 @dataclass
@@ -57,11 +62,12 @@ class Spent:
 
 @dataclass
 class ChainDoors:
-    """A chain's name and addresses, and who signs there."""
+    """A chain's name and addresses, who signs there, and how it is reached."""
 
     name: str
     urls: list[str]
     signer: Signer
+    connect: Connect = Remote
     spent: Spent = field(default_factory=Spent)
 
 
@@ -94,7 +100,7 @@ class Door:
     def _connected(self) -> Remote:
         if self._remote is None:
             url = self.chain.urls[self._at % len(self.chain.urls)]
-            remote = Remote(url)
+            remote = self.chain.connect(url)
             if remote.chain != self.chain.name:
                 remote.close()
                 raise Unreachable(
@@ -107,7 +113,7 @@ class Door:
 
     def height(self) -> int:
         """Of the newest block; answered within a moment, also under load."""
-        return int(self.ask(lambda city: city.get("/api/health"))["height"])
+        return self.ask(lambda city: city.height())
 
     def send(self, envelopes: Sequence[Sequence[Call]]) -> list[Outcome]:
         """Sign and send; Busy where the pool is full."""
@@ -135,10 +141,14 @@ class Door:
         ]
         return rows, found["next"] or ""
 
-    def records(self, scenario: str, chain: str, most: int) -> list[dict[str, Any]]:
-        """The records of `light_clients` or `routes` that concern another chain."""
+    def records(
+        self, scenario: str, most: int, chain: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The records of `light_clients` or `routes`: all, or those that concern one
+        other chain."""
         path = f"/api/scenarios/{scenario}/records"
-        asked = {"where": f"chain={chain}", "limit": 200, "after": None}
+        where = f"chain={chain}" if chain is not None else None
+        asked = {"where": where, "limit": 200, "after": None}
         found: list[dict[str, Any]] = []
         while len(found) < most:
             page = self.ask(lambda city: city.get(path, **asked))
@@ -160,8 +170,9 @@ class Door:
 
 
 def introduced(
-    urls: Sequence[str], identities: Identities, known: dict[str, ChainDoors]
-) -> tuple[dict[str, ChainDoors], dict[str, str]]:
+    urls: Sequence[str], identities: Identities, known: dict[str, ChainDoors],
+    connect: Connect = Remote,
+) -> tuple[dict[str, ChainDoors], dict[str, str]]:  # fmt: skip
     """Chains by their names, from addresses that answer; and why others do not. Those
     that are `known` stay, and get further addresses."""
     chains, silent = dict(known), {}
@@ -170,7 +181,7 @@ def introduced(
         if url in already:
             continue
         try:
-            with contextlib.closing(Remote(url)) as city:
+            with contextlib.closing(connect(url)) as city:
                 name = city.chain
                 if not _NAME.fullmatch(name):
                     silent[url] = (
@@ -183,7 +194,7 @@ def introduced(
                     continue
                 founding = city.founding_suite
                 signer = identities(name, city.suite_name, founding, url)
-                chains[name] = ChainDoors(name, [url], signer)
-        except Unreachable as error:
+                chains[name] = ChainDoors(name, [url], signer, connect)
+        except (Unreachable, Answered, NoSuchIdentity) as error:
             silent[url] = str(error)
     return chains, silent

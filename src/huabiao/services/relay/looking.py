@@ -80,7 +80,7 @@ class Look:
     def _known_routes(self) -> list[str]:
         """The routes over this client, asked for now and then."""
         if time.monotonic() - self._routes_at > ROUTES_AGAIN_S:
-            found = self.here.records("routes", self.there.chain.name, 1_000)
+            found = self.here.records("routes", 1_000, self.there.chain.name)
             self._routes = [
                 each["id"]
                 for each in found

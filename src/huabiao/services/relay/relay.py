@@ -7,7 +7,6 @@ another of them there is a link. A chain that does not answer, or is busy, holds
 own links and no others: each waits, twice as long after every failure.
 """
 
-import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,8 +15,14 @@ from typing import Any
 import msgspec
 
 from huabiao.client.port import Busy
-from huabiao.client.remote import Answered, Unreachable
-from huabiao.services.relay.doors import ChainDoors, Door, Identities, introduced
+from huabiao.client.remote import Answered, Remote, Unreachable
+from huabiao.services.relay.doors import (
+    ChainDoors,
+    Connect,
+    Door,
+    Identities,
+    introduced,
+)
 from huabiao.services.relay.figures import chain_figures, link_figures
 from huabiao.services.relay.link import Link, Round, Trouble
 from huabiao.services.relay.misbehaviour import watch
@@ -40,10 +45,10 @@ class Relay:
 
     def __init__(
         self, urls: Sequence[str], identities: Identities, say: Say,
-        pause: float = PAUSE_S,
+        pause: float = PAUSE_S, connect: Connect = Remote,
     ) -> None:  # fmt: skip
         self._urls, self._identities, self._say = list(urls), identities, say
-        self._pause = pause
+        self._pause, self._connect = pause, connect
         self.chains: dict[str, ChainDoors] = {}
         self.links: dict[tuple[str, str, str], Link] = {}
         self.silent: dict[str, str] = {}
@@ -59,27 +64,37 @@ class Relay:
 
     def discover(self) -> None:
         """Ask the addresses for chains and clients, and make a link for what is new."""
-        self.chains, self.silent = introduced(self._urls, self._identities, self.chains)
+        self.chains, self.silent = introduced(
+            self._urls, self._identities, self.chains, self._connect
+        )
         for url, sentence in self.silent.items():
             self._say(f"address {url}", sentence)
-        for here, there in itertools.permutations(self.chains.values(), 2):
-            for client in self._clients(here, there):
+        for here in self.chains.values():
+            for client, followed in self._clients(here):
+                there = self.chains.get(followed)
+                if there is None:
+                    continue
                 key = here.name, there.name, client
                 if key not in self.links and len(self.links) < MOST_LINKS:
                     link = Link(Door(here), Door(there), client, self._say)
                     link.ask_block = self._asker(here.name, there.name)
                     self.links[key] = link
 
-    def _clients(self, here: ChainDoors, there: ChainDoors) -> list[str]:
+    def _clients(self, here: ChainDoors) -> list[tuple[str, str]]:
+        """Names of a chain's clients, and which chains they follow."""
         door = Door(here)
         try:
-            found = door.records("light_clients", there.name, 1_000)
+            found = door.records("light_clients", MOST_LINKS)
         except HELD_UP as error:
             self._say(f"chain {here.name}", f"{here.name}：{error}")
             return []
         finally:
             door.close()
-        return [each["id"] for each in found if each["state"] in FOLLOWED]
+        return [
+            (each["id"], each["fields"]["chain"])
+            for each in found
+            if each["state"] in FOLLOWED
+        ]
 
     def _asker(self, here: str, there: str) -> Callable[[], None]:
         """How a link has the chain that it reads make a block: by what another link
