@@ -36,6 +36,9 @@ def test_a_node_under_load_comes_up_elsewhere(
     node, load, home = running
     load.wait_for(50)
     file, there = tmp_path / "home.backup", tmp_path / "there"
+    kept = "sign_in/accounts/organisation/place.json"
+    (home / kept).parent.mkdir(parents=True)
+    (home / kept).write_text("{}")
     acknowledged = list(load.told)
     made = run("backup", "--home", str(home), "-o", str(file))
     load.wait_for(len(acknowledged) + 10)
@@ -46,6 +49,7 @@ def test_a_node_under_load_comes_up_elsewhere(
     restored = run("restore", str(file), "--home", str(there))
     assert restored["height"] == made["height"]
     assert "旧节点不得再运行" in restored["sentence"]
+    assert (there / kept).read_text() == "{}"
     assert not (there / "passphrase").exists()
     (there / "passphrase").write_text((home / "passphrase").read_text())
     replayed = run("replay", "--home", str(there))

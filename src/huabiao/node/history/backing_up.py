@@ -2,7 +2,7 @@
 A home as one tar file, while its node runs: what cannot be made again.
 
     genesis, node.toml, member*.json, member*.signer, wallets/, vault/,
-    status/ and codes/ (keys),
+    status/ and codes/ (keys), sign_in/ (keys, ways and accounts of the staff),
     handovers, pruned.json
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
@@ -42,7 +42,7 @@ VERSION, MANIFEST = 1, "manifest.json"
 PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
 PATTERNS = (
     "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
-    "status/key.json", "codes/key.json", "engine/config/*",
+    "status/key.json", "codes/key.json", "sign_in/**/*.json", "engine/config/*",
 )  # fmt: skip
 
 

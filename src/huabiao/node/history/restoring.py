@@ -21,8 +21,8 @@ from huabiao.node.progress import Say, every_second
 
 TOP = {
     "genesis", "node.toml", "handovers", "pruned.json", "subjects.sqlite",
-    "webhooks.sqlite", "nats.cursor",
-    "wallets", "vault", "status", "codes", "engine", "blocks", "certificates", MANIFEST,
+    "webhooks.sqlite", "nats.cursor", "wallets", "vault", "status", "codes", "sign_in",
+    "engine", "blocks", "certificates", MANIFEST,
 }  # fmt: skip
 LARGEST_MANIFEST = 2**28
 PART = 2**20
