@@ -18,12 +18,16 @@ from huabiao.node.node import Node, start
 from huabiao.proofs.header import decode_header
 from huabiao.proofs.verify import verify
 
+STAFF = "sign_in/accounts/organisation/place.json"
+
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[Node, Load, Path]]:
     home = tmp_path / "home"
     node = start(home, "intl", lambda line: None)
     node.ledger.log.segment_bytes = 20_000
+    (home / STAFF).parent.mkdir(parents=True)
+    (home / STAFF).write_text("{}")
     load = Load(node, home)
     yield node, load, home
     load.stop()
@@ -36,9 +40,6 @@ def test_a_node_under_load_comes_up_elsewhere(
     node, load, home = running
     load.wait_for(50)
     file, there = tmp_path / "home.backup", tmp_path / "there"
-    kept = "sign_in/accounts/organisation/place.json"
-    (home / kept).parent.mkdir(parents=True)
-    (home / kept).write_text("{}")
     acknowledged = list(load.told)
     made = run("backup", "--home", str(home), "-o", str(file))
     load.wait_for(len(acknowledged) + 10)
@@ -49,7 +50,7 @@ def test_a_node_under_load_comes_up_elsewhere(
     restored = run("restore", str(file), "--home", str(there))
     assert restored["height"] == made["height"]
     assert "旧节点不得再运行" in restored["sentence"]
-    assert (there / kept).read_text() == "{}"
+    assert (there / STAFF).read_text() == "{}"
     assert not (there / "passphrase").exists()
     (there / "passphrase").write_text((home / "passphrase").read_text())
     replayed = run("replay", "--home", str(there))
