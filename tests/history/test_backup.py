@@ -50,8 +50,7 @@ def test_a_node_under_load_comes_up_elsewhere(
     restored = run("restore", str(file), "--home", str(there))
     assert restored["height"] == made["height"]
     assert "旧节点不得再运行" in restored["sentence"]
-    assert (there / STAFF).read_text() == "{}"
-    assert not (there / "passphrase").exists()
+    assert (there / STAFF).exists() and not (there / "passphrase").exists()
     (there / "passphrase").write_text((home / "passphrase").read_text())
     replayed = run("replay", "--home", str(there))
     header = decode_header(decode_logged(node.ledger.log.read(made["height"])).header)
