@@ -11,7 +11,9 @@ from typing import Any
 
 import httpx
 
-from huabiao.engines.cometbft import binary, layout
+from huabiao.engines.cometbft import layout
+from huabiao.engines.cometbft.binary import COMETBFT
+from huabiao.engines.go_program import find
 
 FIRST_PORT = 28_600
 TOGETHER, VALUE_BYTES, CONNECTIONS = 100, 220, 4
@@ -31,7 +33,7 @@ def measure_kvstore(members: int, seconds: float) -> dict[str, Any]:
         _lay_out(homes)
         nodes = [
             subprocess.Popen(
-                [str(binary.find()), "start", "--home", str(home)],
+                [str(find(COMETBFT)), "start", "--home", str(home)],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )
             for home in homes
