@@ -35,11 +35,9 @@ from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys, generate
 
 CLIENTS, BATCH, CONNECTIONS, RECORDS = 200, 100, 6, 10_000
-PORT = 9_180
-"""The engines listen 18,600 above: still below the ports that Linux hands out."""
+PORT = 9_180  # the engines' are 18,600 above: below those that Linux hands out
 WARM = 1_500, 6.0
 """A second, for so long, before anything is counted: kernels are loaded by then."""
-CAUGHT_UP = "huabiao_index_lag_blocks 0\n"
 OFFERED = {1: (4_000, 9_000), 4: (1_500, 3_000)}
 
 
@@ -71,8 +69,7 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
     chain = nodes.facts["chain"]
     clients = [generate(f"client {n}", suite) for n in range(CLIENTS)]
     report: dict[str, Any] = {"members": nodes.members, "suite": suite, "offered": []}
-    # Doors close what is idle for 5 s: let go before, so that none is met in closing.
-    limits = httpx.Limits(max_connections=400, keepalive_expiry=2.0)
+    limits = httpx.Limits(max_connections=400, keepalive_expiry=2.0)  # doors: 5 s
     async with httpx.AsyncClient(timeout=120, limits=limits) as http:
         await grant(http, nodes, chain, clients, suite)
         accepted = (await load(http, nodes, chain, clients, *WARM))["accepted"]
