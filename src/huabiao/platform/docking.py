@@ -19,6 +19,7 @@ from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Code,
     Count,
+    Crossing,
     Flag,
     Instant,
     ListOf,
@@ -79,6 +80,7 @@ class Docking(Scenario):
     department = Role("政务部门", "Department")
 
     dockings = Registry(Docked, "对接", "dockings")
+    crossing = Crossing()
 
     @does(by=department, keyed=True, title="下达")
     def delegate(self, route: Code, catalog: Code, locked: ListOf[Text]) -> None:
@@ -197,6 +199,7 @@ class Docking(Scenario):
         sentence: Text,
     ) -> None:
         """Keep what the other level took, undo what it did not."""
+        self.crossing.end(route, sequence)
         kind, key, number, _ = decode(value)
         entry = self.dockings.find(key)
         if entry is None:
@@ -242,12 +245,8 @@ class Docking(Scenario):
         """Keep an entry and send what is said of it."""
         key = key or self.key
         self.dockings.put(key, entry)
-        number = self.ask("packets", "next_number", route=entry.route)
-        self.call(
-            "packets", "send", f"{entry.route}.{number}", route=entry.route,
-            receivers=["docking"], values=[encode([kind, key, entry.number, said])],
-            timeout=self.now + ANSWER_MS,
-        )  # fmt: skip
+        value = encode([kind, key, entry.number, said])
+        self.crossing.send(entry.route, "docking", value, self.now + ANSWER_MS)
 
     def own(self) -> Docked:
         """The docking under the call's key, if its catalog here is the caller's."""

@@ -16,6 +16,7 @@ from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Code,
     Count,
+    Crossing,
     Flag,
     Instant,
     ListOf,
@@ -29,9 +30,7 @@ from huabiao.contracts import (
     Title,
     answers,
     contract,
-    decode,
     does,
-    encode,
     is_credit_code,
     require,
 )
@@ -101,6 +100,7 @@ class Levels(Scenario):
     above = Registry(Above, "上级链", "the chain above")
     departments = Registry(Department, "入链单位", "departments")
     reports = Registry(Report, "入链进度", "progress")
+    crossing = Crossing("在途报告", "reports under way")
 
     @does(by=coordinator, keyed=True, title="认定")
     def recognise(self, level: OneOf[LEVELS], zh: Text, en: Text, code: Code) -> None:
@@ -141,12 +141,7 @@ class Levels(Scenario):
         self.reports.put(HERE, found)
         above = self.above.find(HERE)
         if above is not None:
-            number = self.ask("packets", "next_number", route=above.route)
-            self.call(
-                "packets", "send", f"{above.route}.{number}", route=above.route,
-                receivers=["levels"], values=[encode(found.plain())],
-                timeout=self.now + DAY_MS,
-            )  # fmt: skip
+            self.crossing.send(above.route, "levels", found, self.now + DAY_MS)
 
     @does(by=contract("packets"))
     def receive_packet(
@@ -159,7 +154,7 @@ class Levels(Scenario):
             "只收已认定的区级链的报告。 Only recognised districts report here.",
             code="level.unknown",
         )
-        found = Report.from_plain(Report.check(decode(value)))
+        found = self.crossing.read(Report, value)
         known = self.reports.find(route)
         if known is None or known.height < found.height:
             self.reports.put(route, found)
@@ -175,6 +170,7 @@ class Levels(Scenario):
         sentence: Text,
     ) -> None:
         """A report that did not arrive is replaced by the next one."""
+        self.crossing.end(route, sequence)
         self.emit("reported", route=route, code=code)
 
     @answers

@@ -18,6 +18,7 @@ from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Code,
     Count,
+    Crossing,
     Digest,
     Instant,
     ListOf,
@@ -34,6 +35,7 @@ from huabiao.contracts import (
     answers,
     anyone,
     contract,
+    contract_account,
     decode,
     does,
     encode,
@@ -44,7 +46,7 @@ from huabiao.contracts import (
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "prefix", "is_null")
 WAYS = ("interface", "file", "table")
 STATES = ("sent", "requested", "granted", "refused", "revoked", "declined")
-ACCOUNT, ANSWER_MS, LONGEST = b"huabiao contract account\x00", 86_400_000, 12_000
+ANSWER_MS, LONGEST = 86_400_000, 12_000
 
 
 class Condition(Record):
@@ -131,6 +133,7 @@ class RemoteSharing(Scenario):
     receipts = Registry(Shown, "他链回执", "receipts of other chains")
     readers = Registry(Reader, "他链读取方", "readers of other chains")
     grants = Registry(Signs, "取数密钥", "keys that fetch")
+    crossing = Crossing("在途申请", "requests under way")
 
     @does(by=department, keyed=True, title="跨级申请")
     def ask_for(
@@ -153,11 +156,7 @@ class RemoteSharing(Scenario):
             route, self.caller, grant, table, purpose, legal_basis, fetch_key
         )  # fmt: skip
         self.asked.add(self.key, entry)
-        number = self.ask("packets", "next_number", route=route)
-        self.call(
-            "packets", "send", f"{route}.{number}", route=route,
-            receivers=["remote_sharing"], values=[value], timeout=self.now + ANSWER_MS,
-        )  # fmt: skip
+        self.crossing.send(route, "remote_sharing", value, self.now + ANSWER_MS)
 
     @does(by=contract("packets"))
     def receive_packet(
@@ -192,6 +191,7 @@ class RemoteSharing(Scenario):
         sentence: Text,
     ) -> None:
         """Keep whether the request was taken over there, and why not."""
+        self.crossing.end(route, sequence)
         key = decode(value)[0]
         entry = self.asked.get(key)
         if entry.state == "sent":
@@ -246,9 +246,9 @@ class RemoteSharing(Scenario):
         return self.ask("identity", "account_of_key", public=public) == reader
 
     def account(self, route: str, party: Party) -> Party:
-        """The account that ledger/calling.py gives to whom this contract calls for."""
+        """The account here as which this contract calls for a department."""
         behalf = encode([route, party])
-        return self.digest(ACCOUNT + encode(["remote_sharing", behalf]))[:20]
+        return contract_account(self.digest, "remote_sharing", behalf)
 
     def require_proved(
         self, route: str, key: str, height: int, value: Octets, proof: Octets
