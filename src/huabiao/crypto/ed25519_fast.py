@@ -15,11 +15,17 @@ of its versions, this one times eight: docs/decisions/0075-ed25519-by-tables.md.
 from collections.abc import Sequence
 from hashlib import sha512
 from types import ModuleType
-from typing import Any
 
 from huabiao.crypto import ed25519_curve as curve
 from huabiao.crypto import ed25519_sodium
-from huabiao.crypto.proven import SIGNERS_KEPT, TABLE_AFTER, Loading, Signers, Table
+from huabiao.crypto.proven import (
+    SIGNERS_KEPT,
+    TABLE_AFTER,
+    Loading,
+    Signers,
+    Table,
+    rows,
+)
 from huabiao.crypto.suite import Item
 
 LOAD_AFTER = 5_000
@@ -88,9 +94,6 @@ class Verifier:
     ) -> bytes:
         import numpy as np
 
-        def rows(values: Sequence[bytes], size: int) -> Any:
-            return np.frombuffer(b"".join(values), np.uint8).reshape(-1, size)
-
         accepted = np.zeros(len(scalars), np.uint8)
         self._kernel.verify_rows(
             rows(scalars, 32),
@@ -105,8 +108,8 @@ class Verifier:
         """Build the table of a key that libsodium has accepted (0.3 ms)."""
         point = curve.point_of(public)
         assert point is not None, "libsodium accepts names of points only"
-        rows = self._kernel.table_of(curve.negative(point), self._kernel.SIGNER_STEPS)
-        return Table(rows, rows.ctypes.data)
+        table = self._kernel.table_of(curve.negative(point), self._kernel.SIGNER_STEPS)
+        return Table(table, rows.ctypes.data)
 
 
 def _load() -> Verifier:

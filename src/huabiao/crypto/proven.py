@@ -25,6 +25,13 @@ class Table(NamedTuple):
     address: int
 
 
+def rows(values: Sequence[bytes], size: int) -> Any:
+    """Byte strings of one size as the rows of an array, for a kernel."""
+    import numpy as np
+
+    return np.frombuffer(b"".join(values), np.uint8).reshape(-1, size)
+
+
 class Signers:
     """Tables of proven signers and good signatures of the others, both bounded."""
 

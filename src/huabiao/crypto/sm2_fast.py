@@ -16,13 +16,19 @@ loaded or fails its self-test, everything stays with GmSSL and the log says so o
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
 
 from gmssl_pyx import sm3_hash
 
 from huabiao.crypto import sm2_curve as curve
 from huabiao.crypto import sm2_gmssl
-from huabiao.crypto.proven import SIGNERS_KEPT, TABLE_AFTER, Loading, Signers, Table
+from huabiao.crypto.proven import (
+    SIGNERS_KEPT,
+    TABLE_AFTER,
+    Loading,
+    Signers,
+    Table,
+    rows,
+)
 from huabiao.crypto.suite import Item
 
 LOAD_AFTER = 500
@@ -88,9 +94,6 @@ class Verifier:
         """The kernel on rows of 64, 32 and 64 bytes and addresses of live tables."""
         import numpy as np
 
-        def rows(values: Sequence[bytes], size: int) -> Any:
-            return np.frombuffer(b"".join(values), np.uint8).reshape(-1, size)
-
         accepted = np.zeros(len(publics), np.uint8)
         self._kernel.verify_rows(
             rows(publics, curve.PUBLIC_SIZE),
@@ -105,8 +108,8 @@ class Verifier:
     def tabulate(self, public: bytes) -> Table:
         """Build the table of a public key that is known to be on the curve (0.3 ms)."""
         x, y = (self._kernel.limbs_of(number) for number in curve.point_of(public))
-        rows = self._kernel.build_table(x, y, self._kernel.SIGNER_BITS)
-        return Table(rows, rows.ctypes.data)
+        table = self._kernel.build_table(x, y, self._kernel.SIGNER_BITS)
+        return Table(table, rows.ctypes.data)
 
 
 def _load() -> Verifier:
