@@ -222,18 +222,13 @@ class Gateways(Scenario):
         return b""
 
     def check_board(self) -> None:
-        accounts = self.ask("governance", "board")[1]
-        require(
-            self.caller in accounts,
-            "只有管理员可以提议或冻结。 Only an administrator proposes or freezes.",
-            code="administrator.only",
+        self.approvals.require_administrator(
+            "只有管理员可以提议或冻结。 Only an administrator proposes or freezes."
         )
 
     def agreed(self, gateway: Gateway, act: str) -> bool:
         """Whether this approval is the k-th."""
-        needed, accounts = self.ask("governance", "board")
-        subject = f"{act}/{gateway.turns}/{self.key}"
-        passed = self.approvals.approve(subject, needed, accounts)
+        passed = self.approvals.of_administrators(f"{act}/{gateway.turns}/{self.key}")
         gateway.turns += passed
         return passed
 

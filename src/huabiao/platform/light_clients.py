@@ -44,6 +44,10 @@ SUITES = ("intl", "sm", "pq")
 KEPT = 2_000
 """Headers that a client keeps; a proof under an older one needs a newer header."""
 DRIFT_MS = 600_000
+ADMINISTRATORS_ONLY = (
+    "只有管理员可以决定跟随哪条链。"
+    " Only administrators decide which chains are followed."
+)
 SHORTEST_PERIOD, LONGEST_PERIOD = 60_000, 90 * 86_400_000
 
 
@@ -108,7 +112,7 @@ class LightClients(Scenario):
     ) -> Client:
         """Name another chain, its members, and how long (ms) they are trusted without
         a newer header; the suite is that of its genesis."""
-        self.board()
+        self.approvals.require_administrator(ADMINISTRATORS_ONLY)
         require(
             SHORTEST_PERIOD <= period <= LONGEST_PERIOD,
             "信任期须在 1 分钟到 90 天之间。"
@@ -125,8 +129,7 @@ class LightClients(Scenario):
     @moves(proposed >> (proposed | following), by=anyone, title="同意跟随")
     def approve(self, client: Client) -> State:
         """Approve it; the k-th approval begins to follow."""
-        needed, accounts = self.board()
-        if not self.approvals.approve(self.key, needed, accounts):
+        if not self.agreed(self.key):
             return self.proposed
         client.trusted_at = self.now
         return self.following
@@ -162,11 +165,10 @@ class LightClients(Scenario):
     def recover(self, client: Client, members: Octets, above: Count = 0) -> State:
         """Trust these members from now on, whatever came before: each administrator
         says so, and the k-th is obeyed. `above` is the height they sign above."""
-        needed, accounts = self.board()
         wanted = self.digest(members).hex()
         stands = self.frozen if client.why_frozen else self.following
         subject = f"{self.key} {client.era} {above} {wanted}"
-        if not self.approvals.approve(subject, needed, accounts):
+        if not self.agreed(subject):
             return stands
         client.members, client.changed, client.why_frozen = members, above, ""
         client.newest, client.newest_time, client.last = above, 0, 0
@@ -177,8 +179,7 @@ class LightClients(Scenario):
            title="停用")  # fmt: skip
     def retire(self, client: Client) -> State:
         """Follow it no more; the k-th administrator to say so ends it."""
-        needed, accounts = self.board()
-        if self.approvals.approve(f"{self.key} retire", needed, accounts):
+        if self.agreed(f"{self.key} retire"):
             return self.retired
         return self.frozen if client.why_frozen else self.following
 
@@ -211,15 +212,10 @@ class LightClients(Scenario):
         """The name of the chain that a client follows."""
         return self.stored(client, self.following, self.frozen).chain
 
-    def board(self) -> list:
-        needed, accounts = self.ask("governance", "board")
-        require(
-            self.caller in accounts,
-            "只有管理员可以决定跟随哪条链。"
-            " Only administrators decide which chains are followed.",
-            code="administrator.only",
-        )
-        return [needed, accounts]
+    def agreed(self, subject: str) -> bool:
+        """Whether this approval of an administrator is the k-th."""
+        self.approvals.require_administrator(ADMINISTRATORS_ONLY)
+        return self.approvals.of_administrators(subject)
 
     def require_fresh(self, client: Client) -> None:
         require(

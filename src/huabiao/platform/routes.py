@@ -36,6 +36,9 @@ from huabiao.contracts import (
 )
 
 TRUST = ("light_client", "attestors", "hash_time_lock")
+ADMINISTRATORS_ONLY = (
+    "只有管理员可以决定跨链路由。 Only administrators decide on routes."
+)
 SHORTEST_WINDOW, MOST_PACKETS = 1_000, 1_000_000
 
 
@@ -82,7 +85,7 @@ class Routes(Scenario):
         ordered: Flag = False, most: Count = 10_000, window: Count = 60_000,
     ) -> Route:  # fmt: skip
         """Propose a route over a client; administrators then open it."""
-        self.board()
+        self.approvals.require_administrator(ADMINISTRATORS_ONLY)
         require(
             self.ask(verifier, "chain_of", client=client) == chain,
             f"“{client}”跟随的不是“{chain}”。 {client!r} does not follow {chain!r}.",
@@ -146,19 +149,10 @@ class Routes(Scenario):
         return self.stored(route, self.open, self.paused, self.closed).trust
 
     def when_passed(self, subject: str, passed: State, stands: State) -> State:
-        needed, accounts = self.board()
-        if self.approvals.approve(f"{self.key} {subject}", needed, accounts):
+        self.approvals.require_administrator(ADMINISTRATORS_ONLY)
+        if self.approvals.of_administrators(f"{self.key} {subject}"):
             return passed
         return stands
-
-    def board(self) -> list:
-        needed, accounts = self.ask("governance", "board")
-        require(
-            self.caller in accounts,
-            "只有管理员可以决定跨链路由。 Only administrators decide on routes.",
-            code="administrator.only",
-        )
-        return [needed, accounts]
 
 
 def plain(route: Route) -> list:

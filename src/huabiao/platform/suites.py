@@ -80,16 +80,15 @@ class Suites(Scenario):
     @opens(proposed, by=anyone, title="提议套件")
     def plan(self, suite: OneOf[SUITES], start: Count) -> Plan:
         """Plan the next suite; administrators then approve it."""
-        accounts = self.ask("governance", "board")[1]
-        sentence = "只有管理员可以提议。 Only an administrator may propose."
-        require(self.caller in accounts, sentence, code="administrator.only")
+        self.approvals.require_administrator(
+            "只有管理员可以提议。 Only an administrator may propose."
+        )
         return Plan(suite, start, self.caller)
 
     @moves(proposed >> (proposed | announced), by=anyone, title="同意套件")
     def approve(self, plan: Plan) -> State:
         """Approve a plan; the k-th approval announces it."""
-        needed, accounts = self.ask("governance", "board")
-        if not self.approvals.approve(self.key, needed, accounts):
+        if not self.approvals.of_administrators(self.key):
             return self.proposed
         require(
             plan.start > self.height + 1,

@@ -70,5 +70,17 @@ class Approval(Part):
         votes = dict(reversed(list(listed)))
         return sum(votes.get(account, 0) for account in approved) >= needed
 
+    def of_administrators(self, subject: str) -> bool:
+        """Count the caller's approval as one of the chain's administrators; True when
+        as many as governance asks for have approved by it."""
+        needed, accounts = self._context.ask("governance", "board", {})
+        return self.approve(subject, needed, accounts)
+
+    def require_administrator(self, sentence: str) -> None:
+        """Refuse, with this sentence, whoever is none of the administrators."""
+        _, accounts = self._context.ask("governance", "board", {})
+        if self._context.caller not in accounts:
+            raise Refused("administrator.only", sentence)
+
     def records(self) -> list[type[Record]]:
         return [Ballot]
