@@ -109,7 +109,7 @@ class Verifier:
         point = curve.point_of(public)
         assert point is not None, "libsodium accepts names of points only"
         table = self._kernel.table_of(curve.negative(point), self._kernel.SIGNER_STEPS)
-        return Table(table, rows.ctypes.data)
+        return Table(table, table.ctypes.data)
 
 
 def _load() -> Verifier:

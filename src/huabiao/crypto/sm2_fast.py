@@ -109,7 +109,7 @@ class Verifier:
         """Build the table of a public key that is known to be on the curve (0.3 ms)."""
         x, y = (self._kernel.limbs_of(number) for number in curve.point_of(public))
         table = self._kernel.build_table(x, y, self._kernel.SIGNER_BITS)
-        return Table(table, rows.ctypes.data)
+        return Table(table, table.ctypes.data)
 
 
 def _load() -> Verifier:
