@@ -210,3 +210,44 @@ def test_a_chain_of_protocol_1_does_not_change(tmp_path, monkeypatch):
     assert refused.value.code == "seat.proof"
     city.refused("envelope.signature", city.new("x"), "evidence", "notarize", **NOTE)
     city.close()
+
+
+# -- nobody is locked out by retiring the one key that signs ---------------------------
+
+
+def retiring(keys):
+    return {"public": keys.public, "reason": "tidied"}
+
+
+def test_the_old_key_is_not_retired_before_the_new_suite_signs(city):
+    clerk, coming = city.cast("clerk"), city.new("clerk")
+    city.announce(city.ledger.height + 9)
+    city.join(clerk, coming)
+    said = city.refused("key.suite", clerk, "identity", "retire_key", **retiring(clerk))
+    assert "1 把" in said and "the 1 keys left" in said
+    city.call(clerk, "identity", "retire_key", **retiring(coming))
+
+
+def test_the_new_key_is_not_retired_while_only_old_ones_are_left(city):
+    old = city.admin
+    city.change()
+    admin, second = city.admin, generate("second", "pq", bytes(32))
+    retire = ("identity", "retire_key")
+    said = city.refused("key.suite", admin, *retire, **retiring(admin))
+    assert "publish the first one" in said
+    proof = second.sign(b"huabiao-account\x00" + old.account)
+    city.call(admin, "identity", "add_key", public=second.public, proof=proof)
+    city.call(admin, *retire, **retiring(second))
+    city.refused("key.suite", admin, *retire, **retiring(admin))
+    city.call(admin, *retire, **retiring(old))
+    city.refused("key.last", admin, *retire, **retiring(admin))
+
+
+def test_a_first_key_of_the_new_suite_counts_once_it_is_published(city):
+    city.change()
+    fresh, second = city.new("fresh"), generate("second", "pq", bytes(32))
+    retire = ("identity", "retire_key")
+    city.join(fresh, second)
+    city.refused("key.suite", fresh, *retire, **retiring(second))
+    city.call(fresh, "identity", "publish_key", public=fresh.public)
+    city.call(fresh, *retire, **retiring(second))

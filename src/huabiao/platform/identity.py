@@ -14,26 +14,10 @@ Identity: which account a key stands for, and who a person is (统一数字身�
    the bureau. Tags under other keys, as gateways hold them, are bound to the account.
 """
 
-from huabiao.contracts import (
-    Bytes,
-    Count,
-    Digest,
-    Instant,
-    ListOf,
-    Party,
-    PublicKey,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    Signature,
-    Text,
-    Title,
-    answers,
-    anyone,
-    does,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Bytes, Count, Digest, Instant, ListOf, Party, PublicKey, Record, Registry, Role,
+    Scenario, Signature, Text, Title, answers, anyone, does, require,
+)  # fmt: skip
 
 ACCOUNT_DOMAIN = b"huabiao-account\x00"
 MOST_KEYS = 20
@@ -134,12 +118,7 @@ class Identity(Scenario):
         require(suspect_from <= self.now, sentence, code="suspect.ahead")
         address = self.address_of(public)
         account.keys = [each for each in account.keys if each != address]
-        require(
-            any(self.is_in_force(each) for each in account.keys),
-            "这是最后一把有效密钥，停用后账户将无人可用；请先用 add_key 增加新密钥。"
-            " This is the account's last key: add another one with add_key first.",
-            code="key.last",
-        )
+        self.check_left(account)
         entry.revoked_at, entry.reason = self.now, reason
         entry.suspect_from = suspect_from
         self.enter(account, address, entry)
@@ -208,6 +187,30 @@ class Identity(Scenario):
     def check_end(self, until: Instant) -> None:
         sentence = "期限已过。 The end lies in the past."
         require(until == 0 or until > self.now, sentence, code="until.past")
+
+    def check_left(self, account: Account) -> None:
+        """Somebody must be able to sign for an account with the keys that are left."""
+        left = [each for each in account.keys if self.is_in_force(each)]
+        require(
+            left,
+            "这是最后一把有效密钥，停用后账户将无人可用；请先用 add_key 增加新密钥。"
+            " This is the account's last key: add another one with add_key first.",
+            code="key.last",
+        )
+        size, changed = self.ask("membership", "keys_in_force")
+        require(
+            any(self.is_of_size(each, size, not changed) for each in left),
+            f"余下 {len(left)} 把密钥都不是此链现用套件的，或未公布，停用后账户将无人可用；"
+            "请先用 add_key 登记一把，或用 publish_key 公布首把密钥。"
+            f" Of the {len(left)} keys left none is known to be of the suite that the"
+            " chain signs in: add one with add_key, or publish the first one.",
+            code="key.suite",
+        )
+
+    def is_of_size(self, address: Party, size: Count, unknown: bool) -> bool:
+        """Whether a key has so many bytes; `unknown` of one that is not registered."""
+        entry = self.keys.find(address.hex())
+        return unknown if entry is None else len(entry.public) in (0, size)
 
     def check_new(self, address: Party) -> None:
         sentence = "此密钥已登记过。 This key has been registered already."

@@ -75,6 +75,7 @@ class Membership(Scenario):
     members = Cell(Members)
     newest_change = Cell(Change)
     changes = Registry(Change, "成员变更", "changes of members")
+    adopted = Cell(Change)
     approvals = Approval()
 
     @opens(seated, by=founder, title="创世席位")
@@ -182,6 +183,8 @@ class Membership(Scenario):
         for member, public in zip(members, planned[1]):  # noqa: B905
             member.public = public
         self.hand_over(members)
+        before = self.adopted.find()
+        self.adopted.set(Change(self.height, 0 if before is None else before.height))
         self.emit("suite_adopted", members=len(members))
 
     @answers
@@ -189,6 +192,13 @@ class Membership(Scenario):
         """Account, organisation and engine key of a seat."""
         held = self.stored(seat, self.seated, self.suspended)
         return [held.account, held.organisation, held.engine_key]
+
+    @answers
+    def keys_in_force(self) -> list:
+        """Bytes of a public key that signs now, which tell the suite, and whether the
+        chain signed in another one before."""
+        sizes = [len(each.public) for each in self.signing()]
+        return [sizes[0] if sizes else 0, self.adopted.find() is not None]
 
     def agreed(self, seat: Seat, act: str) -> bool:
         """Whether this approval is the k-th."""
