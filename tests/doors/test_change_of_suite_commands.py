@@ -7,7 +7,7 @@ from served_city import Served, wait_until
 
 from huabiao.client.signing import call
 from huabiao.client.wallets import open_identity
-from huabiao.crypto.address import address
+from huabiao.crypto.address import address, show
 from huabiao.crypto.suite import suite
 from huabiao.proofs.verify import verify
 
@@ -33,12 +33,26 @@ def register(served: Served) -> None:
     wait_until(lambda: port.read(f"identity/keys/{later.hex()}") is not None)
 
 
-def adopt(served: Served, start: int, note: Path) -> None:
+def nobody_is_left_behind(served: Served) -> None:
+    """Who holds something and has no key of the new suite is counted before."""
+    account = open_identity(served.home, "sleeper", "sm").account
+    role = {"scenario": "evidence", "role": "supervisor", "account": account}
+    operator = open_identity(served.home, "operator", "sm")
+    granted = call("governance", "grant_role", "t", **role)
+    assert served.remote().send(operator, granted).accepted
     refused = served.run("member", "adopt", *OPERATOR)
+    assert refused.exit_code == 1 and "1 accounts that hold" in refused.stderr
+    assert show(account) in refused.stderr
+
+
+def adopt(served: Served, start: int, note: Path) -> None:
+    nobody_is_left_behind(served)
+    adopting = ("member", "adopt", "--leave-behind", *OPERATOR)
+    refused = served.run(*adopting)
     assert refused.exit_code == 1 and "suite.early" in refused.stderr
     while served.node.port.height < start - 2:
         assert served.run("notarize", str(note), "--as", "clerk").exit_code == 0
-    adopted = served.json("member", "adopt", *OPERATOR)
+    adopted = served.json(*adopting)
     assert adopted["accepted"] and adopted["height"] == start - 1
     status = served.json("status")
     assert (status["suite"], status["founding_suite"]) == ("pq", "sm")
@@ -81,6 +95,8 @@ def test_a_city_changes_its_suite_while_it_serves(
     assert account_of(served, "clerk") == before
     late = served.run("notarize", str(note), "--as", "sleeper")
     assert late.exit_code == 1 and "key join" in late.stderr
+    turned = served.json("key", "rotate", "clerk")
+    assert turned["account"] == before, "the key of the new suite is renewed"
     fresh = served.json("key", "new", "fresh")
     assert account_of(served, "fresh") == fresh["account"]
 

@@ -5,7 +5,7 @@ import json
 from served_city import Served
 
 from huabiao.client.signing import call, prove_account
-from huabiao.client.wallets import renew, wallet_path
+from huabiao.client.wallets import passphrase, renew, wallet_path
 from huabiao.crypto.address import show
 
 
@@ -34,8 +34,9 @@ def test_a_rotation_whose_answer_was_lost_is_finished_by_the_next(
     served: Served,
 ) -> None:
     before = served.keys("unlucky")
-    old, new = renew(served.home, "unlucky", 30)
-    assert renew(served.home, "unlucky", 30) == (old, new), "made once"
+    place = wallet_path(served.home, "unlucky"), passphrase(served.home), 30
+    old, new = renew(*place)
+    assert renew(*place) == (old, new), "made once"
     proof = prove_account(new, old.account)
     outcome = served.remote().send(
         old,
@@ -53,7 +54,8 @@ def test_a_rotation_whose_answer_was_lost_is_finished_by_the_next(
 
 def test_a_refused_rotation_leaves_the_key(served: Served) -> None:
     old = served.keys("careful")
-    proof = prove_account(renew(served.home, "careful", 30)[1], bytes(20))
+    place = wallet_path(served.home, "careful"), passphrase(served.home), 30
+    proof = prove_account(renew(*place)[1], bytes(20))
     refused = served.remote().send(
         old, call("identity", "add_key", public=old.public, proof=proof)
     )

@@ -98,9 +98,16 @@ class Changing:
         with Remote(self.nodes.url(name)) as city:
             return city.send(keys, call("evidence", "notarize", digests=[bytes(32)]))
 
-    def adopt(self, start: int) -> None:
+    def adopt(self, start: int, left: int) -> None:
+        """Once it is due; so many accounts that hold something have no new key."""
         self.go_to(start - 2)
-        adopted = self.run("org-1", "member", "adopt", "--as", "operator")
+        words = ("member", "adopt", "--as", "operator")
+        if left:
+            home = str(self.nodes.homes["org-1"])
+            refused = CliRunner().invoke(main, (*words, "--home", home))
+            assert refused.exit_code == 1 and f"{left} accounts" in refused.stderr
+            words = (*words, "--leave-behind")
+        adopted = self.run("org-1", *words)
         assert adopted["accepted"] and adopted["height"] == start - 1
 
 
@@ -124,14 +131,15 @@ def told_what_to_do(network: Changing, name: str) -> None:
 def change(network: Changing) -> None:
     """Everything from the plan to the first blocks of the new suite."""
     nodes, sleeper = network.nodes, network.names[-1]
+    left = int(len(network.names) > 1)
     network.notarise("org-1", network.before)
     start = network.plan()
     for name in network.names:
         network.prepare(name)
-        if name != sleeper or len(network.names) == 1:
+        if name != sleeper or not left:
             network.join(name)
     network.notarise(sleeper, network.before)
-    network.adopt(start)
+    network.adopt(start, left)
     network.notarise("org-1", network.after)
     status = network.run("org-1", "status")
     assert (status["suite"], status["founding_suite"]) == (

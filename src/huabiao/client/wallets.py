@@ -114,21 +114,27 @@ def open_identity(
     return keys
 
 
-def renew(home: Path, name: str, days: int) -> tuple[Keys, Keys]:
+def key_path(home: Path, name: str, suite_name: str) -> Path:
+    """Where the key lies by which an identity signs on a chain of this suite."""
+    path = wallet_path(home, name)
+    if keystore.stated_suite(path) == suite_name:
+        return path
+    return later_path(home, name, suite_name)
+
+
+def renew(path: Path, secret: str, days: int) -> tuple[Keys, Keys]:
     """
-    The identity, and the key that is to take its place: made beside it, and found again
-    there if a rotation was interrupted.
+    The key in a file, and the one that is to take its place: made beside it, and found
+    again there if a rotation was interrupted.
     """
-    path, secret = wallet_path(home, name), passphrase(home)
     old, following = keystore.load(path, secret), _following(path)
     if following.exists():
         return old, keystore.load(following, secret)
     return old, keystore.renew_signing(following, old, secret, days)
 
 
-def put_in_place(home: Path, name: str) -> None:
+def put_in_place(path: Path) -> None:
     """The new key is the identity's from now on; the old one is gone."""
-    path = wallet_path(home, name)
     os.replace(_following(path), path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -27,7 +27,7 @@ class EndingKeys:
         self, folder: Path, read: Read, digest: Callable[[bytes], bytes]
     ) -> None:
         self._folder, self._read, self._digest = folder, read, digest
-        self._names: dict[str, str] = {}
+        self._names: list[tuple[str, str]] = []
         self._looked = -LOOK_AGAIN_S
 
     def warning(self, now: int | None = None) -> str:
@@ -35,7 +35,7 @@ class EndingKeys:
         now = int(time.time() * 1000) if now is None else now
         ending = sorted(
             (until, name)
-            for name, key in self._keys().items()
+            for name, key in self._keys()
             if (until := self._end(key)) and until - now <= WARN_MS
         )
         if not ending:
@@ -57,16 +57,16 @@ class EndingKeys:
         entry = decode(stored) if stored else []
         return entry[4] if len(entry) > 4 and not entry[2] else 0
 
-    def _keys(self) -> dict[str, str]:
-        """The address of each identity's key, by the identity's name."""
+    def _keys(self) -> list[tuple[str, str]]:
+        """Each identity's keys, those of a coming suite too: its name, the address."""
         if time.monotonic() - self._looked >= LOOK_AGAIN_S:
             self._looked = time.monotonic()
-            files = sorted((self._folder / "wallets").glob("[!.]*.json"))
-            self._names = {
-                path.stem: address(self._digest, public).hex()
+            files = sorted((self._folder / "wallets").glob("**/[!.]*.json"))
+            self._names = [
+                (path.stem, address(self._digest, public).hex())
                 for path in files[:MOST_FILES]
                 if (public := _public(path))
-            }
+            ]
         return self._names
 
 

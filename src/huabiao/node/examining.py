@@ -46,7 +46,8 @@ def _member_key(path: Path, genesis: Genesis) -> Finding:
         keys = open_file(path)
     except (OSError, ValueError) as error:
         return False, about, str(error)
-    if keys.suite_name != genesis.suite:
+    if keys.suite_name != genesis.suite and path.name == "member.json":
+        # Those beside it may be for a change of suite, or from one.
         sentence = (
             f"属于套件 {keys.suite_name}，链为 {genesis.suite}。 Another suite's."
         )
@@ -58,7 +59,7 @@ def _member_key(path: Path, genesis: Genesis) -> Finding:
 
 def _identities(folder: Path) -> Iterator[Finding]:
     """Identities of this home in their last days; nothing about the others."""
-    for path in sorted((folder / "wallets").glob("[!.]*.json")):
+    for path in sorted((folder / "wallets").glob("**/[!.]*.json")):
         if said := warning(path, keystore.stated_end(path)):
             yield False, f"身份 · identity {path.stem}", said
 

@@ -200,7 +200,7 @@ class Identity(Scenario):
         size, changed = self.ask("membership", "keys_in_force")
         require(
             any(self.is_of_size(each, size, not changed) for each in left),
-            f"余下 {len(left)} 把密钥都不是此链现用套件的，或未公布，停用后账户将无人可用；"
+            f"余下 {len(left)} 把密钥都不属于此链现用的套件，或未公布；停用后无人可签。"
             "请先用 add_key 登记一把，或用 publish_key 公布首把密钥。"
             f" Of the {len(left)} keys left none is known to be of the suite that the"
             " chain signs in: add one with add_key, or publish the first one.",

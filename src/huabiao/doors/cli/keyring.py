@@ -98,11 +98,12 @@ def token(settings: Settings, name: str) -> None:
 def rotate(settings: Settings, name: str, reason: str, days: int) -> None:
     """换一把密钥，账户不变。 Another key for the same account, in one envelope."""
     from huabiao.client.signing import call, prove_account
-    from huabiao.client.wallets import put_in_place, renew
+    from huabiao.client.wallets import key_path, passphrase, put_in_place, renew
     from huabiao.crypto.address import show
 
     settings.keys(name)  # fit for this city, or a sentence
-    old, new = renew(settings.home, name, days)
+    path = key_path(settings.home, name, settings.city.suite_name)
+    old, new = renew(path, passphrase(settings.home), days)
     proof = prove_account(new, old.account)
     outcome = settings.city.send(
         old,
@@ -112,7 +113,7 @@ def rotate(settings: Settings, name: str, reason: str, days: int) -> None:
     # An envelope whose answer was lost has done it: then the old key no longer acts.
     if not outcome.accepted and outcome.code != "key.retired":
         raise Failed(f"{outcome.sentence} [{outcome.code}]")
-    put_in_place(settings.home, name)
+    put_in_place(path)
     settings.give(
         {"name": name, "account": show(new.account), "public": new.public.hex(),
          "ends": new.ends, "height": outcome.height},

@@ -91,10 +91,20 @@ def prepare(
     tell_outcome(settings, outcome, seat)
 
 
-@command(identity_option(required=True))
-def adopt(settings: Settings, identity: str) -> None:
+@command(
+    click.option(
+        "--leave-behind", is_flag=True,
+        help="有账户没有新密钥，也要更替 · though accounts lack a key of it",
+    ),
+    identity_option(required=True),
+)  # fmt: skip
+def adopt(settings: Settings, leave_behind: bool, identity: str) -> None:
     """启用已公布的套件。 Change all seats to the suite that was announced, when due."""
+    from huabiao.doors.cli.left_behind import refuse_to_leave
+
     keys = settings.keys(identity)
+    if not leave_behind:
+        refuse_to_leave(settings)
     outcome = settings.city.call(keys, "membership", "adopt_suite", "", {})
     tell_outcome(settings, outcome, "adopt_suite")
 
