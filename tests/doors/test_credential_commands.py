@@ -1,6 +1,7 @@
 """A licence from the command line: issued, shown in part, verified, revoked."""
 
 import json
+from pathlib import Path
 
 import pytest
 from served_city import Served
@@ -37,6 +38,13 @@ def bureau(served: Served) -> Served:
     return served
 
 
+def lying_open(home: Path) -> str:
+    """Everything that stands in the home's own files of credentials."""
+    folders = (home / "credentials", home / "issued")
+    files = [path for each in folders for path in each.rglob("*") if path.is_file()]
+    return "".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+
+
 def holder(served: Served) -> str:
     return show(served.keys("cook").account)
 
@@ -53,8 +61,13 @@ def test_issue_present_verify_revoke(bureau, tmp_path, form):
     told = bureau.json("credential", "issued", holder(bureau), "--as", "foods")
     assert issued["index"] in [each["index"] for each in told["issued"]]
 
+    assert Path(licence).stat().st_mode & 0o077 == 0
+    held = bureau.json("wallet", "take", licence, "--as", "cook")["credential"]
+    assert not Path(licence).exists() and "赵师傅" not in lying_open(bureau.home)
+    listed = bureau.json("wallet", "list", "--as", "cook")["credentials"]
+    assert listed[held]["form"] == form
     only = ("--show", "name") if form == "sd_jwt_vc" else ()
-    bureau.json("credential", "present", licence, "--to", "clinic", "--nonce", "n1",
+    bureau.json("credential", "present", held, "--to", "clinic", "--nonce", "n1",
                 *only, "--out", shown, "--as", "cook")  # fmt: skip
 
     def verified(nonce="n1", verifier="clinic", *words):
@@ -70,8 +83,10 @@ def test_issue_present_verify_revoke(bureau, tmp_path, form):
     assert bureau.json("credential", "revoke", "chefs", str(issued["index"]),
                        "--reason", "ceased", "--as", "foods")["accepted"]  # fmt: skip
     assert verified()["code"] == "status.revoked"
-    failed = bureau.run("credential", "verify", licence)
-    assert failed.exit_code == 1 and "已撤销" in failed.output + failed.stderr
+    bureau.json("wallet", "drop", held, "--as", "cook")
+    gone = bureau.run("credential", "present", held, "--to", "clinic", "--nonce", "n",
+                      "--out", shown, "--as", "cook")  # fmt: skip
+    assert gone.exit_code == 1 and "wallet list" in gone.stderr
 
 
 def test_what_does_not_fit_the_schema_is_not_issued(bureau, tmp_path):

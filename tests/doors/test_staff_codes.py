@@ -139,3 +139,30 @@ def test_a_closed_account_is_read_for_no_more(served):
         close = call("identity", "close_account", reason="left")
         assert served.remote().send(keys, publish, close).accepted
         assert not reads_for(client)
+
+
+def test_a_value_that_staff_open_names_the_account_and_them(served):
+    """On the trail of the person whom it is about, and on the chain."""
+    for role in ("generator", "carrier"):
+        served.grant("hazardous_waste", role, LEAD)
+    served.keys("driver of staff")
+    waste, record = ("call", "hazardous_waste"), "m-staff"
+    drafted = ("waste_code=900-041-49", "declared=1000", "--as", LEAD)
+    assert served.json(*waste, "draft", record, *drafted)["accepted"]
+    about = ("--as", LEAD, "--about", "driver of staff")
+    collected = ("weighed=990", "driver=吴师傅 13800000000", *about)
+    assert served.json(*waste, "collect", record, *collected)["accepted"]
+    login, phone = enrol(served, "周八")
+    bind(served, login)
+    asked = {"scenario": "hazardous_waste", "record": record, "field": "driver"}
+    with browser(served) as client:
+        assert enter(client, "周八", phone.now()).status_code == 200
+        shown = client.post("/values", data=asked | {"purpose": "路检"})
+        assert shown.status_code == 200 and "吴师傅" in shown.text
+    (use,) = served.json("share", "uses", "--as", "driver of staff")["uses"]
+    assert (use["reader"], use["login"]) == (lead(served), login)
+    assert login in served.browser("driver of staff").get("/me").text
+    opened = served.remote(LEAD).post("/api/vault/open", asked | {"purpose": "自查"})
+    assert opened["value"]
+    uses = served.json("share", "uses", "--as", "driver of staff")["uses"]
+    assert sorted(each["login"] for each in uses) == ["", login]

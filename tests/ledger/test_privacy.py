@@ -62,8 +62,11 @@ def test_openings_are_the_keepers_word_and_end_with_erasure(city, cast):
     opening = city.read(f"privacy/openings/{KEY}/{receipt.envelope.hex()}")
     assert opening == [
         stranger.account, owner.account, person.account, "roadside check",
-        city.ledger.time, city.ledger.height,
+        city.ledger.time, city.ledger.height, "",
     ]  # fmt: skip
+    receipt = city.call(keeper, "privacy", "note_opening", KEY, **note, login="ab" * 32)
+    opening = city.read(f"privacy/openings/{KEY}/{receipt.envelope.hex()}")
+    assert opening[0] == stranger.account and opening[6] == "ab" * 32
     city.call(owner, "privacy", "ask_erasure", KEY, **REASON)
     city.refused("asked", keeper, "privacy", "note_opening", KEY, **note)
 

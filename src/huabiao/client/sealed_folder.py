@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from huabiao.client.derived_keys import derive, own_keys
+from huabiao.client.erasing import erase_file
 from huabiao.client.wallets import wallet_path
 from huabiao.crypto import keystore
 from huabiao.crypto.suite import Suite, Unopenable
@@ -112,4 +113,4 @@ class SealedFolder:
             except FileNotFoundError:
                 continue  # another process sealed it at the same moment
             self._write(path.stem, text, at)
-            path.unlink(missing_ok=True)
+            erase_file(path)

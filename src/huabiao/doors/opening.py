@@ -20,15 +20,18 @@ Json = dict[str, Any]
 
 
 async def open_for(
-    city: City, account: bytes, scenario: str, record: str, field: str, purpose: str
-) -> Json:
+    city: City, account: bytes, scenario: str, record: str, field: str, purpose: str,
+    login: str = "",
+) -> Json:  # fmt: skip
     """
-    {"value", "commitment", "opening"}, for an account that may see the value.
+    {"value", "commitment", "opening"}, for an account that may see the value; `login`
+    is the tag of the member of staff who reads for it, and is noted beside it.
 
     Problem 403 if it may not, 404 if nothing is kept, 410 once erasure was asked for.
     """
     where = scenario, record, field
-    shown = await run_in_threadpool(_opened, city, account, where, purpose)
+    by = {"reader": account, "purpose": purpose} | ({"login": login} if login else {})
+    shown = await run_in_threadpool(_opened, city, where, by)
     return await once_noted(city, shown)
 
 
@@ -46,12 +49,10 @@ async def once_noted(city: City, shown: Json) -> Json:
     return {**shown, "opening": outcome.envelope}
 
 
-def _opened(
-    city: City, account: bytes, where: tuple[str, str, str], purpose: str
-) -> Json:
-    """The value in the clear, and the signed note of its opening."""
+def _opened(city: City, where: tuple[str, str, str], by: Json) -> Json:
+    """The value in the clear, and the signed note of who had it opened."""
     found = values.find_value(city, *where)
-    values.check_reader(city, found, account)
+    values.check_reader(city, found, by["reader"])
     vault = values.check_standing(city, found)
     try:
         encoded = vault.open(found.place)
@@ -62,9 +63,10 @@ def _opened(
     except StorageFailed as error:
         raise Problem(503, "vault.storage", str(error)) from None
     name = found.place.name
-    note = call("privacy", "note_opening", name, reader=account, purpose=purpose)
+    note = call("privacy", "note_opening", name, **by)
+    signer = vault.signing.of(city.port.suite_name)
     return {
         "value": found.kind.show(decode(encoded)),
         "commitment": name,
-        "note": sign_envelope(city.port.chain, vault.master, [note]),
+        "note": sign_envelope(city.port.chain, signer, [note]),
     }

@@ -202,6 +202,7 @@ def _opening_json(city: City, value: Json, opening: Json, key: str) -> Json:
         "columns": [value["field"]],
         "record": f"{value['scenario']}/{value['record']}",
         "purpose": opening["purpose"],
+        "login": opening.get("login", ""),
         "receipt": key.rpartition("/")[2],
     }
 

@@ -56,7 +56,8 @@ class Allowance(Record):
 
 
 class Opening(Record):
-    """The vault opened a value for somebody."""
+    """The vault opened a value for somebody; `login` is the tag of the member of staff
+    who read for the account (contract `staff`), empty where its own key did."""
 
     reader: Party
     owner: Party
@@ -64,6 +65,7 @@ class Opening(Record):
     purpose: Text
     at: Instant
     height: Count
+    login: Text = ""
 
 
 class Mark(Record):
@@ -126,15 +128,15 @@ class Privacy(Scenario):
         self.allowed.remove(self.key + "/" + reader.hex())
 
     @does(by=anyone, keyed=True, title="登记查看")
-    def note_opening(self, reader: Party, purpose: Text) -> None:
+    def note_opening(self, reader: Party, purpose: Text, login: Text = "") -> None:
         """Say that the caller's vault opens a value for somebody."""
         entry = self.standing()
         self.by_keeper(entry)
         require(purpose, "须写明用途。 Say for what purpose.", code="purpose")
-        self.openings.add(
-            self.key + "/" + self.envelope.hex(),
-            Opening(reader, entry.owner, entry.subject, purpose, self.now, self.height),
+        opening = Opening(
+            reader, entry.owner, entry.subject, purpose, self.now, self.height, login
         )
+        self.openings.add(self.key + "/" + self.envelope.hex(), opening)
 
     @does(by=anyone, keyed=True, title="请求删除")
     def ask_erasure(self, reason: Text) -> None:

@@ -106,5 +106,7 @@ def _open(city: City, account: bytes, place: str) -> Json:
         "licence": licence,
         "purpose": purpose,
         "fields": {name: content.get(name) for name in fields},
-        "note": sign_envelope(city.port.chain, vault.master, [note]),
+        "note": sign_envelope(
+            city.port.chain, vault.signing.of(city.port.suite_name), [note]
+        ),
     }

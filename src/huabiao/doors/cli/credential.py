@@ -13,6 +13,7 @@ from huabiao.doors.cli.settings import (
     command,
     identity_option,
     tell_outcome,
+    write_for_owner,
 )
 
 DAY_MS = 86_400_000
@@ -71,15 +72,13 @@ def issue(
     told = strict(claims)
     wanted = Issue(name, subject, told, days * DAY_MS, form, schema, always)
     secured, facts = issue_credential(settings, settings.keys(identity), wanted)
-    out.write_text(
-        secured if isinstance(secured, str) else json.dumps(secured), "utf-8"
-    )
+    written = secured if isinstance(secured, str) else json.dumps(secured)
+    write_for_owner(out, written)
     settings.give(facts, f"已签发 issued  {name}#{facts['index']}  {out}")
 
 
 @command(
-    click.argument("files", nargs=-1, required=True,
-                   type=click.Path(exists=True, path_type=Path)),
+    click.argument("held", nargs=-1, required=True, metavar="NAME|FILE..."),
     click.option("--to", "audience", required=True, help="出示给谁 · the verifier"),
     click.option("--nonce", required=True, help="对方给的随机数 · their nonce"),
     click.option("--show", multiple=True, help="披露的项，如 name · what to disclose"),
@@ -87,19 +86,36 @@ def issue(
     identity_option(required=True),
 )  # fmt: skip
 def present(
-    settings: Settings, files: tuple[Path, ...], audience: str, nonce: str,
+    settings: Settings, held: tuple[str, ...], audience: str, nonce: str,
     show: tuple[str, ...], out: Path, identity: str,
 ) -> None:  # fmt: skip
-    """出示凭证。 Present credentials to one verifier, who gave a nonce."""
+    """出示钱包或文件里的凭证。 Present credentials of the wallet, or of files, to one
+    verifier, who gave a nonce."""
     from huabiao.doors.cli.credential_chain import present_credentials
 
-    texts = [path.read_text("utf-8") for path in files]
+    texts = [text_of(settings, identity, each) for each in held]
     pointers = [each if each.startswith("/") else f"/{each}" for each in show]
     shown = present_credentials(
         settings, settings.keys(identity), texts, audience, nonce, pointers
     )
-    out.write_text(shown, "utf-8")
+    write_for_owner(out, shown)
     settings.give({"file": str(out)}, str(out))
+
+
+def text_of(settings: Settings, identity: str, held: str) -> str:
+    """A credential by its name in the wallet, or a file."""
+    from huabiao.services.openid4vc.holdings import Holdings
+
+    known = Holdings(settings.home, identity).all()
+    if held in known:
+        return known[held]
+    try:
+        return Path(held).read_text("utf-8")
+    except OSError:
+        raise Failed(
+            f"钱包里没有“{held:.80}”，也没有此文件；见 huabiao wallet list。"
+            f" The wallet has no {held[:80]!r}, and it is no file: huabiao wallet list."
+        ) from None
 
 
 @command(

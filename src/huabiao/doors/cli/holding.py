@@ -1,5 +1,6 @@
-"""Credentials that a wallet holds: received, shown, signed in with, listed, dropped."""
+"""Credentials that a wallet holds: received, taken, shown, signed in with, dropped."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -44,6 +45,29 @@ def receive(settings: Settings, link: str, code: str | None, identity: str) -> N
     name = Holdings(settings.home, identity).keep(text)
     told = {"credential": name, **told_of(credential)}
     settings.give(told, f"已领取 received  {name}  {credential.type}")
+
+
+@command(
+    click.argument("file", type=click.Path(exists=True, path_type=Path)),
+    identity_option(required=True),
+)
+def take(settings: Settings, file: Path, identity: str) -> None:
+    """收下凭证文件：核验、封存，再抹去它。 Keep a file's credential; erase it."""
+    from huabiao.client.erasing import erase_file
+    from huabiao.doors.cli.credential_chain import policy_of, told_of
+    from huabiao.services.credentials import verify_credential
+    from huabiao.services.credentials.dids import chain_signer
+    from huabiao.services.openid4vc.holdings import Holdings
+
+    holder = chain_signer(settings.keys(identity), settings.city.chain)
+    text = file.read_text("utf-8").strip()
+    credential = verify_credential(text, policy_of(settings, ()))
+    if credential.subject != holder.did:
+        raise Failed("凭证不是给本人的，未保存。 It is not for this holder: not kept.")
+    name = Holdings(settings.home, identity).keep(text)
+    erase_file(file)
+    told = {"credential": name, **told_of(credential)}
+    settings.give(told, f"已收下 taken  {name}  {credential.type}")
 
 
 @command(

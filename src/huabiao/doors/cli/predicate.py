@@ -1,17 +1,33 @@
-"""predicate: prove "over 18" or "income at least" without the value, by files."""
+"""
+predicate: prove "over 18" or "income at least" without the value, by files.
+
+What goes from one party to another is a file. What stays with one lies sealed in its
+wallet (huabiao.client.sealed_folder): a holder's link secret, what they keep of a
+request and the credential, an issuer's private key.
+"""
 
 import json
-import os
 import time
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
+from huabiao.client.erasing import erase_file
+from huabiao.doors.cli.settings import (
+    Failed,
+    Settings,
+    command,
+    identity_option,
+    write_for_owner,
+)
 
-LINK_SECRET = "link-secret"
+if TYPE_CHECKING:
+    from huabiao.client.sealed_folder import SealedFolder
+
+LINK_SECRET, DIGITS = "link-secret", 32
 
 _out = click.option(
     "--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
@@ -57,29 +73,40 @@ def read(path: Path) -> Any:
     return room().load(path.read_bytes())
 
 
-def write(path: Path, document: Any) -> None:
-    """For its owner alone: some of these files are secrets."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(document if isinstance(document, str) else json.dumps(document))
+def folder_of(settings: Settings, identity: str) -> "SealedFolder":
+    from huabiao.client.sealed_folder import SealedFolder
+
+    return SealedFolder(settings.home, identity)
 
 
-def private_of(settings: Settings, identity: str, kind: str) -> Path:
-    name = f"{Path(identity).name}.{Path(kind).name}.predicates.json"
-    return settings.home / "issued" / name
+def private_name(kind: str) -> str:
+    return f"{Path(kind).name}.predicates"
 
 
-def secret_of(settings: Settings, identity: str) -> str:
+def private_of(settings: Settings, identity: str, kind: str) -> Any:
+    """An issuer's private key of a type. An earlier version left it open in a file,
+    which is sealed now and removed."""
+    folder, name = folder_of(settings, identity), private_name(kind)
+    earlier = f"{Path(identity).name}.{Path(kind).name}.predicates.json"
+    path = settings.home / "issued" / earlier
+    if path.exists():
+        folder.write(name, path.read_text("utf-8"))
+        erase_file(path)
+    return room().load(folder.read(name).encode())
+
+
+def secret_of(folder: "SealedFolder") -> str:
     """The link secret of a wallet, made at first use."""
     import anoncreds
 
-    from huabiao.client.sealed_folder import SealedFolder
-
-    folder = SealedFolder(settings.home, identity)
     if LINK_SECRET not in folder.names():
         folder.write(LINK_SECRET, anoncreds.create_link_secret())
     return folder.read(LINK_SECRET)
+
+
+def held_name(definition: Any, use: str) -> str:
+    """What a holder's file of one definition is called in the wallet."""
+    return f"{sha256(definition.id.encode()).hexdigest()[:DIGITS]}.{use}"
 
 
 def today() -> int:
@@ -102,7 +129,7 @@ def define(
     publish_key(settings, keys)
     signer = chain_signer(keys, settings.city.chain)
     public, private = service.define(signer, kind, names)
-    write(private_of(settings, identity, kind), private)
+    folder_of(settings, identity).write(private_name(kind), json.dumps(private))
     out.write_text(public, "utf-8")
     settings.give({"file": str(out)}, str(out))
 
@@ -111,8 +138,8 @@ def define(
 def offer(settings: Settings, by: Path, out: Path, identity: str) -> None:
     """机构：开始签发。 The issuer begins."""
     definition = opened(settings, by)
-    private = read(private_of(settings, identity, definition.type))
-    write(out, room().offer(definition, private))
+    private = private_of(settings, identity, definition.type)
+    write_for_owner(out, json.dumps(room().offer(definition, private)))
     settings.give({"file": str(out)}, str(out))
 
 
@@ -120,11 +147,11 @@ def offer(settings: Settings, by: Path, out: Path, identity: str) -> None:
 def request(
     settings: Settings, offered: Path, by: Path, out: Path, identity: str
 ) -> None:
-    """持有者：申请；另存 OUT.kept。 The holder asks; OUT.kept stays with them."""
-    secret = secret_of(settings, identity)
-    asked, kept = room().request(opened(settings, by), read(offered), secret)
-    write(out, asked)
-    write(out.with_name(out.name + ".kept"), kept)
+    """持有者：申请；自留的一半封存在钱包里。 The holder asks; the wallet keeps half."""
+    definition, folder = opened(settings, by), folder_of(settings, identity)
+    asked, kept = room().request(definition, read(offered), secret_of(folder))
+    folder.write(held_name(definition, "asked"), json.dumps(kept))
+    write_for_owner(out, json.dumps(asked))
     settings.give({"file": str(out)}, str(out))
 
 
@@ -139,21 +166,24 @@ def issue(
 ) -> None:  # fmt: skip
     """机构：签发 VALUES 中的内容。 The issuer issues."""
     definition = opened(settings, by)
-    private = read(private_of(settings, identity, definition.type))
+    private = private_of(settings, identity, definition.type)
     told = read(values)
     given = room().issue(definition, private, read(offered), read(asked), told, until)
-    write(out, given)
+    write_for_owner(out, json.dumps(given))
     settings.give({"file": str(out)}, str(out))
 
 
-@command(_file("given"), _file("kept"), _by, _out, identity_option(required=True))
-def hold(
-    settings: Settings, given: Path, kept: Path, by: Path, out: Path, identity: str
-) -> None:
-    """持有者：核对并保存。 The holder checks and keeps it."""
-    definition, secret = opened(settings, by), secret_of(settings, identity)
-    write(out, room().hold(definition, read(given), read(kept), secret))
-    settings.give({"file": str(out)}, str(out))
+@command(_file("given"), _by, identity_option(required=True))
+def hold(settings: Settings, given: Path, by: Path, identity: str) -> None:
+    """持有者：核对并封存，抹去文件。 The holder takes it; the file is erased."""
+    definition, folder = opened(settings, by), folder_of(settings, identity)
+    kept = room().load(folder.read(held_name(definition, "asked")).encode())
+    held = room().hold(definition, read(given), kept, secret_of(folder))
+    folder.write(held_name(definition, "held"), json.dumps(held))
+    folder.remove(held_name(definition, "asked"))
+    erase_file(given)
+    told = {"issuer": definition.issuer, "type": definition.type}
+    settings.give(told, f"已存入钱包 held  {definition.type}")
 
 
 @command(
@@ -170,17 +200,23 @@ def ask(
     service = room()
     wanted = [service.read_predicate(each) for each in holds]
     wanted += [] if over is None else [service.over(over, today())]
-    write(out, service.ask(opened(settings, by), wanted, show, today()))
+    write_for_owner(
+        out, json.dumps(service.ask(opened(settings, by), wanted, show, today()))
+    )
     settings.give({"file": str(out)}, str(out))
 
 
-@command(_file("question"), _file("held"), _by, _out, identity_option(required=True))
+@command(_file("question"), _by, _out, identity_option(required=True))
 def prove(
-    settings: Settings, question: Path, held: Path, by: Path, out: Path, identity: str
+    settings: Settings, question: Path, by: Path, out: Path, identity: str
 ) -> None:
     """持有者：证明。 The holder proves."""
-    definition, secret = opened(settings, by), secret_of(settings, identity)
-    write(out, room().prove(definition, read(question), read(held), secret))
+    definition, folder = opened(settings, by), folder_of(settings, identity)
+    held = room().load(folder.read(held_name(definition, "held")).encode())
+    write_for_owner(
+        out,
+        json.dumps(room().prove(definition, read(question), held, secret_of(folder))),
+    )
     settings.give({"file": str(out)}, str(out))
 
 

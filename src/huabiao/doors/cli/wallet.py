@@ -8,6 +8,7 @@ wallet: what is one's own, and what its owner does with it.
     wallet withdraw             take back a code, or a consent, as its list writes it
     wallet sessions             one's open sessions; end one, or all
     wallet receive, present     credentials from a desk, and to one (`holding`)
+    wallet take                 a credential's file into the wallet
     wallet sign-in              a session by a credential, where a city takes one
     wallet list, drop           those that this home holds
 
@@ -18,7 +19,7 @@ from typing import Any
 
 import click
 
-from huabiao.doors.cli.holding import drop, list_held, present, receive, sign_in
+from huabiao.doors.cli.holding import drop, list_held, present, receive, sign_in, take
 from huabiao.doors.cli.licence import later
 from huabiao.doors.cli.settings import (
     Failed,
@@ -222,7 +223,7 @@ def sessions(settings: Settings, ended: str | None, every: bool, identity: str) 
 
 for each in (
     show, licences, codes, credentials, consents, files, code, dispute, withdraw,
-    sessions, receive, present, sign_in, list_held, drop,
+    sessions, receive, take, present, sign_in, list_held, drop,
 ):  # fmt: skip
     wallet.add_command(each)
 wallet.add_command(uses)

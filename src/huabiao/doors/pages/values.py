@@ -11,7 +11,7 @@ from huabiao.doors.opening import open_for
 from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.render import page
-from huabiao.doors.pages.views import PageViewer
+from huabiao.doors.pages.views import PageLogin, PageViewer
 from huabiao.doors.problems import sign_in
 from huabiao.doors.viewer import CityHere
 
@@ -40,6 +40,7 @@ async def open_value(
     request: Request,
     city: CityHere,
     viewer: PageViewer,
+    login: PageLogin,
     scenario: Written,
     record: Written,
     field: Written,
@@ -49,7 +50,7 @@ async def open_value(
     same_site(request)
     if viewer is None:
         raise sign_in()
-    opened = await open_for(city, viewer, scenario, record, field, purpose)
+    opened = await open_for(city, viewer, scenario, record, field, purpose, login)
     answer = _shown(request, city, viewer, (scenario, record, field), opened)
     answer.headers["cache-control"] = "no-store"
     return answer

@@ -51,7 +51,13 @@ def viewer_of_page(session: PageSession) -> bytes | None:
     return session.account if session else None
 
 
+def login_of_page(session: PageSession) -> str:
+    """The tag of the member of staff whose session it is; empty where it is a key's."""
+    return session.login if session else ""
+
+
 PageViewer = Annotated[bytes | None, Depends(viewer_of_page)]
+PageLogin = Annotated[str, Depends(login_of_page)]
 
 
 @router.get("/")

@@ -3,6 +3,7 @@ A home as one tar file, while its node runs: what cannot be made again.
 
     genesis, node.toml, member*.json, member*.signer, wallets/, vault/,
     status/ and codes/ (keys), sign_in/ (keys, ways and accounts of the staff),
+    credentials/ (what wallets hold, sealed), issued/ (whose each status bit is),
     handovers, pruned.json
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
@@ -42,7 +43,8 @@ VERSION, MANIFEST = 1, "manifest.json"
 PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
 PATTERNS = (
     "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
-    "status/key.json", "codes/key.json", "sign_in/**/*.json", "engine/config/*",
+    "status/key.json", "codes/key.json", "sign_in/**/*.json", "credentials/**/*",
+    "engine/config/*",
 )  # fmt: skip
 
 
@@ -154,6 +156,8 @@ def _fill(made: _Tar, home: Path) -> int:
         _add_certificates(made, home, Path(scratch), order)
         _add_engine(made, home)
         _add_table(made, home, Path(scratch), "subjects.sqlite")
+        for path in sorted((home / "issued").glob("*.sqlite")):
+            _add_table(made, home, Path(scratch), f"issued/{path.name}")
     start = home / "blocks" / "start"
     if start.exists():
         made.add_path("blocks/start", start)
@@ -197,8 +201,9 @@ def _add_table(made: _Tar, home: Path, scratch: Path, name: str) -> None:
     if not path.exists():
         return
     source = sqlite3.connect(path)
-    copy = sqlite3.connect(scratch / name)
+    copied = scratch / Path(name).name
+    copy = sqlite3.connect(copied)
     source.backup(copy)
     copy.close()
     source.close()
-    made.add_path(name, scratch / name)
+    made.add_path(name, copied)

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tarfile
+import time
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -18,11 +19,12 @@ from huabiao.node.history.backing_up import MANIFEST, VERSION
 from huabiao.node.history.putting_back import put_back
 from huabiao.node.home import HomeError
 from huabiao.node.progress import Say, every_second
+from huabiao.services.vault.vault import RESTORED
 
 TOP = {
     "genesis", "node.toml", "handovers", "pruned.json", "subjects.sqlite",
     "webhooks.sqlite", "nats.cursor", "wallets", "vault", "status", "codes", "sign_in",
-    "engine", "blocks", "certificates", MANIFEST,
+    "credentials", "issued", "engine", "blocks", "certificates", MANIFEST,
 }  # fmt: skip
 LARGEST_MANIFEST = 2**28
 PART = 2**20
@@ -49,6 +51,10 @@ def restore(
     staging.mkdir(parents=True, mode=0o700)
     try:
         manifest = _lay_out(file, staging, say)
+        if (staging / "vault").exists():
+            # Its keys may open what was erased since: services.vault.erasing.
+            now = str(int(time.time() * 1000))
+            (staging / "vault" / RESTORED).write_text(now)
         if home.exists():
             home.rmdir()
         os.replace(staging, home)
@@ -80,11 +86,14 @@ def _sentence(manifest: dict[str, Any], home: Path, engine: bool) -> str:
         )
     return (
         f"已恢复到 {home}：链 {chain}，高度 {height}。旧节点不得再运行；"
-        f"{voting}备份之后才确认的区块只在其他节点上。放回口令（passphrase 或"
+        f"{voting}备份之后才确认的区块只在其他节点上，备份之后的删除随这些区块再次执行（没有其他节点时须"
+        f"重新提出）。放回口令（passphrase 或"
         f" HUABIAO_PASSPHRASE），再运行 huabiao up --home {home}。"
         f" Restored chain {chain} up to block {height}. The old node must not run any"
         f" more.{voting_en} What was acknowledged after the backup is with other nodes"
-        " only. Give the passphrase back and run huabiao up."
+        " only; what was erased since is erased again as they arrive, and must be asked"
+        " for anew where there is no other node. Give the passphrase back and run"
+        " huabiao up."
     )
 
 

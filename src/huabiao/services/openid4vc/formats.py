@@ -8,7 +8,7 @@ Credential formats by the names that OpenID gives them.
 
 from typing import Any
 
-from huabiao.services.credentials import sd_jwt, sd_jwt_vc, vc_jwt
+from huabiao.services.credentials import json_proof, sd_jwt, sd_jwt_vc, vc_jwt
 from huabiao.services.credentials.document import (
     TYPE,
     Credential,
@@ -16,7 +16,7 @@ from huabiao.services.credentials.document import (
     read_credential,
 )
 from huabiao.services.credentials.jws import read_payload
-from huabiao.services.credentials.strict_json import Object
+from huabiao.services.credentials.strict_json import Object, parse_object
 
 OPENID_NAMES = {sd_jwt_vc.FORMAT: "dc+sd-jwt", vc_jwt.FORMAT: "vc+jwt"}
 FORMS = {name: form for form, name in OPENID_NAMES.items()}
@@ -61,7 +61,12 @@ def root_of(credential: Credential) -> Object:
 
 def read_held(text: str) -> tuple[Credential, dict[str, Any]]:
     """A credential of one's own as it was verified when it came, and which disclosure
-    stands where; NotVerified where it is of neither form."""
+    stands where; NotVerified where it is of no form that is known. One with a Data
+    Integrity proof is kept, and no question of OpenID's fits it."""
+    if text.startswith("{"):
+        found = parse_object(text)
+        document = {name: found[name] for name in found if name != "proof"}
+        return read_credential(document, json_proof.FORMAT), {}
     if "~" not in text:
         return read_credential(read_payload(text), vc_jwt.FORMAT), {}
     token, disclosures, _ = sd_jwt.split(text)

@@ -9,11 +9,11 @@ writes elsewhere than it is told (flash, copy-on-write file systems) may keep th
 block; without the master key that block says nothing either (docs/privacy.md).
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from huabiao.services.vault.storage import sync_folder, write_durably
+from huabiao.client.erasing import erase_file
+from huabiao.services.vault.storage import write_durably
 
 LARGEST_WRAPPED = 4_096
 
@@ -53,18 +53,3 @@ class DataKeys:
         for path in self.folder.glob("??/[0-9a-f]*"):
             if path.stat().st_mtime_ns < instant_ms * 1_000_000:
                 yield path.name
-
-
-def erase_file(path: Path) -> None:
-    """Overwrite, flush, remove, flush; nothing happens if it is not there."""
-    try:
-        handle = os.open(path, os.O_WRONLY)
-    except FileNotFoundError:
-        return
-    try:
-        os.pwrite(handle, bytes(os.fstat(handle).st_size), 0)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    path.unlink(missing_ok=True)
-    sync_folder(path.parent)

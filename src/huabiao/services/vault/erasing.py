@@ -7,7 +7,8 @@ The request on the chain comes first: it is the durable order, signed by the own
 the person, and from then on nothing is opened. The confirmation comes last: the chain
 never says "erased" while a key still exists. Killed between any two steps, the vault
 finds the request still standing at its next start and does the rest; destroying twice
-does no harm.
+does no harm. A backup brings keys of erased values back: they are destroyed again at
+the start, and as the chain of a restored node comes along.
 """
 
 import asyncio
@@ -19,10 +20,13 @@ from typing import Any, Protocol
 
 from huabiao.client.port import Busy, Port
 from huabiao.client.signing import call, sign_envelope
+from huabiao.codec import decode
 from huabiao.services.vault.vault import Vault
 
 MOST_AT_ONCE = 100
 PAUSE_SECONDS, RETRY_SECONDS, CATCH_UP_SECONDS = 0.5, 5.0, 2.0
+ERASED_AT = 10
+"""Where `erased_at` stands in what the contract `privacy` has of a value."""
 ORPHAN_MS = 86_400_000
 """Kept for a day without a word on the chain: its envelope can come no more."""
 
@@ -93,6 +97,40 @@ def sweep_orphans(vault: Vault, port: Port, now_ms: int) -> int:
     return len(orphans)
 
 
+def destroy_erased(vault: Vault, port: Port) -> int:
+    """
+    Destroy again what the chain says was erased: keys that a backup brought back.
+
+    A confirmation stands on the chain, so nobody asks for it any more.
+    """
+    found = [name for name in vault.names() if _is_erased(port, name)]
+    for name in found:
+        vault.destroy(name)
+    if found:
+        log.warning("%d keys of erased values were here again: destroyed", len(found))
+    return len(found)
+
+
+def _is_erased(port: Port, name: str) -> bool:
+    stored = port.read(f"privacy/kept/{name}")
+    return stored is not None and decode(stored)[ERASED_AT] is not None
+
+
+def erase_as_before(vault: Vault, port: Port) -> int:
+    """
+    In a home from a backup, until the chain has come to the time of the restore: by
+    then it has told of everything that the vault erased before it was lost.
+    """
+    restored_at = vault.restored_at()
+    if restored_at is None:
+        return 0
+    newest = port.block(port.height)
+    done = destroy_erased(vault, port)
+    if newest is not None and newest.header.time >= restored_at:
+        vault.forget_restore()
+    return done
+
+
 class Eraser:
     """The thread of a vault that follows the chain; `close` waits for its end."""
 
@@ -112,6 +150,7 @@ class Eraser:
         vault, port, index = self._vault, self._port, self._index
         stop, alerts = self._stop, port.alerts
         _until_done(lambda: sweep_orphans(vault, port, _now()), stop, alerts)
+        _until_done(lambda: destroy_erased(vault, port), stop, alerts)
         height = -1
         while not stop.is_set():
             if port.height > height:
@@ -119,6 +158,7 @@ class Eraser:
                 index.wait_for(height, CATCH_UP_SECONDS)
                 _until_done(lambda: vault.signing.join_coming(port), stop, alerts)
                 _until_done(lambda: erase_asked(vault, port, index), stop, alerts)
+                _until_done(lambda: erase_as_before(vault, port), stop, alerts)
             port.wait_for(height + 1, PAUSE_SECONDS)
 
 

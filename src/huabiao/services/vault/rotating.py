@@ -15,11 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from huabiao.client.erasing import erase_file, sync_folder
 from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
-from huabiao.services.vault.data_keys import erase_file
 from huabiao.services.vault.sealing import Place
-from huabiao.services.vault.storage import sync_folder
 from huabiao.services.vault.vault import open_vault
 
 OnStep = Callable[[str], None]

@@ -39,7 +39,7 @@ from huabiao.services.vault.storage import Storage, open_storage
 from huabiao.services.vault.succession import SigningKeys
 
 LARGEST_VALUE = 65_536
-IDENTITY = "vault"
+IDENTITY, RESTORED = "vault", "restored"
 
 
 class KeptBusy(Exception):
@@ -62,9 +62,10 @@ class Vault:
         objects: Storage,
         signing: SigningKeys,
         retiring: Keys | None = None,
+        restored: Path | None = None,
     ) -> None:
         self.master, self.retiring, self.signing = master, retiring, signing
-        self._keys, self._objects = keys, objects
+        self._keys, self._objects, self._restored = keys, objects, restored
         self._lock = threading.Lock()
         self._claimed: set[bytes] = set()
 
@@ -157,6 +158,17 @@ class Vault:
         self._keys.destroy(name)
         self._objects.delete(name)
 
+    def restored_at(self) -> int | None:
+        """When this vault came out of a backup (UTC milliseconds), while that matters:
+        the file holds nothing but the time."""
+        if self._restored is None or not self._restored.exists():
+            return None
+        return int(self._restored.read_text())
+
+    def forget_restore(self) -> None:
+        if self._restored is not None:
+            self._restored.unlink(missing_ok=True)
+
     def older_than(self, instant_ms: int) -> list[str]:
         """Names of what was kept before an instant (UTC milliseconds)."""
         return list(self._keys.older_than(instant_ms))
@@ -175,4 +187,5 @@ def open_vault(home: Path, suite_name: str, address: str | None = None) -> Vault
         master, retiring = keystore.load(following, passphrase(home)), master
     objects = open_storage(address, folder / "objects")
     signing = SigningKeys(home, master)
-    return Vault(master, DataKeys(folder / "keys"), objects, signing, retiring)
+    keys, restored = DataKeys(folder / "keys"), folder / RESTORED
+    return Vault(master, keys, objects, signing, retiring, restored)
