@@ -29,6 +29,7 @@ LIFETIME_MS, CHALLENGE_MS = 600_000, 60_000
 MOST_SESSIONS, MOST_PER_ACCOUNT = 10_000, 16
 LONGEST_AGENT = 300
 BY_KEY, BY_WALLET, BY_PROVIDER, BY_CODE = "key", "wallet", "provider", "code"
+BY_PASSKEY = "passkey"
 
 Check = Callable[[bytes, bytes, bytes], bool]
 

@@ -20,6 +20,7 @@ from huabiao.doors.pages import (
     levels,
     own,
     paper,
+    passkeys,
     plan,
     supervision,
     trace,
@@ -37,7 +38,7 @@ def install_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
         views, crossings, directory, bills, plan, own, wallet, webhooks, values,
-        trace, supervision, paper, language, entering, levels,
+        trace, supervision, paper, language, entering, passkeys, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

@@ -49,10 +49,11 @@ def sign_in_page(request: Request, city: City) -> HTMLResponse:
     return page(
         request, "sign_in.html",
         ways=found.ways.read(), has_accounts=found.has_accounts,
+        takes_passkeys=found.has_accounts and found.takes_passkeys,
     )  # fmt: skip
 
 
-def _keep_for_return(request: Request, answer: Response, name: str, value: str) -> None:
+def keep_for_return(request: Request, answer: Response, name: str, value: str) -> None:
     """A cookie that comes back with a link from elsewhere, and opens nothing alone."""
     answer.set_cookie(
         name, value, max_age=LIFETIME_MS // 1000, path=PATH, httponly=True,
@@ -92,7 +93,7 @@ def to_provider(request: Request, city: CityHere, name: str) -> Response:
     except NotSignedIn as error:
         raise Problem(502, "provider.refused", str(error)) from None
     answer = RedirectResponse(there, 303)
-    _keep_for_return(request, answer, FLOW, cookie)
+    keep_for_return(request, answer, FLOW, cookie)
     return answer
 
 
@@ -117,7 +118,7 @@ def from_provider(
     except (NotBegun, NotSignedIn) as error:
         raise Problem(401, "provider.refused", str(error)) from None
     login = sign_in.tags.subject(provider.issuer, subject)
-    return _entered(request, city, login, BY_PROVIDER)
+    return entered(request, city, login, BY_PROVIDER)
 
 
 @router.post("/sign-in/staff")
@@ -142,7 +143,7 @@ def with_code(
         raise Problem(429, "account.locked", str(error)) from None
     except Overloaded as error:
         raise Problem(503, "account.busy", str(error)) from None
-    return _entered(request, city, login, BY_CODE)
+    return entered(request, city, login, BY_CODE)
 
 
 @router.post("/sign-in/wallet")
@@ -152,7 +153,7 @@ def with_wallet(request: Request, city: CityHere) -> Response:
     asked = ask_wallet(city)
     answer = page(request, "with_wallet.html", link=asked.link)
     answer.headers["cache-control"] = "no-store"
-    _keep_for_return(request, answer, HANDLE, asked.handle)
+    keep_for_return(request, answer, HANDLE, asked.handle)
     return answer
 
 
@@ -166,7 +167,8 @@ def from_wallet(request: Request, city: CityHere, response_code: Word = "") -> R
     return _welcome(request, city, entered[0])
 
 
-def _entered(request: Request, city: City, login: str, way: str) -> Response:
+def entered(request: Request, city: City, login: str, way: str) -> Response:
+    """A session for who signed in as staff; or the page that says how to bind them."""
     agent = request.headers.get("user-agent", "")
     try:
         cookie, _ = enter_as_staff(city, login, way, agent)

@@ -5,15 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from huabiao.codec import Instant
 from huabiao.crypto.address import show
 from huabiao.doors import wallet
 from huabiao.doors.authorising import draw_code
+from huabiao.doors.city import City
+from huabiao.doors.entering import sign_in_of
 from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
+from huabiao.doors.pages.passkeys import may_add
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageSession
 from huabiao.doors.problems import MEDIA_TYPE, Problem, sign_in
 from huabiao.doors.records import uses_of
+from huabiao.doors.sessions import BY_CODE, BY_PASSKEY, Session
 from huabiao.doors.supervising import supervised
 from huabiao.doors.vault import values_about
 from huabiao.doors.viewer import CityHere
@@ -37,10 +42,23 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
         values=values_about(city, account),
         supervises=bool(supervised(city, account)),
         sessions=wallet.sessions_of(city, account, session),
+        passkeys=passkeys_of(city, session),
+        may_add=may_add(session),
         **{name: read(city, account) for name, read in wallet.SECTIONS.items()},
     )
     answer.headers["cache-control"] = "no-store"
     return answer
+
+
+def passkeys_of(city: City, session: Session) -> list[dict[str, object]] | None:
+    """The passkeys of a member of staff who has an account here; None for others."""
+    found = sign_in_of(city)
+    if session.way not in (BY_CODE, BY_PASSKEY) or not found.takes_passkeys:
+        return None
+    return [
+        {"id": each.id, "added": Instant.show(each.added), "copied": each.copied}
+        for each in found.passkeys.of(session.login)
+    ]
 
 
 @router.post("/me/codes")

@@ -6,6 +6,7 @@ Signing in to the doors by another way than a signed challenge. In reading order
 - `flows`      one browser's way to a provider and back: state, nonce, PKCE
 - `providers`  OpenID Connect: the request, the token, what is demanded of it
 - `accounts`   accounts of the node's own: a passphrase and a code from a telephone
+- `passkeys`   a key in a telephone or security key, added once signed in by a code
 - `badges`     a credential from a wallet, for the account that it is about
 
 Whom a login reads for is for the chain to say (the contract `staff`); signing in gives
@@ -22,6 +23,7 @@ from huabiao.crypto.keys import Keys
 from huabiao.services.credentials.strict_json import Object
 from huabiao.services.sign_in.accounts import Accounts
 from huabiao.services.sign_in.flows import Flows
+from huabiao.services.sign_in.passkeys import Passkeys, is_installed, relying_party
 from huabiao.services.sign_in.providers import metadata_of
 from huabiao.services.sign_in.tags import Tags
 from huabiao.services.sign_in.ways import Provider, Settings, Ways
@@ -58,6 +60,16 @@ class SignIn:
     def accounts(self) -> Accounts:
         return Accounts(self.folder, self.keys, self.tags)
 
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        return Passkeys(self.folder)
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Whether the door has a name that passkeys can be bound to, and the extra is
+        installed."""
+        return is_installed() and bool(relying_party(self.ways.read().door))
+
     def metadata(self, provider: Provider) -> Object:
         """What a provider says of itself, not older than a minute; NotSignedIn."""
         known = self._known.get(provider.issuer)
@@ -74,6 +86,8 @@ class SignIn:
     def close(self) -> None:
         if "accounts" in self.__dict__:
             self.accounts.close()
+        if "passkeys" in self.__dict__:
+            self.passkeys.close()
 
 
 def open_sign_in(home: Path, suite_name: str) -> SignIn:
