@@ -156,6 +156,7 @@ def _fill(made: _Tar, home: Path) -> int:
         _add_certificates(made, home, Path(scratch), order)
         _add_engine(made, home)
         _add_table(made, home, Path(scratch), "subjects.sqlite")
+        _add_table(made, home, Path(scratch), "sign_in/passkeys.sqlite")
         for path in sorted((home / "issued").glob("*.sqlite")):
             _add_table(made, home, Path(scratch), f"issued/{path.name}")
     start = home / "blocks" / "start"
