@@ -5,7 +5,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from huabiao.node.place import read_place, write_place
 from huabiao.testing.network.double_vote import vote_twice
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.wires import Wires
+from huabiao.testing.ports import free_port, free_ports
 
 START_S, STOP_S = 60.0, 40.0
 ROOM_WHEN_FULL = 4096
@@ -58,7 +58,7 @@ class Nodes:
         ids = {laid.organisation.name: laid.node_id for laid in self.laid}
         peers = []
         for other in others:
-            (port,) = free_ports(1)
+            port = free_port()
             self.wires.lay(name, other, port, self.ports[other][0])
             peers.append(f"{ids[other]}@127.0.0.1:{port}")
         return peers
@@ -112,6 +112,17 @@ class Nodes:
             f"{self.url(name)}/api/health", timeout=5, trust_env=False
         ).json()
         return found
+
+    def told_by(self, name: str) -> str:
+        """What a node and its engine say of themselves, to find a fault by."""
+        told = []
+        with contextlib.suppress(httpx.HTTPError):
+            told.append(f"{name} says: {self.health(name)}")
+        for log in ("node.log", "engine/cometbft.log"):
+            with contextlib.suppress(OSError):
+                end = (self.homes[name] / log).read_text("utf-8", "replace")[-2000:]
+                told.append(f"{name}/{log} ends: {end}")
+        return "\n".join(told)
 
     def health_chain(self, name: str) -> str:
         """The chain that a node serves."""
@@ -178,17 +189,6 @@ class Nodes:
             self.send(name, signal.SIGCONT)
             self.stop(name)
         self.wires.close()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    held = [socket.socket() for _ in range(count)]
-    for each in held:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
 
 
 def _no_room() -> None:

@@ -128,4 +128,8 @@ def settle(manifest: Manifest, nodes: Nodes, say: Any) -> None:
             say(f"  all at height {max(heights.values())}")
             return
         threading.Event().wait(0.3)
-    raise Broken(f"the nodes do not come to one height: {heights}")
+    behind = [
+        name for name, height in heights.items() if height < max(heights.values())
+    ]
+    told = "\n".join(nodes.told_by(name) for name in behind)
+    raise Broken(f"the nodes do not come to one height: {heights}\n{told}")
