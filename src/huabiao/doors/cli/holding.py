@@ -53,8 +53,8 @@ def receive(settings: Settings, link: str, code: str | None, identity: str) -> N
 )
 def take(settings: Settings, file: Path, identity: str) -> None:
     """收下凭证文件：核验、封存，再抹去它。 Keep a file's credential; erase it."""
-    from huabiao.client.erasing import erase_file
     from huabiao.doors.cli.credential_chain import policy_of, told_of
+    from huabiao.durable import erase_file
     from huabiao.services.credentials import verify_credential
     from huabiao.services.credentials.dids import chain_signer
     from huabiao.services.openid4vc.holdings import Holdings

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huabiao.client.erasing import erase_file
 from huabiao.doors.cli.settings import (
     Failed,
     Settings,
@@ -23,6 +22,7 @@ from huabiao.doors.cli.settings import (
     identity_option,
     write_for_owner,
 )
+from huabiao.durable import erase_file
 
 if TYPE_CHECKING:
     from huabiao.client.sealed_folder import SealedFolder

@@ -8,7 +8,6 @@ What every command shares: where the city is, where the keys are, how it speaks.
 
 import functools
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +34,10 @@ class Failed(click.ClickException):
 
 def write_for_owner(path: Path, text: str) -> None:
     """A file that nobody else on this machine reads: it tells about a person."""
+    from huabiao.durable import write_whole
+
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    write_whole(path, text.encode())
 
 
 @dataclass

@@ -12,8 +12,8 @@ block; without the master key that block says nothing either (docs/privacy.md).
 from collections.abc import Iterator
 from pathlib import Path
 
-from huabiao.client.erasing import erase_file
-from huabiao.services.vault.storage import write_durably
+from huabiao.durable import erase_file
+from huabiao.services.vault.storage import write_in_folder
 
 LARGEST_WRAPPED = 4_096
 
@@ -30,7 +30,7 @@ class DataKeys:
 
     def put(self, name: str, wrapped: bytes) -> None:
         """Store durably."""
-        write_durably(self.path(name), wrapped)
+        write_in_folder(self.path(name), wrapped)
 
     def get(self, name: str) -> bytes | None:
         """The wrapped key, or None: never made, or destroyed."""

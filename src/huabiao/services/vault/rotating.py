@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from huabiao.client.erasing import erase_file, sync_folder
 from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
+from huabiao.durable import erase_file, sync_folder
 from huabiao.services.vault.sealing import Place
 from huabiao.services.vault.vault import open_vault
 
