@@ -11,16 +11,15 @@ person. As OpenID Connect Core 1.0 §8.1, pairwise subject identifiers; HMAC: RF
 """
 
 import hmac
-import os
-import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from huabiao.services.identity_numbers import is_valid
+from huabiao.services.key_file import KEY_SIZE, own_key
 
-KEY_SIZE, FILE = 32, "pairwise.key"
+FILE = "pairwise.key"
 
 
 class Pairwise:
@@ -50,26 +49,4 @@ class Pairwise:
         return hmac.digest(key, tag + party, "sha256")
 
     def _derived(self, use: bytes) -> bytes:
-        return HKDFExpand(SHA256(), KEY_SIZE, use).derive(self._key())
-
-    def _key(self) -> bytes:
-        if not self._path.exists():
-            draft = self._path.with_name(f".{FILE}.{secrets.token_hex(4)}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(KEY_SIZE))
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(draft, self._path)  # whoever comes second uses the first's
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        key = self._path.read_bytes()
-        if len(key) != KEY_SIZE:
-            raise ValueError(
-                f"{self._path} 已损坏，请从备份恢复。"
-                f" {self._path} is damaged: restore it."
-            )
-        return key
+        return HKDFExpand(SHA256(), KEY_SIZE, use).derive(own_key(self._path))

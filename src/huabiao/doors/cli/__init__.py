@@ -12,14 +12,14 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `certificate` certificate init, issue, renew, revoke, crl, list, show
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
-- `person`      person enrol, identifier
+- `person`      person enrol, bind, identifier
 - `staff`       staff door, provider, credential, enrol, bind, end: sign-in without keys
 - `directory`   directory scan, search, drift
-- `sharing`     share request, approve, fetch, uses
+- `sharing`     share request, approve, fetch, uses; gateway: rows for others
 - `correction`  correction ask, correct, uphold, list
 - `bills`       bill render, check
 - `plan`        plan
-- `levels`      levels show, report
+- `levels`      levels show, account, report
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
