@@ -1,8 +1,8 @@
 """
 Uses of a person's data by a department of another chain: the trail over both.
 
-Whose data went out under a receipt only the owner's node can tell (its gateway's subject
-tags). There the person signs in and takes a slip: a tag of the person's own, and its
+Whose data went out under a receipt only the owner's node can tell: it has the subject
+tags. There the person signs in and takes a slip: a tag of the person's own, and its
 path to the root in the receipt. The reader's chain holds that receipt by a proof; its
 node shows it to whoever brings a slip that leads to its root, and keeps nothing.
 docs/decisions/0092-slips-of-uses.md.

@@ -26,5 +26,7 @@ def own_key(path: Path) -> bytes:
             draft.unlink()
     key = path.read_bytes()
     if len(key) != KEY_SIZE:
-        raise ValueError(f"{path} 已损坏，请从备份恢复。 {path} is damaged: restore it.")
+        raise ValueError(
+            f"{path} 已损坏，请从备份恢复。 {path} is damaged: restore it."
+        )
     return key

@@ -2,7 +2,7 @@
 Persons: enrolled by the bureau, known to each relying party by another identifier.
 
     POST /api/persons/tag                {"number"} → {"tag"}   the registrar only
-    POST /api/persons/subject-tag        {"number"} → {"tag"}   of the data gateways here
+    POST /api/persons/subject-tag        {"number"} → {"tag"}   of the data gateways
     GET  /api/me/identifier?party=hb1…   what a party knows the person who asks by
     GET  /api/persons/identifier?person=hb1…   what the party that asks knows them by
 

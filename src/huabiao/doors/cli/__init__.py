@@ -27,7 +27,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
-- `remote`      remote account, call, calls: operations on another chain
+- `remote`      remote account, call, calls, present: acts and records of others
 - `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
 - `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate

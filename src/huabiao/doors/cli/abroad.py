@@ -6,6 +6,7 @@ different suites, so it is a key, and an account, of its own.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 import click
 
@@ -13,6 +14,7 @@ from huabiao.doors.cli.settings import Failed, Settings
 
 if TYPE_CHECKING:
     from huabiao.client.remote import Remote
+    from huabiao.client.resource import Resource
     from huabiao.crypto.keys import Keys
 
 at_option = click.option(
@@ -22,12 +24,34 @@ at_option = click.option(
 
 
 class Way(NamedTuple):
-    """A route, and the chain and suite that this chain's client follows under it."""
+    """A route, the client under it, and the chain and suite that the client follows;
+    `changed` is the newest change of members over there that it has seen."""
 
     route: str
+    client: str
     chain: str
     suite: str
     changed: int
+
+
+def route_to(settings: Settings, written: str) -> tuple[str, "Resource"]:
+    """The route to the chain of a resource's address, "" for this chain, and the
+    address taken apart; Failed with the addresses that there are."""
+    from huabiao.client.resource import parse_resource
+
+    found = parse_resource(written)
+    place = f"{found.chain}.{found.zone}"
+    routes = settings.city.get("/api/chains")["routes"]
+    if place in {each["own_address"] for each in routes}:
+        return "", found
+    named = {each["address"]: each["route"] for each in routes if each["address"]}
+    if place not in named:
+        known = "、".join(named) or "—"
+        raise Failed(
+            f"不知道链 {place}，已知：{known}。"
+            f" The chain {place} is not known here; these are: {known}."
+        )
+    return str(named[place]), found
 
 
 def way(settings: Settings, route: str) -> Way:
@@ -42,9 +66,9 @@ def way(settings: Settings, route: str) -> Way:
             f"没有通往我方之链的路由“{route}”，有：{known}。"
             f" There is no route {route!r} to a chain of ours; there are: {known}."
         )
-    record = settings.city.get(f"/api/scenarios/light_clients/records/{client['client']}")
-    changed = int(record["fields"]["changed"])
-    return Way(route, client["chain"], client["suite"], changed)
+    path = f"/api/scenarios/light_clients/records/{quote(client['client'])}"
+    changed = int(settings.city.get(path)["fields"]["changed"])
+    return Way(route, client["client"], client["chain"], client["suite"], changed)
 
 
 def door_of(settings: Settings, route: str, given: str | None) -> "Remote":
@@ -58,7 +82,7 @@ def door_of(settings: Settings, route: str, given: str | None) -> "Remote":
     if not url:
         raise Failed(
             f"不知道“{route}”的门户地址，请用 --at-url 写明（向对方索取）。"
-            f" Where the door of {route!r} is, is not known here: give it with --at-url."
+            f" Where the door of {route!r} is, is not known: give it with --at-url."
         )
     door = Remote(url)
     if door.chain != there.chain:
@@ -84,3 +108,16 @@ def keys_for(
 
     settings.keys(identity, make=False)
     return open_identity(settings.home, f"{identity}@{route}", suite, make)
+
+
+def reader(
+    settings: Settings, identity: str | None, route: str, door: "Remote"
+) -> "Remote":
+    """The door of another chain as seen by NAME@ROUTE, where there is such a key."""
+    if not identity:
+        return door
+    try:
+        keys = keys_for(settings, identity, route, door.suite_name, make=False)
+    except LookupError:
+        return door
+    return door.as_(keys)

@@ -1,4 +1,4 @@
-"""share gateway: a department's database, served under its grants by the home's node."""
+"""share gateway: the node of a home serves a department's database to readers."""
 
 import click
 

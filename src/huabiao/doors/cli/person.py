@@ -1,4 +1,4 @@
-"""person: enrol or bind somebody whose papers were seen; one's identifier for a party."""
+"""person: enrol or bind who showed papers; one's identifier for a party."""
 
 import click
 

@@ -23,8 +23,8 @@ Json = dict[str, Any]
     identity_option(required=True),
 )  # fmt: skip
 def uses(settings: Settings, named: tuple[str, ...], identity: str) -> None:
-    """谁用了我的数据，两级都问。 Who used my data, when, what, for what purpose; each
-    level is asked by the key NAME@ROUTE, and the reader's chain for the same receipt."""
+    """谁用了我的数据，两级都问。 Who used my data, when, for what; each level is asked
+    by the key NAME@ROUTE, and the reader's chain for the same receipt."""
     from huabiao.client.remote import Remote
 
     with Remote(settings.url) as own:
@@ -47,8 +47,9 @@ def uses(settings: Settings, named: tuple[str, ...], identity: str) -> None:
     found.sort(key=lambda use: str(use.get("at", "")))
     lines = [_line(use) for use in found] or ["没有使用记录。 No use is known."]
     lines += [
-        f"未问 {route}：先运行 huabiao key new {identity}@{route} --url 其门户，并由其登记"
-        f"机构绑定。 {route} was not asked: make a key for it and have it bound there."
+        f"未问 {route}：先运行 huabiao key new {identity}@{route} --url 其门户，"
+        "再由当地登记机构绑定。"
+        f" {route} was not asked: make that key, and have it bound there."
         for route in missing
     ]
     settings.give({"uses": found, "not_asked": missing}, "\n".join(lines))
@@ -65,8 +66,8 @@ def _levels(
 
 
 def _shown_at(use: Json, doors: dict[str, "Remote"]) -> int | None:
-    """The height of the owner's chain at which the reader's chain has this receipt; None
-    where there is none abroad, or it is not shown there yet."""
+    """The height of the owner's chain at which the reader's has this receipt; None
+    where the reader is not abroad, or it is not shown there yet."""
     from huabiao.client.remote import Answered
 
     owner = doors[use["level"]]
