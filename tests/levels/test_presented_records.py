@@ -5,9 +5,11 @@ shown with chain, height, age and trust, renewed, refused where it is not so.
 
 import re
 
+import httpx
 import pytest
 
 from huabiao.client.signing import call
+from huabiao.client.wallets import open_identity
 from huabiao.proofs.verify import verify
 
 ADDRESS = "haidian.beijing/licences/L-1"
@@ -17,13 +19,16 @@ DAY_MS = 86_400_000
 
 @pytest.fixture(scope="module")
 def licence(towns):
-    """A licence of the district's, issued to somebody there."""
-    _, district = towns
+    """A licence of the district's; whom it was issued to presents it in the city."""
+    city, district = towns
+    city.keys("clerk")
+    city.run("key", "new", "clerk@haidian", at=district.door.url)
+    holder = open_identity(city.home, "clerk@haidian", district.door.suite_name)
     district.grant("licences", "department", district.keys("registry").account)
     now = district.door.status()["time"]
     district.does("registry", call(
         "licences", "issue", "L-1", licence_type="business", entries=["name"],
-        holder=district.keys("holder").account, until=now + 30 * DAY_MS,
+        holder=holder.account, until=now + 30 * DAY_MS,
         content=bytes(32),
     ))  # fmt: skip
     return towns
@@ -31,9 +36,6 @@ def licence(towns):
 
 def test_a_record_is_presented_shown_and_renewed_by_its_address(licence):
     city, district = licence
-    for name in ("clerk", "clerk@haidian"):
-        suite = district.door.suite_name if "@" in name else city.door.suite_name
-        city.run("key", "new", name, "--suite", suite)
     missing = city.run("show", ADDRESS, "--as", "clerk")
     assert missing.exit_code == 1 and "remote present" in missing.stderr
     told = city.json("remote", "present", ADDRESS, "--as", "clerk")
@@ -60,8 +62,6 @@ def test_a_record_is_presented_shown_and_renewed_by_its_address(licence):
 
 
 def _page(city):
-    import httpx
-
     token = city.door.token(city.keys("clerk"))["token"]
     with httpx.Client(base_url=city.door.url) as browser:
         browser.post("/me", data={"token": token})
@@ -71,11 +71,11 @@ def _page(city):
 def test_an_address_is_proved_by_its_own_chain(licence, tmp_path):
     city, district = licence
     file = tmp_path / "licence.proof"
-    assert city.json("proof", ADDRESS, "-o", str(file), "--as", "holder")["bytes"]
+    assert city.json("proof", ADDRESS, "-o", str(file), "--as", "clerk")["bytes"]
     trust = district.door.get("/api/trust")
     assert verify(file.read_bytes(), trust).ok
     assert not verify(file.read_bytes(), city.door.get("/api/trust")).ok
-    own = district.json("show", ADDRESS)
+    own = district.json("show", ADDRESS, "--as", "registry")
     assert own["scenario"] == "licences" and own["id"] == "L-1"
 
 
@@ -93,7 +93,6 @@ def test_an_address_is_proved_by_its_own_chain(licence, tmp_path):
 )
 def test_what_cannot_be_presented(licence, address, words, said):
     city, _ = licence
-    city.keys("clerk")
     given = [city.door.url if each == "ours" else each for each in words]
     refused = city.run("remote", "present", address, *given, "--as", "clerk")
     assert refused.exit_code == 1 and re.search(said, refused.stderr), refused.output
