@@ -3,11 +3,12 @@
 arrive both ways, and those that nobody carried in time go back, both ways.
 """
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from ethereum_town import Gate, ethereum_town, process, soon
-from served_city import wait_until
 
 from huabiao.services.foreign.statements import address_of
 
@@ -30,6 +31,14 @@ def life(gate: Gate, sequence: int) -> int:
     return int(found[2])
 
 
+def patiently(holds: Callable[[], bool]) -> None:
+    """Wait for what other processes do, each second anew."""
+    end = time.monotonic() + 200
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.5)
+
+
 def keys_of(gate: Gate, folder: Path) -> list[Path]:
     files = []
     for number, key in enumerate(gate.keys[:2]):
@@ -44,18 +53,17 @@ def test_what_is_late_goes_back_and_what_is_not_arrives(gate, tmp_path):
     files = keys_of(gate, tmp_path)
     gate.send("late", b"too late", max(soon(BRIEF_S), gate.there() + BRIEF_S))
     late = gate.send_there(b"too late", gate.there() + BRIEF_S)
-    wait_until(lambda: gate.there() > soon(0))
     record = gate.city.remote().get("/api/scenarios/foreign_messages/records/late")
     timeout = record["fields"]["timeout"]
-    wait_until(lambda: gate.there() > timeout + CONFIRMATIONS and soon(0) > timeout)
+    patiently(lambda: gate.there() > timeout + CONFIRMATIONS and soon(0) > timeout)
     gate.send("early", "按时 · in time".encode(), gate.there() + HOUR)
     early = gate.send_there(b"in time", gate.there() + HOUR)
     running = [process(gate, n, file) for n, file in enumerate(files)]
     try:
-        wait_until(lambda: gate.state("early") == "arrived")
-        wait_until(lambda: life(gate, early) == ACKNOWLEDGED)
-        wait_until(lambda: gate.state("late") == "timed_out")
-        wait_until(lambda: life(gate, late) == TIMED_OUT)
+        patiently(lambda: gate.state("early") == "arrived")
+        patiently(lambda: life(gate, early) == ACKNOWLEDGED)
+        patiently(lambda: gate.state("late") == "timed_out")
+        patiently(lambda: life(gate, late) == TIMED_OUT)
         for each in running:
             each.terminate()
             assert each.wait(30) == 0

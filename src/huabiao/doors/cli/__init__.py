@@ -19,6 +19,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `correction`  correction ask, correct, uphold, list
 - `bills`       bill render, check
 - `plan`        plan
+- `contract`    contract list, upgrade: to what ships, all or nothing
 - `levels`      levels show, account, report
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
@@ -76,6 +77,7 @@ COMMANDS = {
     "correction": "correction",
     "bill": "bills",
     "plan": "plan",
+    "contract": "contract",
     "levels": "levels",
     "calendar": "calendar",
     "epcis": "epcis",
