@@ -74,20 +74,17 @@ def upgrade(settings: Settings, names: tuple[str, ...], identity: str) -> None:
 
 
 def in_force(settings: Settings) -> InForce:
-    """The contracts in force on the chain."""
+    """The contracts in force on the chain; their sources are state of `governance`."""
     from huabiao.codec import decode
+    from huabiao.proofs.state_proofs import VALUE
 
-    city = settings.city
-    found: InForce = {}
-    for name, version in city.status()["contracts"].items():
-        key = f"{name}@{version}"
-        page = city.get(
-            "/api/scenarios/governance/parts/sources", prefix=key, stored="true"
-        )
-        for each in page["entries"]:
-            if each["key"] == key:
-                found[name] = version, decode(bytes.fromhex(each["stored"]))[0]
-    return found
+    versions: dict[str, int] = settings.city.status()["contracts"]
+    wanted = {f"governance/sources/{name}@{v}": VALUE for name, v in versions.items()}
+    found = settings.city.state_proofs(wanted).entries
+    return {
+        name: (version, decode(entry.value)[0] if entry.value else "")
+        for (name, version), entry in zip(versions.items(), found, strict=True)
+    }
 
 
 def _calls(settings: Settings, change: "Change") -> Sequence["Call"]:

@@ -1,0 +1,42 @@
+"""A city that ran before there were levels is upgraded and gets a district."""
+
+import subprocess
+import sys
+
+import pytest
+from older_chain import found_older
+from running_levels import Town, stop, until, up
+
+from huabiao.client.remote import Remote
+from huabiao.services.databases.place import free_port
+
+pytestmark = pytest.mark.long
+
+
+def test_an_older_city_says_what_to_do_and_is_connected_then(tmp_path):
+    found_older(tmp_path)
+    port = free_port(0)
+    words = ("--home", str(tmp_path), "--port", str(port))
+    wanted = ("--districts", f"haidian:sm:{free_port(0)}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "huabiao", "up", *words, *wanted],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    said = until(lambda: _line(process, "contract upgrade"))
+    assert "尚未与海淀区对接" in said and "contract.unknown" in said
+    with Remote(f"http://127.0.0.1:{port}") as door:
+        city = Town(tmp_path, door)
+        until(lambda: city.run("status").exit_code == 0)
+        assert city.json("contract", "upgrade", "--as", "operator")["accepted"]
+    stop(process)
+    process, told = up(tmp_path, "--port", str(port))
+    with Remote(told["url"]) as door:
+        (haidian,) = door.get("/api/levels")["chains"]
+        assert haidian["route"] == "haidian" and haidian["state"] == "following"
+    stop(process)
+
+
+def _line(process, words):
+    line = process.stdout.readline()
+    assert line, "it ended"
+    return line if words in line else ""
