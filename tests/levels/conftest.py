@@ -4,14 +4,14 @@ import pytest
 from running_levels import Town, stop, up
 
 from huabiao.client.remote import Remote
-from huabiao.services.databases.place import free_port
+from huabiao.testing.ports import free_port
 
 
 @pytest.fixture(scope="session")
 def towns(tmp_path_factory):
     """The city (intl) and Haidian (sm), in one process."""
     home = tmp_path_factory.mktemp("levels")
-    ports = free_port(0), free_port(0)
+    ports = free_port(), free_port()
     words = ("--port", str(ports[0]), "--districts", f"海淀:sm:{ports[1]}")
     process, told = up(home, *words)
     (its,) = told["districts"]

@@ -33,7 +33,7 @@ def stop(process):
 
 def until(looked):
     """What is there as soon as something is there: the carrier takes a moment."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not (found := looked()):
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.05)

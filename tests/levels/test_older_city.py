@@ -8,21 +8,21 @@ from older_chain import found_older
 from running_levels import Town, stop, until, up
 
 from huabiao.client.remote import Remote
-from huabiao.services.databases.place import free_port
+from huabiao.testing.ports import free_port
 
 pytestmark = pytest.mark.long
 
 
 def test_an_older_city_says_what_to_do_and_is_connected_then(tmp_path):
     found_older(tmp_path)
-    port = free_port(0)
+    port = free_port()
     words = ("--home", str(tmp_path), "--port", str(port))
-    wanted = ("--districts", f"haidian:sm:{free_port(0)}")
+    wanted = ("--districts", f"haidian:sm:{free_port()}")
     process = subprocess.Popen(
         [sys.executable, "-m", "huabiao", "up", *words, *wanted],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    said = until(lambda: _line(process, "contract upgrade"))
+    said = next(line for line in process.stdout if "contract upgrade" in line)
     assert "尚未与海淀区对接" in said and "contract.unknown" in said
     with Remote(f"http://127.0.0.1:{port}") as door:
         city = Town(tmp_path, door)
@@ -34,9 +34,3 @@ def test_an_older_city_says_what_to_do_and_is_connected_then(tmp_path):
         (haidian,) = door.get("/api/levels")["chains"]
         assert haidian["route"] == "haidian" and haidian["state"] == "following"
     stop(process)
-
-
-def _line(process, words):
-    line = process.stdout.readline()
-    assert line, "it ended"
-    return line if words in line else ""

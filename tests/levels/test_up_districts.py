@@ -18,8 +18,8 @@ from huabiao.doors.cli import main
 from huabiao.node.districts import DISTRICTS, read_districts
 from huabiao.node.home import Home
 from huabiao.node.place import NodePlace, write_place
-from huabiao.services.databases.place import free_port
 from huabiao.services.databases.population import department_code
+from huabiao.testing.ports import free_port
 
 
 def test_a_city_and_a_district_dock_what_they_hold(towns):
@@ -68,7 +68,7 @@ def dockings(town):
 @pytest.mark.long
 def test_what_was_founded_goes_on_and_reports(tmp_path, monkeypatch):
     """The second time the city's doors speak TLS, and what crosses still crosses."""
-    words = ("--port", str(free_port(0)), "--districts", "haidian:sm,通州")
+    words = ("--port", str(free_port()), "--districts", "haidian:sm,通州")
     process, told = up(tmp_path, *words)
     with Remote(told["districts"][0]["url"]) as district:
         register(tmp_path / "districts" / "haidian", district)

@@ -8,11 +8,11 @@ An address may hold a password, so the file is its owner's alone. One owner has 
 gateway, before one database.
 """
 
-import os
-import secrets
 from pathlib import Path
 
 import msgspec
+
+from huabiao.durable import write_whole
 
 FILE = "gateways.json"
 
@@ -44,8 +44,5 @@ def read_stands(home: Path) -> list[Stand]:
 def keep_stand(home: Path, stand: Stand) -> None:
     """Enter a gateway, in place of its owner's one before."""
     others = [each for each in read_stands(home) if each.account != stand.account]
-    draft = home / f".{FILE}.{secrets.token_hex(4)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode([*others, stand])))
-    os.replace(draft, home / FILE)
+    listed = msgspec.json.format(msgspec.json.encode([*others, stand]))
+    write_whole(home / FILE, listed)
