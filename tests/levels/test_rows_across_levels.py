@@ -234,29 +234,22 @@ def test_what_the_grant_does_not_allow_is_refused_and_recorded(case):
 
 
 def test_after_its_period_a_grant_serves_nothing(case):
-    now = int(time.time() * 1000)
-    terms = {
-        "columns": ["insured"], "conditions": [], "since": Instant.show(now - 1_000),
-        "until": Instant.show(now + 6_000), "requests_a_minute": 1_000,
-        "rows_a_request": 2,
-    }  # fmt: skip
-    fetch_key = open_identity(
-        case.reader.home, f"{READER}@{case.ask}", case.owner.door.suite_name, make=True
-    )
-    told = case.reader.door.call(
-        case.reader.keys(READER), "remote_sharing", "ask_for", "brief",
-        {"route": case.ask, "table": case.table, "purpose": "核对", "terms": terms,
-         "legal_basis": "办法", "fetch_key": fetch_key.public.hex()},
-    )  # fmt: skip
-    assert told.accepted, told
+    case.request("brief")
     grant, door = f"{case.there}.brief", case.owner.door
-    until(lambda: _there(door, f"/api/scenarios/sharing/records/{grant}"))
-    assert case.owner.json("share", "approve", grant, "--as", OWNER)["accepted"]
-    assert len(fetch_rows(door, fetch_key, grant, ["insured"], limit=2).rows) == 2
+    path = f"/api/scenarios/sharing/records/{grant}"
+    until(lambda: _there(door, path))
+    signed_in = door.as_(case.owner.keys(OWNER))
+    terms = signed_in.get(path)["fields"]["asked"]
+    now = int(time.time() * 1000)
+    terms |= {"until": Instant.show(now + 8_000), "columns": ["insured"]}
+    told = door.call(
+        case.owner.keys(OWNER), "sharing", "approve", grant, {"terms": terms}
+    )
+    assert told.accepted, told
 
     def over():
         try:
-            fetch_rows(door, fetch_key, grant, ["insured"], limit=1)
+            fetch_rows(door, case.key(), grant, ["insured"], limit=1)
         except Answered as refusal:
             return refusal.code
         return None
