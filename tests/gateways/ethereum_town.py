@@ -1,5 +1,8 @@
 """A served city and a real geth, with a gateway between them and three attestors."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -127,12 +130,26 @@ class Gate:
             self.geth.blocks(STRIDE)
 
 
+def process(gate: Gate, number: int, key: Path) -> "subprocess.Popen[bytes]":
+    """`huabiao gateway run`, as an operator starts it; what it says is in log-N."""
+    with (key.parent / f"log-{number}").open("ab") as log:
+        return subprocess.Popen(
+            [
+                sys.executable, "-m", "huabiao", "gateway", "run", gate.name,
+                "--as", f"{gate.name} {number}", "--node", gate.geth.url,
+                "--key", str(key), "--every", "0.2",
+                "--home", str(gate.city.home), "--url", gate.city.url,
+            ],
+            stdout=log, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+
+
 @contextmanager
-def ethereum_town(folder: Path) -> Iterator[tuple[Served, Geth]]:
-    """The city and the geth."""
+def ethereum_town(folder: Path, period: int = 0) -> Iterator[tuple[Served, Geth]]:
+    """The city and the geth, which makes a block each so many seconds, if any."""
     folder.joinpath("geth").mkdir()
     with (
-        running_geth(folder / "geth", free_port()) as geth,
+        running_geth(folder / "geth", free_port(), period) as geth,
         serving(folder / "city", "intl") as city,
     ):
         city.grant("foreign_messages", "sender", "sender")

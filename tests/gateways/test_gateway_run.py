@@ -3,12 +3,10 @@
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from ethereum_town import Gate, soon
+from ethereum_town import Gate, process, soon
 from served_city import wait_until
 
 from huabiao.services.foreign.ethereum_rpc import NodeRefused
@@ -69,20 +67,6 @@ def blocks(gate: Gate) -> bool:
     """The other chain goes on while we wait."""
     gate.geth.blocks(1)
     return False
-
-
-def process(gate: Gate, number: int, key: Path) -> "subprocess.Popen[bytes]":
-    """`huabiao gateway run`, as an operator starts it."""
-    with (key.parent / f"log-{number}").open("ab") as log:
-        return subprocess.Popen(
-            [
-                sys.executable, "-m", "huabiao", "gateway", "run", gate.name,
-                "--as", f"{gate.name} {number}", "--node", gate.geth.url,
-                "--key", str(key), "--every", "0.2",
-                "--home", str(gate.city.home), "--url", gate.city.url,
-            ],
-            stdout=log, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
 
 
 def lines_of(folder: Path, number: int) -> list[str]:

@@ -16,7 +16,6 @@ from huabiao.client.port import Port
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show
 from huabiao.doors.city import City
-from huabiao.services.subject_tags import SubjectTags
 
 Json = dict[str, Any]
 LEVELS, DOCKING = "levels", "docking"
@@ -33,7 +32,6 @@ class Beside(NamedTuple):
 
     port: Port
     url: str
-    tags: SubjectTags
 
 
 def levels(city: City) -> Json:

@@ -9,6 +9,7 @@ from typing import Any
 
 from huabiao.client.described import show_entry
 from huabiao.codec import Instant
+from huabiao.doors.addresses import address_of, own_address
 from huabiao.doors.city import City
 from huabiao.doors.crossing_words import (
     LIGHT_CLIENT,
@@ -39,7 +40,7 @@ def chains(city: City, now: int) -> Json:
             for each in _records(city, "light_clients")
         ],
         "routes": [
-            _route_json(each, _way(city, each, now))
+            _route_json(city, each, _way(city, each, now))
             for each in _records(city, "routes")
         ],
     }
@@ -139,10 +140,13 @@ def _client_json(record: Json, client: OtherChain, now: int) -> Json:
     }
 
 
-def _route_json(record: Json, way: Way) -> Json:
+def _route_json(city: City, record: Json, way: Way) -> Json:
     fields = record["fields"]
+    ends = way.name, fields["counterpart"]
     return {
         "route": way.name,
+        "address": address_of(city, *ends),
+        "own_address": own_address(city, *ends),
         "chain": way.chain,
         "counterpart": fields["counterpart"],
         "client": fields["client"],

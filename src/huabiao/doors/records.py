@@ -8,12 +8,13 @@ from typing import Any
 
 from huabiao.client.described import show_entry, show_stored_record
 from huabiao.codec import Instant, decode
+from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
 from huabiao.doors.reading import sees_envelope
-from huabiao.doors.remote_uses import remote_uses
+from huabiao.doors.uses_abroad import reader_abroad
 from huabiao.doors.vault import openings_about
 
 Json = dict[str, Any]
@@ -111,13 +112,11 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     under a grant, personal values that a vault opened, and an enterprise's file."""
     city.caught_up()
     found: dict[str, Json] = {}
-    tags = tags_of(city, account)
-    for tag in tags:
+    for tag in tags_of(city, account):
         for use in city.index.uses(city.tags.receipts(tag)):
             found.setdefault(use["receipt"], use_json(city, use))
     openings = openings_about(city, account)
-    crossed = remote_uses(city, tags)
-    uses = [*found.values(), *crossed, *openings, *kyc_uses(city, account)]
+    uses = [*found.values(), *openings, *kyc_uses(city, account)]
     return sorted(uses, key=lambda use: use["height"])
 
 
@@ -151,6 +150,8 @@ def use_json(city: City, use: Json) -> Json:
     for name in ("owner", "reader"):
         if name in entry:
             shown[f"{name}_name"] = city.name_of(entry[name])
+    if "reader" in entry:
+        shown |= reader_abroad(city, parse_account(entry["reader"]))
     return shown
 
 

@@ -19,6 +19,12 @@ from huabiao.services.relay import carrying
 TRUSTED_MS = 30 * 86_400_000
 """How long a chain's members are trusted without a newer header."""
 GRANT = "两级对接 city and districts"
+NOT_THERE = ("contract.unknown", "scenario.unknown")
+UPGRADE = (
+    " 这条链早于两级：先运行 huabiao contract upgrade --as operator，再重新启动。"
+    " This chain is older than the levels: run huabiao contract upgrade --as operator,"
+    " then start again."
+)
 
 
 async def connect(here: Level, there: Level, say: Say) -> None:
@@ -32,6 +38,7 @@ async def connect(here: Level, there: Level, say: Say) -> None:
         say(
             f"{here.district.zh}尚未与{there.district.zh}对接：{error}"
             f" {here.district.en} is not connected with {there.district.en} yet."
+            f"{UPGRADE if getattr(error, 'code', '') in NOT_THERE else ''}"
         )
 
 

@@ -153,7 +153,7 @@ async def _serve(
 def _introduce(levels: list[Level], all_doors: list[Doors]) -> None:
     """Let each level's doors know the others that run beside it."""
     known = {
-        level.name: Beside(level.node.port, doors.url, level.node.tags)
+        level.name: Beside(level.node.port, doors.url)
         for level, doors in zip(levels, all_doors, strict=True)
     }
     city = levels[0].name

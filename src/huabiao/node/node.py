@@ -18,6 +18,7 @@ from huabiao.ledger.adoption import begin_again
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.recovery import open_ledger
 from huabiao.node.certificate import DoorCertificate
+from huabiao.node.data_gateways import DataGateways
 from huabiao.node.ending_keys import EndingKeys
 from huabiao.node.engine_of import make_engine
 from huabiao.node.following import ReadModel
@@ -35,6 +36,7 @@ from huabiao.node.progress import every_second
 from huabiao.services.attempts import DRAWING, Attempts
 from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
+from huabiao.services.gateway import subject_tag, tag_key
 from huabiao.services.index import FollowedIndex
 from huabiao.services.licences import Codes, open_codes
 from huabiao.services.pairwise import Pairwise
@@ -75,8 +77,9 @@ class Node:
     def services(self) -> dict[str, Any]:
         """What its doors reach beside the ledger; the day adds gateways to it."""
         return {
-            "gateways": {},
+            "gateways": DataGateways(self.home.folder, self.port, self.tags),
             "tags": self.tags,
+            "tag_of": lambda number: subject_tag(tag_key(self.home.folder), number),
             "vault": self.vault,
             "dids": city_resolver(self.port, self.index),
             "pairwise": Pairwise(self.home.folder),

@@ -11,17 +11,15 @@ person. As OpenID Connect Core 1.0 §8.1, pairwise subject identifiers; HMAC: RF
 """
 
 import hmac
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from huabiao.durable import write_new
 from huabiao.services.identity_numbers import is_valid
+from huabiao.services.key_file import KEY_SIZE, own_key
 
-KEY_SIZE, FILE = 32, "pairwise.key"
+FILE = "pairwise.key"
 
 
 class Pairwise:
@@ -51,16 +49,4 @@ class Pairwise:
         return hmac.digest(key, tag + party, "sha256")
 
     def _derived(self, use: bytes) -> bytes:
-        return HKDFExpand(SHA256(), KEY_SIZE, use).derive(self._key())
-
-    def _key(self) -> bytes:
-        if not self._path.exists():
-            with suppress(FileExistsError):  # whoever comes second uses the first's
-                write_new(self._path, secrets.token_bytes(KEY_SIZE))
-        key = self._path.read_bytes()
-        if len(key) != KEY_SIZE:
-            raise ValueError(
-                f"{self._path} 已损坏，请从备份恢复。"
-                f" {self._path} is damaged: restore it."
-            )
-        return key
+        return HKDFExpand(SHA256(), KEY_SIZE, use).derive(own_key(self._path))

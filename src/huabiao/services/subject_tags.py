@@ -54,6 +54,11 @@ SELECT DISTINCT receipt FROM runs CROSS JOIN tags USING (run) JOIN receipts
 USING (number) WHERE tag = ? ORDER BY receipt
 """
 
+NUMBER = FIND.replace("SELECT DISTINCT receipt FROM", "SELECT number FROM").replace(
+    "WHERE tag = ? ORDER BY receipt", "WHERE tag = ? AND receipt = ? LIMIT 1"
+)
+TOGETHER = f"SELECT tag FROM tags WHERE run = ?1 / {RUN} AND number = ?1 ORDER BY tag"
+
 
 class SubjectTags:
     """The file of one city's gateways. Thread safe; several processes may share it."""
@@ -97,6 +102,14 @@ class SubjectTags:
         """The ids of all receipts that a tag was told for, whether filed or not."""
         with self._lock:
             return [receipt for (receipt,) in self._file.execute(FIND, (tag,))]
+
+    def together(self, tag: bytes, receipt: str) -> list[bytes]:
+        """All tags that were told for a receipt, sorted, where this one is among them;
+        else none. Reads the receipt's run."""
+        with self._lock:
+            number = self._file.execute(NUMBER, (tag, receipt)).fetchone()
+            found = self._file.execute(TOGETHER, number) if number else ()
+            return [each for (each,) in found]
 
     def close(self) -> None:
         with self._lock:

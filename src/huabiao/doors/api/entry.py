@@ -4,24 +4,27 @@ Sessions: an account proves its key by signing a challenge, then reads what it m
     POST /api/session/challenge   → {"challenge": hex, "expires": ms, "domain": hex}
     POST /api/session             {"challenge", "public", "signature"} → {"token", …}
     GET  /api/me/uses             who used the data of the person behind this account
+    GET  /api/me/uses/RECEIPT/slip  what shows a use to the reader's own chain
     GET  /api/me/wallet/SECTION   licences, codes, credentials, consents, files
     GET  /api/me/sessions         one's open sessions; DELETE ends one, or all
 """
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, Field
 
 from huabiao.crypto import by_key
 from huabiao.crypto.address import show
 from huabiao.doors.problems import not_found
-from huabiao.doors.records import uses_of
+from huabiao.doors.records import tags_of, uses_of
 from huabiao.doors.sessions import session_message
+from huabiao.doors.uses_abroad import slip_of
 from huabiao.doors.viewer import CityHere, Json, SignedIn, Token
 from huabiao.doors.wallet import SECTIONS, sessions_of
 
 router = APIRouter(tags=["会话 · sessions"])
+Receipt = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
 @router.post("/session/challenge")
@@ -74,6 +77,14 @@ def me(city: CityHere, account: SignedIn) -> Json:
 def my_uses(city: CityHere, account: SignedIn) -> Json:
     """Who used my data: when, which fields, for what purpose, under which grant."""
     return {"account": show(account), "uses": uses_of(city, account)}
+
+
+@router.get("/me/uses/{receipt}/slip")
+def my_slip(city: CityHere, account: SignedIn, receipt: Receipt) -> Json:
+    """That a receipt is about me, for the chain of a reader abroad: a tag of mine and
+    its path to the root in the receipt. POST it to /api/sharing/abroad there."""
+    city.caught_up()
+    return slip_of(city, tags_of(city, account), receipt)
 
 
 @router.get("/me/wallet/{section}")

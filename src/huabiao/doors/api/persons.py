@@ -2,6 +2,7 @@
 Persons: enrolled by the bureau, known to each relying party by another identifier.
 
     POST /api/persons/tag                {"number"} → {"tag"}   the registrar only
+    POST /api/persons/subject-tag        {"number"} → {"tag"}   of the data gateways
     GET  /api/me/identifier?party=hb1…   what a party knows the person who asks by
     GET  /api/persons/identifier?person=hb1…   what the party that asks knows them by
 
@@ -18,6 +19,7 @@ from huabiao.crypto.address import parse, show
 from huabiao.doors.city import City
 from huabiao.doors.problems import forbidden, malformed, not_found
 from huabiao.doors.viewer import CityHere, Json, SignedIn
+from huabiao.services.identity_numbers import is_valid
 from huabiao.services.pairwise import Pairwise
 
 router = APIRouter(tags=["身份 · identity"])
@@ -33,12 +35,30 @@ class Number(BaseModel):
 @router.post("/persons/tag")
 def tag(city: CityHere, account: SignedIn, given: Number) -> Json:
     """The tag under which the registrar enrols a person, of the identity number."""
-    if not city.port.holds_role("identity", "registrar", account):
-        raise forbidden("只有身份登记机构可以。 Only the identity registrar may.")
+    _check_registrar(city, account)
     try:
         return {"tag": _bureau(city).tag(given.number).hex()}
     except ValueError as error:
         raise malformed(str(error), "person.number") from None
+
+
+@router.post("/persons/subject-tag")
+def subject_tag(city: CityHere, account: SignedIn, given: Number) -> Json:
+    """The tag that the data gateways of this home give a person in their receipts, so
+    that the registrar binds the person's account to it (`bind_person`)."""
+    _check_registrar(city, account)
+    if not is_valid(given.number.strip().upper()):
+        raise malformed(
+            "不是有效的公民身份号码（GB 11643），请核对。"
+            " This is no valid identity number (GB 11643): check it.",
+            "person.number",
+        )
+    return {"tag": city.services["tag_of"](given.number).hex()}
+
+
+def _check_registrar(city: City, account: bytes) -> None:
+    if not city.port.holds_role("identity", "registrar", account):
+        raise forbidden("只有身份登记机构可以。 Only the identity registrar may.")
 
 
 @router.get("/me/identifier")

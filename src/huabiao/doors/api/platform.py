@@ -4,9 +4,11 @@ Gateways are departments' own; `services["gateways"]` are those that run beside 
 node, by the owner's account.
 """
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from huabiao.codec import decode
@@ -14,10 +16,12 @@ from huabiao.crypto.address import show
 from huabiao.doors import records as cases
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed
+from huabiao.doors.uses_abroad import shown_abroad
 from huabiao.doors.viewer import CityHere, Json, Limit, SignedIn, city_of
 from huabiao.services.gateway import BadFetch, Denied, Gateway
 from huabiao.services.gateway.request import read_fetch
 
+Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 router = APIRouter(tags=["目录与共享 · directory and sharing"])
 
 
@@ -69,9 +73,8 @@ def _gateway(city: City, raw: bytes) -> Gateway:
     _, asked = read_fetch(raw)
     stored = city.port.read(f"sharing/record/{asked.grant}")
     if stored is not None:
-        owner = decode(stored)[2][1]
-        if owner in gateways:
-            return gateways[owner]
+        with suppress(KeyError):
+            return gateways[decode(stored)[2][1]]
     raise Problem(
         404,
         "gateway.unknown",
@@ -85,3 +88,20 @@ def _gateway(city: City, raw: bytes) -> Gateway:
 def uses(city: CityHere, account: SignedIn) -> Json:
     """Who used the data of the person behind this account; as /api/me/uses."""
     return {"account": show(account), "uses": cases.uses_of(city, account)}
+
+
+class Slip(BaseModel):
+    """That a receipt of another chain is about a person: doors/uses_abroad.py."""
+
+    receipt: Hash
+    tag: Hash
+    index: int = Field(ge=0, lt=2**31)
+    path: list[Hash] = Field(max_length=31)
+
+
+@router.post("/sharing/abroad")
+def abroad(city: CityHere, slip: Slip) -> Json:
+    """A receipt that the reader's chain, this one, holds of the owner's, shown to whom
+    it is about. Nothing of the slip is kept."""
+    path = [bytes.fromhex(each) for each in slip.path]
+    return shown_abroad(city, slip.receipt, bytes.fromhex(slip.tag), slip.index, path)

@@ -12,14 +12,15 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `certificate` certificate init, issue, renew, revoke, crl, list, show
 - `did`         did publish, show
 - `org`         org apply, approve, decline, officer, device, delegate, show, find
-- `person`      person enrol, identifier
+- `person`      person enrol, bind, identifier
 - `staff`       staff door, provider, credential, enrol, bind, end: sign-in without keys
 - `directory`   directory scan, search, drift
-- `sharing`     share request, approve, fetch, uses
+- `sharing`     share request, approve, fetch, uses; gateway: rows for others
 - `correction`  correction ask, correct, uphold, list
 - `bills`       bill render, check
 - `plan`        plan
-- `levels`      levels show, report
+- `contract`    contract list, upgrade: to what ships, all or nothing
+- `levels`      levels show, account, report
 - `calendar`    calendar announce, show
 - `epcis`       epcis import, export, descendants
 - `members`     member list, apply, approve, rotate, suspend, readmit, weigh, leave
@@ -27,7 +28,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `desk`        desk serve, offer, ask, answer: an organisation's OpenID4VC door
 - `predicate`   predicate define, offer, request, issue, hold, ask, prove, verify
 - `licence`     licence issue, redeem
-- `remote`      remote account, call, calls: operations on another chain
+- `remote`      remote account, call, calls, present: acts and records of others
 - `wallet`      wallet show, licences, code, receive, present, sign-in, sessions …
 - `webhook`     webhook add, list, dead, remove, replay
 - `vault`       vault open, erase, mine, rotate
@@ -76,6 +77,7 @@ COMMANDS = {
     "correction": "correction",
     "bill": "bills",
     "plan": "plan",
+    "contract": "contract",
     "levels": "levels",
     "calendar": "calendar",
     "epcis": "epcis",

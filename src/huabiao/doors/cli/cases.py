@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import click
 
+from huabiao.doors.cli import abroad
+from huabiao.doors.cli.presenting import show_copy
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
 
@@ -113,15 +115,23 @@ def _named_account(settings: Settings, value: str) -> str:
 
 
 @command(
-    click.argument("scenario"),
-    click.argument("id"),
+    click.argument("scenario", metavar="SCENARIO|ADDRESS"),
+    click.argument("id", required=False),
     click.option("--at", type=click.IntRange(0), help="高度 · at this height"),
     identity_option(),
 )
 def show(
-    settings: Settings, scenario: str, id: str, at: int | None, identity: str | None
-) -> None:
-    """显示一条记录。 Show a record, newest or at a height."""
+    settings: Settings, scenario: str, id: str | None, at: int | None,
+    identity: str | None,
+) -> None:  # fmt: skip
+    """显示一条记录，或 链.区/合约/编号。 Show a record, newest or at a height; of
+    another chain, the copy that was presented here."""
+    if id is None:
+        route, found = abroad.route_to(settings, scenario)
+        if route:
+            show_copy(settings, route, found, identity)
+            return
+        scenario, id = found.contract, found.record
     path = f"/api/scenarios/{quote(scenario)}/records/{quote(id, safe='/')}"
     record = settings.read(
         identity,

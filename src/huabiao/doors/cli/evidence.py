@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import click
 
+from huabiao.doors.cli import abroad
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
 PIECE = 1 << 20
@@ -80,6 +81,7 @@ def _hasher(suite_name: str) -> tuple[Callable[[bytes], Any], Callable[[], bytes
 
 @command(
     click.argument("id"),
+    abroad.at_option,
     click.option(
         "-o",
         "--output",
@@ -91,11 +93,20 @@ def _hasher(suite_name: str) -> tuple[Callable[[bytes], Any], Callable[[], bytes
     identity_option(),
 )
 def proof(
-    settings: Settings, id: str, output: Path, at: int | None, identity: str | None
-) -> None:
-    """取证明：信封、信封.序号、场景/编号。 Take a proof; an id may be SCENARIO/ID."""
-    path = f"/api/proofs/{quote(id, safe='/')}"
-    content = settings.read(identity, lambda city: city.octets(path, at=at))
+    settings: Settings, id: str, output: Path, at: int | None, identity: str | None,
+    at_url: str | None,
+) -> None:  # fmt: skip
+    """取证明：信封、信封.序号、场景/编号、链.区/场景/编号。 Take a proof; an id may be
+    SCENARIO/ID, or an address, whose own chain then proves it."""
+    path, route = f"/api/proofs/{quote(id, safe='/')}", ""
+    if "." in id.partition("/")[0] and "/" in id:
+        route, found = abroad.route_to(settings, id)
+        path = f"/api/proofs/{quote(f'{found.contract}/{found.record}', safe='/')}"
+    if route:
+        door = abroad.door_of(settings, route, at_url)
+        content = abroad.reader(settings, identity, route, door).octets(path, at=at)
+    else:
+        content = settings.read(identity, lambda city: city.octets(path, at=at))
     output.write_bytes(content)
     settings.give(
         {"id": id, "file": str(output), "bytes": len(content)},

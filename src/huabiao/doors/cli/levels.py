@@ -65,5 +65,13 @@ def report(settings: Settings, identity: str) -> None:
     tell_outcome(settings, outcome, str(found["height"]))
 
 
-for each in (show, report):
+@command(click.argument("route"), click.argument("party", metavar="ACCOUNT"))
+def account(settings: Settings, route: str, party: str) -> None:
+    """对方链上的单位在本链用哪个账户。 As which account a department of the chain at
+    the end of a route asks here: grant it the role of a department."""
+    found = settings.city.get("/api/levels/account", route=route, account=party)
+    settings.give(found, str(found["account"]))
+
+
+for each in (show, account, report):
     levels.add_command(each)

@@ -1,4 +1,4 @@
-"""person: enrol somebody whose papers were seen; one's identifier for a party."""
+"""person: enrol or bind who showed papers; one's identifier for a party."""
 
 import click
 
@@ -21,18 +21,35 @@ def person() -> None:
 )
 def enrol(settings: Settings, account: str, identity: str) -> None:
     """登记机构：登记个人，身份号码不回显。 Enrol; asks for the identity number."""
+    tag = _asked_tag(settings, identity, "/api/persons/tag")
+    written = {"account": account, "tag": tag}
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, "identity", "enrol_person", "", written)
+    tell_outcome(settings, outcome, account)
+
+
+@command(
+    click.argument("account"),
+    identity_option(required=True),
+)
+def bind(settings: Settings, account: str, identity: str) -> None:
+    """登记机构：让个人看到谁用了其数据。 Let a person see the uses of their data."""
+    tag = _asked_tag(settings, identity, "/api/persons/subject-tag")
+    written = {"account": account, "tag": tag}
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, "identity", "bind_person", "", written)
+    tell_outcome(settings, outcome, account)
+
+
+def _asked_tag(settings: Settings, identity: str, path: str) -> str:
+    """A tag of an identity number, which is asked for unseen."""
     from huabiao.client.remote import Remote
 
     # Not an argument: arguments are seen by other users and kept in histories.
     number = click.prompt("公民身份号码 · identity number", hide_input=True)
-    keys = settings.keys(identity, make=False)
     with Remote(settings.url) as bureau:
-        tag = bureau.as_(keys).post("/api/persons/tag", {"number": number.strip()})[
-            "tag"
-        ]
-    written = {"account": account, "tag": tag}
-    outcome = settings.city.call(keys, "identity", "enrol_person", "", written)
-    tell_outcome(settings, outcome, account)
+        signed_in = bureau.as_(settings.keys(identity, make=False))
+        return str(signed_in.post(path, {"number": number.strip()})["tag"])
 
 
 @command(click.argument("party"), identity_option(required=True))
@@ -45,5 +62,5 @@ def identifier(settings: Settings, party: str, identity: str) -> None:
     settings.give(found, str(found["identifier"]))
 
 
-person.add_command(enrol)
-person.add_command(identifier)
+for each in (enrol, bind, identifier):
+    person.add_command(each)

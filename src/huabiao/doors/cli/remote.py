@@ -1,9 +1,13 @@
-"""remote: ask for an operation on another chain, and see what came of it."""
+"""
+remote: ask for an operation on another chain, and see what came of it; present here
+what stands on another chain.
+"""
 
 import click
 
 from huabiao.doors.cli.cases import split_words
 from huabiao.doors.cli.licence import later
+from huabiao.doors.cli.presenting import present
 from huabiao.doors.cli.settings import (
     Settings,
     command,
@@ -89,5 +93,5 @@ def calls(settings: Settings, identity: str) -> None:
     settings.give({"calls": entries}, "\n".join(lines) or "没有请求过。 None.")
 
 
-for each in (account, call, calls):
+for each in (account, call, calls, present):
     remote.add_command(each)

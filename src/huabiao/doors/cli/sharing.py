@@ -1,14 +1,18 @@
-"""share: ask for data, grant it, fetch it encrypted, and see who used one's own."""
+"""
+share: ask for data, grant it, fetch it encrypted, here and over the border of a chain.
+"""
 
 import json
 import secrets
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
+from huabiao.doors.cli import abroad
+from huabiao.doors.cli.data_gateway import gateway
 from huabiao.doors.cli.settings import (
     Failed,
     Settings,
@@ -16,6 +20,11 @@ from huabiao.doors.cli.settings import (
     identity_option,
     tell_outcome,
 )
+from huabiao.doors.cli.uses import uses
+
+if TYPE_CHECKING:
+    from huabiao.client.remote import Remote
+    from huabiao.crypto.keys import Keys
 
 DAY_MS = 86_400_000
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "prefix")
@@ -29,6 +38,7 @@ _WHERE = click.option(
 )
 _DAYS = click.option("--days", type=click.IntRange(1, 1096), help="期限（天）· days")
 _RATE = click.option("--rate", type=click.IntRange(1), help="每分钟次数 · a minute")
+_ROUTE = click.option("--route", help="另一条链的路由 · to another chain")
 _ROWS = click.option("--rows", type=click.IntRange(1), help="每次行数 · rows a request")
 
 
@@ -69,14 +79,16 @@ def _instant(milliseconds: int) -> str:
     click.option("--purpose", required=True, help="用途 · purpose"),
     click.option("--legal-basis", required=True, help="法律依据 · legal basis"),
     click.option("--id", "id_", help="申请编号，默认自动 · the request's id"),
+    _ROUTE,
     identity_option(required=True),
 )  # fmt: skip
 def request(
     settings: Settings, table: str, columns: tuple[str, ...], where: tuple[str, ...],
     days: int | None, rate: int | None, rows: int | None, purpose: str,
-    legal_basis: str, id_: str | None, identity: str,
+    legal_basis: str, id_: str | None, route: str | None, identity: str,
 ) -> None:  # fmt: skip
-    """申请数据。 Ask for columns and rows of a registered table."""
+    """申请数据，也可向另一条链申请。 Ask for columns and rows of a table, here or of
+    another chain; what fetches there is the identity's key NAME@ROUTE."""
     now, id_ = int(time.time() * 1000), id_ or f"r-{secrets.token_hex(5)}"
     terms = {
         "columns": _columns(columns),
@@ -89,9 +101,14 @@ def request(
     written = {
         "table": table, "purpose": purpose, "legal_basis": legal_basis, "terms": terms,
     }  # fmt: skip
-    outcome = settings.city.call(
-        settings.keys(identity), "sharing", "request", id_, written
-    )
+    contract, operation = "sharing", "request"
+    if route:
+        contract, operation = "remote_sharing", "ask_for"
+        there = abroad.way(settings, route)
+        key = abroad.keys_for(settings, identity, route, there.suite)
+        written |= {"route": route, "fetch_key": key.public.hex()}
+    keys = settings.keys(identity)
+    outcome = settings.city.call(keys, contract, operation, id_, written)
     tell_outcome(settings, outcome, id_)
 
 
@@ -133,27 +150,28 @@ def approve(
     _COLUMN, _WHERE,
     click.option("--limit", type=click.IntRange(1), help="行数 · rows at most"),
     click.option("-o", "--output", type=click.Path(path_type=Path), help="文件 · file"),
+    _ROUTE,
+    abroad.at_option,
     identity_option(required=True),
 )  # fmt: skip
 def fetch(
     settings: Settings, grant: str, columns: tuple[str, ...], where: tuple[str, ...],
-    limit: int | None, output: Path | None, identity: str,
+    limit: int | None, output: Path | None, route: str | None, at_url: str | None,
+    identity: str,
 ) -> None:  # fmt: skip
-    """经提供方网关取数，密文传输。 Fetch rows through the gateway."""
+    """经提供方网关取数，密文传输；GRANT 也可为跨级申请。 Fetch rows through the owner's
+    gateway; with --route, GRANT is a request to that chain."""
     from huabiao.client.fetching import fetch_rows
 
-    keys = settings.keys(identity)
-    path = f"/api/scenarios/sharing/records/{quote(grant, safe='/')}"
-    terms = settings.read(identity, lambda city: city.get(path))["fields"].get(
-        "granted"
-    )
+    own = _granted_abroad if route else _granted
+    city, keys, grant, terms = own(settings, identity, grant, route or "", at_url)
     rows = fetch_rows(
-        settings.city,
+        city,
         keys,
         grant,
-        _columns(columns) or (terms or {}).get("columns", []),
+        _columns(columns) or terms.get("columns", []),
         [(c["column"], c["operator"], c["values"]) for c in conditions_of(where)],
-        limit or (terms or {}).get("rows_a_request", 100),
+        limit or terms.get("rows_a_request", 100),
     )
     if output is not None:
         with output.open("w", encoding="utf-8") as file:
@@ -171,18 +189,38 @@ def fetch(
     )
 
 
-@command(identity_option(required=True))
-def uses(settings: Settings, identity: str) -> None:
-    """谁用了我的数据。 Who used my data, when, what, for what purpose."""
-    found = settings.city.as_(settings.keys(identity)).get("/api/me/uses")
-    lines = [
-        f"{use.get('at', '')}  {use.get('reader_name', '')}  "
-        f"{', '.join(use.get('columns', []))}  {use.get('purpose', '')}"
-        f"  授权 · grant {use.get('grant', '')}"
-        for use in found["uses"]
-    ]
-    settings.give(found, "\n".join(lines) or "没有使用记录。 No use is known.")
+Grant = tuple["Remote", "Keys", str, dict[str, Any]]
+"""Where to fetch, by which key, under which grant of that chain, on which terms."""
 
 
-for each in (request, approve, fetch, uses):
+def _granted(
+    settings: Settings, identity: str, grant: str, route: str, at_url: str | None
+) -> Grant:
+    path = f"/api/scenarios/sharing/records/{quote(grant, safe='/')}"
+    record = settings.read(identity, lambda city: city.get(path))
+    terms = record["fields"].get("granted") or {}
+    return settings.city, settings.keys(identity), grant, terms
+
+
+def _granted_abroad(
+    settings: Settings, identity: str, asked: str, route: str, at_url: str | None
+) -> Grant:
+    """What the owner's chain granted, as far as it has been shown here; the gateway
+    knows it as it stands now."""
+    signed_in = settings.city.as_(settings.keys(identity))
+    page = signed_in.get(
+        "/api/scenarios/remote_sharing/parts/asked", prefix=asked, limit=200
+    )
+    found = {each["key"]: each["entry"] for each in page["entries"]}.get(asked)
+    if found is None or found["route"] != route:
+        raise Failed(
+            f"“{identity}”没有经“{route}”的申请 {asked}。"
+            f" {identity!r} has no request {asked} over {route!r}."
+        )
+    door = abroad.door_of(settings, route, at_url)
+    keys = abroad.keys_for(settings, identity, route, door.suite_name, make=False)
+    return door, keys, found["grant"], found["granted"] or {}
+
+
+for each in (request, approve, fetch, uses, gateway):
     share.add_command(each)

@@ -12,9 +12,12 @@ from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
 from huabiao.doors.at_a_glance import catalogue, glance
 from huabiao.doors.charts import states_chart
+from huabiao.doors.copies import SCENARIO as COPIES
+from huabiao.doors.copies import told
 from huabiao.doors.diagram import diagram, title_of
 from huabiao.doors.listing import list_records
 from huabiao.doors.lists_asked import After, csv_answer
+from huabiao.doors.other_chains import now_ms
 from huabiao.doors.pages.chosen import Chosen
 from huabiao.doors.pages.language import language_of, said
 from huabiao.doors.pages.render import page
@@ -167,6 +170,7 @@ def record(
         record=found,
         acts=acts_on_record(city, description, found, viewer) if at is None else [],
         history=cases.history(city, scenario, key, viewer)["steps"],
+        copied=told(city, found, now_ms()) if scenario == COPIES else None,
         supervises=viewer is not None and is_supervisor(description, viewer, city.port),
         signed_in=viewer is not None,
     )

@@ -11,6 +11,7 @@ from huabiao.doors import wallet
 from huabiao.doors.authorising import draw_code
 from huabiao.doors.city import City
 from huabiao.doors.entering import sign_in_of
+from huabiao.doors.levels import chains
 from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.passkeys import may_add
@@ -39,6 +40,7 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
         organisation=city.organisation(account),
         offices=wallet.offices(city),
         uses=uses_of(city, account),
+        levels=[*chains(city)],
         values=values_about(city, account),
         supervises=bool(supervised(city, account)),
         sessions=wallet.sessions_of(city, account, session),

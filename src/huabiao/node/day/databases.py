@@ -1,20 +1,18 @@
 """
 The departments' real databases and their gateways: brought up at every start, filled
-once. The key of the subject tags lies in HOME/tag.key and never leaves the machine.
+once.
 """
 
-import secrets
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine
 
 from huabiao.client.wallets import open_identity
-from huabiao.durable import write_new
 from huabiao.node.day.cast import Say
 from huabiao.node.local_port import LocalPort
 from huabiao.services import databases
-from huabiao.services.gateway import Gateway
+from huabiao.services.gateway import Gateway, tag_key
 
 PEOPLE = "human_resources.public.people"
 SUBJECTS = {PEOPLE: "identity_number"}
@@ -47,11 +45,3 @@ def close_databases(services: dict[str, Any]) -> None:
     cluster = services.pop("cluster", None)
     if cluster is not None:
         databases.stop(cluster)
-
-
-def tag_key(folder: Path) -> bytes:
-    """The city's key of subject tags, 32 bytes; made at first use."""
-    path = folder / "tag.key"
-    if not path.exists():
-        write_new(path, secrets.token_bytes(32))
-    return path.read_bytes()

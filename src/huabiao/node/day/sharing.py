@@ -12,9 +12,9 @@ from huabiao.client.fetching import Rows, fetch_rows
 from huabiao.client.remote import Answered
 from huabiao.client.signing import call
 from huabiao.node.day.cast import Cast, DayFailed
-from huabiao.node.day.databases import PEOPLE, tag_key
+from huabiao.node.day.databases import PEOPLE
 from huabiao.proofs.verify import verify
-from huabiao.services.gateway import subject_tag
+from huabiao.services.gateway import subject_tag, tag_key
 
 READER, OTHER, OWNER = "市市场监管局", "市交通委", "市人力资源社会保障局"
 CITIZEN = "市民"

@@ -4,7 +4,7 @@ A home as one tar file, while its node runs: what cannot be made again.
     genesis, node.toml, member*.json, member*.signer, wallets/, vault/,
     status/ and codes/ (keys), sign_in/ (keys, ways and accounts of the staff),
     credentials/ (what wallets hold, sealed), issued/ (whose each status bit is),
-    handovers, pruned.json
+    handovers, pruned.json, gateways.json, tag.key, pairwise.key
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
     engine/           configuration, keys, and data as a power cut would leave it
@@ -40,7 +40,10 @@ from huabiao.node.progress import Progress, Say, every_second
 from huabiao.state.tail import LogTail, measure
 
 VERSION, MANIFEST = 1, "manifest.json"
-PLAIN = ("genesis", "node.toml", "handovers", "pruned.json")
+PLAIN = (
+    "genesis", "node.toml", "handovers", "pruned.json", "gateways.json", "tag.key",
+    "pairwise.key",
+)  # fmt: skip
 PATTERNS = (
     "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
     "status/key.json", "codes/key.json", "sign_in/**/*.json", "credentials/**/*",

@@ -15,16 +15,16 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from huabiao.node.history.backing_up import MANIFEST, VERSION
+from huabiao.node.history.backing_up import MANIFEST, PLAIN, VERSION
 from huabiao.node.history.putting_back import put_back
 from huabiao.node.home import HomeError
 from huabiao.node.progress import Say, every_second
 from huabiao.services.vault.vault import RESTORED
 
 TOP = {
-    "genesis", "node.toml", "handovers", "pruned.json", "subjects.sqlite",
-    "webhooks.sqlite", "nats.cursor", "wallets", "vault", "status", "codes", "sign_in",
-    "credentials", "issued", "engine", "blocks", "certificates", MANIFEST,
+    *PLAIN, "subjects.sqlite", "webhooks.sqlite", "nats.cursor", "wallets", "vault",
+    "status", "codes", "sign_in", "credentials", "issued", "engine", "blocks",
+    "certificates", MANIFEST,
 }  # fmt: skip
 LARGEST_MANIFEST = 2**28
 PART = 2**20

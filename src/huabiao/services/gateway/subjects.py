@@ -8,10 +8,17 @@ root over the sorted, distinct tags; the tags themselves stay off the chain.
 
 import hmac
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from huabiao.proofs import merkle
+from huabiao.services.key_file import own_key
 
 Digest = Callable[[bytes], bytes]
+
+
+def tag_key(folder: Path) -> bytes:
+    """The city's key of subject tags, in its home; it never leaves the machine."""
+    return own_key(folder / "tag.key")
 
 
 def subject_tag(tag_key: bytes, identity_number: str) -> bytes:
