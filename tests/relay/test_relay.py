@@ -7,11 +7,13 @@ The chains are of two suites and served over HTTP; the relay has ordinary keys.
 import time
 
 import httpx
-from relay_town import relay_of, wait_until
+from relay_town import relay_of, running, wait_until
 
+from huabiao.client.remote import Remote
 from huabiao.crypto.suite import suite
 from huabiao.proofs import radix
 from huabiao.proofs.header import decode_header
+from huabiao.services.relay.doors import introduced
 
 
 def test_packets_cross_both_ways_and_are_acknowledged(two, tmp_path):
@@ -183,3 +185,33 @@ def test_many_keys_are_proved_under_one_header(two):
         )
     assert absent.value is None and there.value and present.value
     assert nothing.value is None and not nothing.radix
+
+
+def test_a_link_that_ended_unexpectedly_begins_anew(two, tmp_path, monkeypatch):
+    beijing, haidian = two
+    relay, heard = relay_of(tmp_path, beijing.url, haidian.url)
+    relay.discover()
+    for link in relay.links.values():
+        monkeypatch.setattr(link, "round", fall)
+    monkeypatch.setattr("huabiao.services.relay.relay.DISCOVER_S", 0.2)
+    number = beijing.greet("haidian", "after a fall")
+    with running(relay):
+        wait_until(lambda: beijing.state(f"haidian.{number}") == "acknowledged")
+    (said, _) = [line for line in heard.lines if "Ended unexpectedly" in line]
+    assert "RuntimeError('unforeseen')" in said and "fall" in said
+
+
+def fall():
+    raise RuntimeError("unforeseen")
+
+
+def test_an_address_that_answers_otherwise_is_told_and_harms_no_other(two):
+    """Of a city, of something else on the network, and no address at all."""
+    beijing, _ = two
+    with Remote(beijing.url) as city:
+        page = f"{beijing.url}/crossings?"
+        chains, silent = introduced(
+            [page, "http://[", city.url], lambda *_: beijing.keys("relay"), {}
+        )
+    assert list(chains) == ["beijing"]
+    assert "cannot be read" in silent[page] and silent["http://["]
