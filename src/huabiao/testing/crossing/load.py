@@ -12,7 +12,7 @@ from huabiao.testing.network.clients import Client
 
 HELD, MOST = 1_000, 40
 PAUSE_S = 0.6
-WITHIN_MS = (1_500, 8_000, 30_000)
+WITHIN_MS = (2_000, 15_000, 90_000)
 ACCOUNTS = 3
 
 

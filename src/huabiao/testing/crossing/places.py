@@ -1,7 +1,11 @@
 """Chains and relays as processes: where each lies, and the wires between them."""
 
+import contextlib
 import json
+import time
 from pathlib import Path
+
+import httpx
 
 from huabiao.node.catalogue import shipped_sources
 from huabiao.testing.crossing.manifest import Chain, Manifest, RelayOf
@@ -12,6 +16,7 @@ from huabiao.testing.network.nodes import Nodes, free_ports
 from huabiao.testing.network.processes import Processes
 from huabiao.testing.network.wires import Wires
 
+LINKED_S = 240.0
 PROGRAM = ["-m", "huabiao.testing.crossing.program"]
 
 
@@ -71,6 +76,19 @@ class Relays(Processes):
             "--file", str(home / "relay.toml"), "--home", str(home),
             "--metrics-port", str(self.ports[name][0]), "--json",
         ]  # fmt: skip
+
+    def wait_until_linked(self, links: int) -> None:
+        """Until each tells figures of so many links."""
+        deadline, mark = time.monotonic() + LINKED_S, "huabiao_relay_troubled{"
+        for name in self.homes:
+            text = ""
+            while text.count(mark) < links:
+                if time.monotonic() > deadline:
+                    log = (self.homes[name] / "node.log").read_text("utf-8")
+                    raise AssertionError(f"{name} has too few links: {log[-1500:]}")
+                with contextlib.suppress(httpx.HTTPError):
+                    text = httpx.get(f"{self.url(name)}/metrics", timeout=5).text
+                time.sleep(0.2)
 
     def close(self) -> None:
         super().close()

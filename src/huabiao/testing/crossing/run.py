@@ -31,6 +31,7 @@ def run(manifest: Manifest, folder: Path, say: Say = print) -> dict[str, Any]:
         offices = open_offices(manifest, places, clock)
         for name in places.relays.homes:
             places.relays.start(name)
+        places.relays.wait_until_linked(2 * len(manifest.routes))
         senders = start_senders(manifest, places, offices, clock)
         play(manifest, Faults(manifest, places, offices, clock), say)
         for sender in senders:
