@@ -10,10 +10,15 @@ import httpx
 from relay_town import relay_of, running, wait_until
 
 from huabiao.client.remote import Remote
+from huabiao.codec import encode
 from huabiao.crypto.suite import suite
+from huabiao.node.proving import prove_state
 from huabiao.proofs import radix
-from huabiao.proofs.header import decode_header
+from huabiao.proofs.header import certified_message, decode_header, header_hash
+from huabiao.proofs.state_proofs import StateEntry, StateProofs
+from huabiao.services.relay import carrying
 from huabiao.services.relay.doors import introduced
+from huabiao.testing.city import City
 
 
 def test_packets_cross_both_ways_and_are_acknowledged(two, tmp_path):
@@ -215,3 +220,37 @@ def test_an_address_that_answers_otherwise_is_told_and_harms_no_other(two):
         )
     assert list(chains) == ["beijing"]
     assert "cannot be read" in silent[page] and silent["http://["]
+
+
+def test_what_is_forged_or_replayed_is_refused_at_the_door(two, tmp_path):
+    """Over HTTP, as anybody could: a certificate of others, a chain of the same name,
+    another packet under the proof, and what was brought before."""
+    beijing, haidian = two
+    number = beijing.greet("haidian", "once")
+    with beijing.remote as city:
+        proofs = city.state_proofs({f"packets/sent/haidian.{number}": "proof"})
+
+    def told(*calls):
+        with haidian.remote as city:
+            return city.send(haidian.keys("citizen"), *calls).code
+
+    changed = haidian.read("light_clients/record/beijing")[2][7]
+    steps = carrying.steps("beijing", proofs, changed)
+    (entry,), height = proofs.entries, carrying.height_of(proofs)
+    receive = carrying.receive_proved("beijing", number, height, entry)
+    hash_ = header_hash(suite("intl").digest, proofs.header)
+    signature = beijing.keys("citizen").sign(certified_message(hash_))
+    forged = StateProofs(proofs.header, encode([[0, signature]]), [], [])
+    assert told(carrying.advance("beijing", forged)) == "header.uncertified"
+    twin = City(tmp_path, "intl", chain="beijing")
+    twin.block()
+    proof, _ = carrying.state_proof(prove_state(twin.ledger, "governance/x", None))
+    twin.close()
+    assert told(carrying.advance("beijing", proof)) == "header.uncertified"
+    another = entry.value.replace(b"once", b"more")
+    other = carrying.receive_proved(
+        "beijing", number, height, StateEntry(another, entry.radix)
+    )
+    assert another != entry.value and told(*steps, other) == "proof.fails"
+    assert told(*steps, receive) == "ok"
+    assert told(receive) == told(*steps, receive) == "packet.repeated"
