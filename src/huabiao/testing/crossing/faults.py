@@ -34,7 +34,7 @@ class Faults:
         if kind == "route":
             return self._stop(*fault.on.split("="))
         if fault.do == "members":
-            self._offices[fault.on].change_members()
+            self._open(fault.on).change_members()
             return lambda: None
         return self._away(fault.on, fault.do == "day")
 
@@ -80,14 +80,19 @@ class Faults:
 
         return mend
 
+    def _open(self, chain: str) -> Office:
+        """A chain's administrator, when its door is open again."""
+        self._places.chains[chain].wait_until_serving("org-1")
+        return self._offices[chain]
+
     def _stop(self, one: str, other: str) -> Undo:
-        ends = (self._offices[one], other), (self._offices[other], one)
-        for office, route in ends:
-            office.pause(route)
+        ends = (one, other), (other, one)
+        for here, route in ends:
+            self._open(here).pause(route)
 
         def resume() -> None:
-            for office, route in ends:
-                office.resume(route)
+            for here, route in ends:
+                self._open(here).resume(route)
 
         return resume
 
