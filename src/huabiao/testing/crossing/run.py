@@ -105,7 +105,8 @@ def play(manifest: Manifest, faults: Faults, say: Say) -> None:
         # What is done gives what undoes it, which is due later.
         def do(fault: Any = fault) -> None:
             undo = faults.hurt(fault)
-            due.append((fault.at + fault.lasts, f"{fault.on}: …mended", undo))
+            done = time.monotonic() - started
+            due.append((done + fault.lasts, f"{fault.on}: …mended", undo))
 
         due.append((fault.at, f"{fault.on}: {fault.do}", do))
     while due:
