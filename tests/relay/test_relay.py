@@ -74,21 +74,46 @@ def test_what_another_relay_carried_first_is_left_alone(two, tmp_path):
     (late,) = [
         link for link in second.links.values() if link.here.chain.name == "haidian"
     ]
-    # The second relay looks, and before it sends, the first one has carried it all.
-    look = late._look.look
-
-    def look_and_lose():
-        seen = look()
-        assert first.once()
-        late._look.look = look
-        return seen
-
-    late._look.look = look_and_lose
+    lose(late, first.once)
     assert second.once(), heard.lines
     assert late.lag.beaten <= 1
     for number in numbers:
         assert beijing.state(f"haidian.{number}") == "acknowledged"
         assert len(haidian.read(f"packets/received/beijing.{number}")) == 3
+
+
+def lose(link, carry):
+    """A link looks, and before it sends, another relay has carried."""
+    look = link._look.look
+
+    def look_and_lose():
+        seen = look()
+        assert carry()
+        link._look.look = look
+        return seen
+
+    link._look.look = look_and_lose
+
+
+def test_a_change_of_members_that_another_relay_brought_is_no_trouble(two, tmp_path):
+    beijing, haidian = two
+    key = str(haidian.home / "member-next.json")
+    haidian.json("member", "rotate", "city", "--key", key, "--as", "operator")
+    number = haidian.greet("beijing", "by another member")
+    first, _ = relay_of(tmp_path / "first", beijing.url, haidian.url)
+    second, heard = relay_of(tmp_path / "second", beijing.url, haidian.url)
+    for relay in (first, second):
+        relay.discover()
+    early, late = (
+        link
+        for relay in (first, second)
+        for link in relay.links.values()
+        if link.here.chain.name == "beijing"
+    )
+    lose(late, early.round)
+    assert second.once(), heard.lines
+    assert late.lag.beaten == 1 and heard.lines == []
+    assert haidian.state(f"beijing.{number}") == "acknowledged"
 
 
 def test_the_command_carries_and_tells_its_cost(two, tmp_path):

@@ -22,6 +22,7 @@ from relay_town import (
 from huabiao.testing.network.nodes import free_ports
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+PATIENCE_S = 150
 FILE = """
 [[chain]]
 urls = ["{beijing}"]
@@ -56,7 +57,8 @@ def test_one_relay_carries_between_three_chains_of_a_file(three, tmp_path):
     urls = {name: each.url for name, each in three.items()}
     file.write_text(FILE.format(**urls), "utf-8")
     (port,) = free_ports(1)
-    late = beijing.greet("haidian", "nobody is there", within=1_500)
+    beijing.keys("citizen")  # opens slowly, and the packet's time has begun
+    late = beijing.greet("haidian", "nobody is there", within=5_000)
     time_over = beijing.read(f"packets/sent/haidian.{late}")[5]
     wait_until(lambda: time.time() * 1000 > time_over)
     relay = subprocess.Popen(
@@ -68,9 +70,14 @@ def test_one_relay_carries_between_three_chains_of_a_file(three, tmp_path):
         on = [beijing.greet("haidian", f"word {n}") for n in range(3)]
         back = haidian.greet("beijing", "rude")
         further = haidian.greet("tianjin", "hello")
-        wait_until(lambda: haidian.state(f"tianjin.{further}") == "acknowledged")
-        wait_until(lambda: haidian.state(f"beijing.{back}") == "declined")
-        wait_until(lambda: beijing.state(f"haidian.{on[-1]}") == "acknowledged")
+        wait_until(
+            lambda: (
+                haidian.state(f"tianjin.{further}") == "acknowledged"
+                and haidian.state(f"beijing.{back}") == "declined"
+                and beijing.state(f"haidian.{on[-1]}") == "acknowledged"
+            ),
+            PATIENCE_S,
+        )
         figures = httpx.get(f"http://127.0.0.1:{port}/metrics").text
     finally:
         relay.send_signal(signal.SIGTERM)
