@@ -19,7 +19,7 @@ from relay_town import (
     wait_until,
 )
 
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_ports
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 PATIENCE_S = 150

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from huabiao.testing.crossing.manifest import Chain, Manifest, RelayOf
 from huabiao.testing.crossing.program import Clock
 from huabiao.testing.founding import found_home
 from huabiao.testing.network.manifest import Manifest as Network
-from huabiao.testing.network.nodes import Nodes, free_ports
+from huabiao.testing.network.nodes import LOOPBACK, Nodes
 from huabiao.testing.network.processes import Processes
 from huabiao.testing.network.wires import Wires
+from huabiao.testing.ports import free_ports
 
 LINKED_S = 240.0
-PROGRAM = ["-m", "huabiao.testing.crossing.program"]
+PROGRAM = [sys.executable, "-m", "huabiao.testing.crossing.program"]
 
 
 class Alone(Processes):
@@ -63,7 +65,7 @@ class Relays(Processes):
         for (node, door), port in zip(
             doors.items(), free_ports(len(doors)), strict=True
         ):
-            self.wires.lay(name, node, port, door)
+            self.wires.lay(name, node, port, (LOOPBACK, door))
             chain = node.partition("/")[0]
             urls.setdefault(chain, []).append(f"http://127.0.0.1:{port}")
         lines = [f"[[chain]]\nurls = {json.dumps(each)}\n" for each in urls.values()]

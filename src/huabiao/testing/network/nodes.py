@@ -3,7 +3,7 @@
 import resource
 import shutil
 import signal
-import socket
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place, write_place
 from huabiao.testing.network.double_vote import vote_twice
 from huabiao.testing.network.manifest import Manifest
+from huabiao.testing.network.namespaces import namespaces_for
 from huabiao.testing.network.processes import Processes
 from huabiao.testing.network.wires import Wires
+from huabiao.testing.ports import free_port, free_ports
 
+LOOPBACK = "127.0.0.1"
 ROOM_WHEN_FULL = 4096
 NEWER = "newer"
 """Software that knows one protocol more (liar.py)."""
@@ -29,11 +32,19 @@ class Nodes(Processes):
         super().__init__()
         self.manifest, self.folder = manifest, folder
         self.ports = {name: free_ports(3) for name in manifest.nodes}
-        self.wires = Wires()
+        self.spaces = namespaces_for(manifest.nodes) if manifest.cuts else None
+        self.wires = Wires(self.spaces.hub if self.spaces else LOOPBACK)
         self.upgraded: set[str] = set()
         self.homes = {name: folder / name for name in manifest.nodes}
         listed = [
-            Organisation(name, p2p=p2p, rpc=rpc, door=door, votes=manifest.votes(name))
+            Organisation(
+                name,
+                self.place(name)[0],
+                p2p=p2p,
+                rpc=rpc,
+                door=door,
+                votes=manifest.votes(name),
+            )
             for name, (p2p, rpc, door) in self.ports.items()
         ]
         network = Network(manifest.suite, chain, 1, listed)
@@ -46,24 +57,34 @@ class Nodes(Processes):
             place = read_place(Home(home))
             assert place is not None
             others = [other for other in self.ports if other != name]
-            write_place(Home(home), replace(place, peers=self._wires_to(name, others)))
+            peers = self._wires_to(name, others)
+            rpc = f"{'0.0.0.0' if self.spaces else LOOPBACK}:{self.ports[name][1]}"
+            write_place(Home(home), replace(place, peers=peers, rpc=rpc))
 
     def _wires_to(self, name: str, others: list[str]) -> list[str]:
         ids = {laid.organisation.name: laid.node_id for laid in self.laid}
         peers = []
         for other in others:
-            (port,) = free_ports(1)
-            self.wires.lay(name, other, port, self.ports[other][0])
-            peers.append(f"{ids[other]}@127.0.0.1:{port}")
+            port = free_port()
+            self.wires.lay(name, other, port, self.place(other))
+            peers.append(f"{ids[other]}@{self.wires.host}:{port}")
         return peers
+
+    def place(self, name: str) -> tuple[str, int]:
+        """Where its engine listens for others."""
+        return self.spaces.p2p(name) if self.spaces else LOOPBACK, self.ports[name][0]
+
+    def url(self, name: str) -> str:
+        host = self.spaces.door(name) if self.spaces else LOOPBACK
+        return f"http://{host}:{self.ports[name][-1]}"
 
     def start(self, name: str, full: bool = False) -> None:
         """Start a node, as a liar if the manifest says so; `full`: no disk is left."""
         lie = NEWER if name in self.upgraded else self.manifest.liars.get(name)
-        words = [*self.command(name)]
-        if lie:
-            words[1:3] = ["huabiao.testing.network.liar", lie]
-        self.launch(name, words, _no_room if full else None)
+        module = ["huabiao.testing.network.liar", lie] if lie else ["huabiao", "up"]
+        command = self.spaces.inside(name) if self.spaces else []
+        command += [sys.executable, "-m", *module, "--home", str(self.homes[name])]
+        self.launch(name, command, _no_room if full else None)
 
     def start_all(self) -> None:
         """Start every node that is not late, and wait until all of them serve."""
@@ -93,26 +114,25 @@ class Nodes(Processes):
         self.start(name)
         self.wait_until_serving(name)
 
+    def cut(self, name: str) -> None:
+        """Cut a node off from the others; clients still reach it."""
+        (self.spaces or self.wires).cut(name)
+
+    def mend(self, name: str) -> None:
+        (self.spaces or self.wires).mend(name)
+
     def equivocate(self, name: str) -> None:
         """A node's voting key signs for two blocks; another member is told."""
         other = next(each for each in self.running if each != name)
-        rpc = f"127.0.0.1:{self.ports[other][1]}"
+        host = self.spaces.door(other) if self.spaces else LOOPBACK
+        rpc = f"{host}:{self.ports[other][1]}"
         vote_twice(self.homes[name] / "engine", rpc, self.health_chain(other))
 
     def close(self) -> None:
         super().close()
         self.wires.close()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    held = [socket.socket() for _ in range(count)]
-    for each in held:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
+        if self.spaces:
+            self.spaces.close()
 
 
 def _no_room() -> None:

@@ -28,20 +28,23 @@ class Processes:
         return f"http://127.0.0.1:{self.ports[name][-1]}"
 
     def command(self, name: str) -> Sequence[str]:
-        """What is run with Python, without the interpreter's name."""
-        return ["-m", "huabiao", "up", "--home", str(self.homes[name])]
+        """What starts it."""
+        return [sys.executable, "-m", "huabiao", "up", "--home", str(self.homes[name])]
 
     def start(self, name: str) -> None:
         self.launch(name, self.command(name))
 
     def launch(
-        self, name: str, words: Sequence[str], before: Callable[[], None] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        before: Callable[[], None] | None = None,
     ) -> None:
         """Start a process whose output goes to its home; `before` runs in it first."""
         (self.homes[name] / "run.json").unlink(missing_ok=True)
         with (self.homes[name] / "node.log").open("ab") as output:
             self.running[name] = subprocess.Popen(
-                [sys.executable, *words], stdin=subprocess.DEVNULL, stdout=output,
+                [*command], stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True, preexec_fn=before,
             )  # fmt: skip
 
@@ -71,6 +74,17 @@ class Processes:
             f"{self.url(name)}/api/health", timeout=5, trust_env=False
         ).json()
         return found
+
+    def told_by(self, name: str) -> str:
+        """What a node and its engine say of themselves, to find a fault by."""
+        told = []
+        with contextlib.suppress(httpx.HTTPError):
+            told.append(f"{name} says: {self.health(name)}")
+        for log in ("node.log", "engine/cometbft.log"):
+            with contextlib.suppress(OSError):
+                end = (self.homes[name] / log).read_text("utf-8", "replace")[-2000:]
+                told.append(f"{name}/{log} ends: {end}")
+        return "\n".join(told)
 
     def health_chain(self, name: str) -> str:
         """The chain that a node serves."""
@@ -107,6 +121,8 @@ class Processes:
             raise AssertionError(f"{name} did not stop in {STOP_S:.0f} s") from None
 
     def close(self) -> None:
-        for name in list(self.running):
+        for name, process in self.running.items():
             self.send(name, signal.SIGCONT)
+            process.terminate()
+        for name in list(self.running):
             self.stop(name)
