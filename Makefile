@@ -46,12 +46,14 @@ test: setup-dev lint
 	@$(VENV)/bin/huabiao engine install
 	$(VENV)/bin/pytest
 
-# longer than `make test`: random networks from seeds, each with faults of its own
+# longer than `make test`: random networks, and chains with relays between them, from
+# seeds, each with faults of its own
 test-network: setup-dev
 	@$(VENV)/bin/huabiao engine install
 	@$(VENV)/bin/huabiao gateway install
 	$(VENV)/bin/pytest -m long
 	$(VENV)/bin/python -m huabiao.testing.network $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
+	$(VENV)/bin/python -m huabiao.testing.crossing $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
 
 # the messages of ABCI, after a change of abci.proto
 abci: setup-dev

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from value_town import ASSETS, NAMES, PEOPLE, Onlooker, found, issue, send
+from value_town import ASSETS, NAMES, PEOPLE, Watch, found, issue, send
 
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Call
@@ -48,7 +48,7 @@ class Traffic(RuleBasedStateMachine):
         copy = self.folder.with_name(f"walk {Traffic.walks}")
         shutil.copytree(self.folder, copy)
         self.chains = Chains(copy, NAMES)
-        self.watch = Onlooker(self.chains)
+        self.watch = Watch(self.chains)
         self.parcels, self.outcomes = [], []
 
     def teardown(self):
@@ -162,7 +162,7 @@ def test_the_total_over_all_chains_is_what_was_issued(folder):
 
 def test_the_onlooker_sees_a_unit_too_many(folder):
     chains = Chains(folder, NAMES)
-    watch = Onlooker(chains)
+    watch = Watch(chains)
     watch.catch_up()
     assert watch.totals() == watch.issued() == dict.fromkeys(ASSETS, 200)
     account = chains["beijing"].cast("an").account

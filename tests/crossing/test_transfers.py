@@ -1,7 +1,7 @@
 """Values that cross: there and back, on to a third chain, and back where it fails."""
 
 import pytest
-from value_town import Onlooker, found, held, issue, send
+from value_town import Watch, found, held, issue, send
 
 from huabiao.codec import encode
 from huabiao.testing.city import HOUR, MINUTE
@@ -57,7 +57,7 @@ def test_vouchers_carry_their_way_and_two_ways_are_two_things(chains):
     give(chains, "tianjin", "haidian", "an", "bo", about, 20)
     assert held(chains, "haidian", "bo", direct) == 20
     give(chains, "haidian", "beijing", "bo", "an", direct, 20)
-    watch = Onlooker(chains)
+    watch = Watch(chains)
     watch.catch_up()
     assert watch.totals() == watch.issued() and not watch.uncovered()
 

@@ -7,11 +7,18 @@ The chains are of two suites and served over HTTP; the relay has ordinary keys.
 import time
 
 import httpx
-from relay_town import relay_of, wait_until
+from relay_town import relay_of, running, wait_until
 
+from huabiao.client.remote import Remote
+from huabiao.codec import encode
 from huabiao.crypto.suite import suite
+from huabiao.node.proving import prove_state
 from huabiao.proofs import radix
-from huabiao.proofs.header import decode_header
+from huabiao.proofs.header import certified_message, decode_header, header_hash
+from huabiao.proofs.state_proofs import StateEntry, StateProofs
+from huabiao.services.relay import carrying
+from huabiao.services.relay.doors import introduced
+from huabiao.testing.city import City
 
 
 def test_packets_cross_both_ways_and_are_acknowledged(two, tmp_path):
@@ -67,21 +74,46 @@ def test_what_another_relay_carried_first_is_left_alone(two, tmp_path):
     (late,) = [
         link for link in second.links.values() if link.here.chain.name == "haidian"
     ]
-    # The second relay looks, and before it sends, the first one has carried it all.
-    look = late._look.look
-
-    def look_and_lose():
-        seen = look()
-        assert first.once()
-        late._look.look = look
-        return seen
-
-    late._look.look = look_and_lose
+    lose(late, first.once)
     assert second.once(), heard.lines
     assert late.lag.beaten <= 1
     for number in numbers:
         assert beijing.state(f"haidian.{number}") == "acknowledged"
         assert len(haidian.read(f"packets/received/beijing.{number}")) == 3
+
+
+def lose(link, carry):
+    """A link looks, and before it sends, another relay has carried."""
+    look = link._look.look
+
+    def look_and_lose():
+        seen = look()
+        assert carry()
+        link._look.look = look
+        return seen
+
+    link._look.look = look_and_lose
+
+
+def test_a_change_of_members_that_another_relay_brought_is_no_trouble(two, tmp_path):
+    beijing, haidian = two
+    key = str(haidian.home / "member-next.json")
+    haidian.json("member", "rotate", "city", "--key", key, "--as", "operator")
+    number = haidian.greet("beijing", "by another member")
+    first, _ = relay_of(tmp_path / "first", beijing.url, haidian.url)
+    second, heard = relay_of(tmp_path / "second", beijing.url, haidian.url)
+    for relay in (first, second):
+        relay.discover()
+    early, late = (
+        link
+        for relay in (first, second)
+        for link in relay.links.values()
+        if link.here.chain.name == "beijing"
+    )
+    lose(late, early.round)
+    assert second.once(), heard.lines
+    assert late.lag.beaten == 1 and heard.lines == []
+    assert haidian.state(f"beijing.{number}") == "acknowledged"
 
 
 def test_the_command_carries_and_tells_its_cost(two, tmp_path):
@@ -183,3 +215,67 @@ def test_many_keys_are_proved_under_one_header(two):
         )
     assert absent.value is None and there.value and present.value
     assert nothing.value is None and not nothing.radix
+
+
+def test_a_link_that_ended_unexpectedly_begins_anew(two, tmp_path, monkeypatch):
+    beijing, haidian = two
+    relay, heard = relay_of(tmp_path, beijing.url, haidian.url)
+    relay.discover()
+    for link in relay.links.values():
+        monkeypatch.setattr(link, "round", fall)
+    monkeypatch.setattr("huabiao.services.relay.relay.DISCOVER_S", 0.2)
+    number = beijing.greet("haidian", "after a fall")
+    with running(relay):
+        wait_until(lambda: beijing.state(f"haidian.{number}") == "acknowledged")
+    (said, _) = [line for line in heard.lines if "Ended unexpectedly" in line]
+    assert "RuntimeError('unforeseen')" in said and "fall" in said
+
+
+def fall():
+    raise RuntimeError("unforeseen")
+
+
+def test_an_address_that_answers_otherwise_is_told_and_harms_no_other(two):
+    """Of a city, of something else on the network, and no address at all."""
+    beijing, _ = two
+    with Remote(beijing.url) as city:
+        page = f"{beijing.url}/crossings?"
+        chains, silent = introduced(
+            [page, "http://[", city.url], lambda *_: beijing.keys("relay"), {}
+        )
+    assert list(chains) == ["beijing"]
+    assert "cannot be read" in silent[page] and silent["http://["]
+
+
+def test_what_is_forged_or_replayed_is_refused_at_the_door(two, tmp_path):
+    """Over HTTP, as anybody could: a certificate of others, a chain of the same name,
+    another packet under the proof, and what was brought before."""
+    beijing, haidian = two
+    number = beijing.greet("haidian", "once")
+    with beijing.remote as city:
+        proofs = city.state_proofs({f"packets/sent/haidian.{number}": "proof"})
+
+    def told(*calls):
+        with haidian.remote as city:
+            return city.send(haidian.keys("citizen"), *calls).code
+
+    changed = haidian.read("light_clients/record/beijing")[2][7]
+    steps = carrying.steps("beijing", proofs, changed)
+    (entry,), height = proofs.entries, carrying.height_of(proofs)
+    receive = carrying.receive_proved("beijing", number, height, entry)
+    hash_ = header_hash(suite("intl").digest, proofs.header)
+    signature = beijing.keys("citizen").sign(certified_message(hash_))
+    forged = StateProofs(proofs.header, encode([[0, signature]]), [], [])
+    assert told(carrying.advance("beijing", forged)) == "header.uncertified"
+    twin = City(tmp_path, "intl", chain="beijing")
+    twin.block()
+    proof, _ = carrying.state_proof(prove_state(twin.ledger, "governance/x", None))
+    twin.close()
+    assert told(carrying.advance("beijing", proof)) == "header.uncertified"
+    another = entry.value.replace(b"once", b"more")
+    other = carrying.receive_proved(
+        "beijing", number, height, StateEntry(another, entry.radix)
+    )
+    assert another != entry.value and told(*steps, other) == "proof.fails"
+    assert told(*steps, receive) == "ok"
+    assert told(receive) == told(*steps, receive) == "packet.repeated"

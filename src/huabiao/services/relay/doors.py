@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+import httpx
+
 from huabiao.client.port import Outcome
 from huabiao.client.remote import Answered, Remote, Unreachable
 from huabiao.client.signing import Signer, sign_envelope
@@ -67,6 +69,8 @@ class ChainDoors:
     name: str
     urls: list[str]
     signer: Signer
+    suite: str = ""
+    """The suite that the signer is of: the chain's, when it was opened."""
     connect: Connect = Remote
     spent: Spent = field(default_factory=Spent)
 
@@ -182,7 +186,7 @@ def introduced(
             continue
         try:
             with contextlib.closing(connect(url)) as city:
-                name = city.chain
+                name, suite = city.chain, city.suite_name
                 if not _NAME.fullmatch(name):
                     silent[url] = (
                         f"{url} 给出的链名不可用：{name!r:.80}。"
@@ -192,9 +196,30 @@ def introduced(
                 if name in chains:
                     chains[name].urls.append(url)
                     continue
-                founding = city.founding_suite
-                signer = identities(name, city.suite_name, founding, url)
-                chains[name] = ChainDoors(name, [url], signer, connect)
+                signer = identities(name, suite, city.founding_suite, url)
+                chains[name] = ChainDoors(name, [url], signer, suite, connect)
         except (Unreachable, Answered, NoSuchIdentity) as error:
             silent[url] = str(error)
+        except (httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
+            silent[url] = (
+                f"{url} 的应答读不懂：{error!r:.200}；请核对地址。"
+                f" What {url} answers cannot be read: is it a city's address?"
+            )
     return chains, silent
+
+
+def sign_in_its_suite(door: Door, identities: Identities) -> str:
+    """After a chain's change of suite, sign there with a key of the new one; a line
+    that says so, "" where nothing changed. NoSuchIdentity where there is no such key:
+    the old one stays, and what it signs is refused."""
+    chain = door.chain
+    suite = door.ask(lambda city: city.suite_name)
+    if suite == chain.suite:
+        return ""
+    founding = door.ask(lambda city: city.founding_suite)
+    chain.signer = identities(chain.name, suite, founding, chain.urls[0])
+    chain.suite = suite
+    return (
+        f"{chain.name} 已改用套件 {suite}，中继随之换用该套件的密钥。"
+        f" {chain.name} uses the suite {suite} now, and the relay a key of it."
+    )

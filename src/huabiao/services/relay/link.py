@@ -144,8 +144,12 @@ class Link:
         """Learn from the call that a refusal was about."""
         name = name_of(call)
         if not name:
-            raise Trouble(f"{outcome.sentence} [{outcome.code}]")
-        if outcome.code in ANOTHER_WAS_FIRST:
+            # After a change of members that another relay brought, what those before
+            # signed is nothing to the client any more: the next round sees it.
+            if self._look.changed() == self.changed:
+                raise Trouble(f"{outcome.sentence} [{outcome.code}]")
+            self.lag.beaten += 1
+        elif outcome.code in ANOTHER_WAS_FIRST:
             self.lag.beaten += 1
             self.held.carried(name)
         elif outcome.code not in NOT_THEIR_FAULT:

@@ -60,8 +60,7 @@ class Look:
             *(f"routes/record/{name}" for name in routes),
             *(f"packets/flows/{name}" for name in routes),
         )
-        client_fields = self._fields["light_clients"]
-        state, client = read_record(Client, client_fields, stored[0].value or b"")
+        state, client = self._client(stored[0])
         ways = self._ways(routes, stored[1:])
         ending = self._listed(self.here, {name: name for name in ways})
         sent = self._listed(
@@ -76,6 +75,15 @@ class Look:
         self.waiting = len(coming) + len(ending)
         now = int(time.time() * 1000)
         return Seen(now, state, client, ways, coming, ending)
+
+    def changed(self) -> int:
+        """The newest change of members that the client has seen by now."""
+        (stored,) = self._values(f"light_clients/record/{self.client}")
+        return self._client(stored)[1].changed
+
+    def _client(self, stored: StateEntry) -> tuple[str, Client]:
+        names = self._fields["light_clients"]
+        return read_record(Client, names, stored.value or b"")
 
     def _known_routes(self) -> list[str]:
         """The routes over this client, asked for now and then."""

@@ -7,8 +7,10 @@ another of them there is a link. A chain that does not answer, or is busy, holds
 own links and no others: each waits, twice as long after every failure.
 """
 
+import contextlib
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,12 +18,14 @@ import msgspec
 
 from huabiao.client.port import Busy
 from huabiao.client.remote import Answered, Remote, Unreachable
+from huabiao.client.wallets import NoSuchIdentity
 from huabiao.services.relay.doors import (
     ChainDoors,
     Connect,
     Door,
     Identities,
     introduced,
+    sign_in_its_suite,
 )
 from huabiao.services.relay.figures import chain_figures, link_figures
 from huabiao.services.relay.link import Link, Round, Trouble
@@ -76,25 +80,30 @@ class Relay:
                     continue
                 key = here.name, there.name, client
                 if key not in self.links and len(self.links) < MOST_LINKS:
-                    link = Link(Door(here), Door(there), client, self._say)
-                    link.ask_block = self._asker(here.name, there.name)
-                    self.links[key] = link
+                    self.links[key] = self._link(here, there, client)
+
+    def _link(self, here: ChainDoors, there: ChainDoors, client: str) -> Link:
+        link = Link(Door(here), Door(there), client, self._say)
+        link.ask_block = self._asker(here.name, there.name)
+        return link
 
     def _clients(self, here: ChainDoors) -> list[tuple[str, str]]:
-        """Names of a chain's clients, and which chains they follow."""
-        door = Door(here)
-        try:
-            found = door.records("light_clients", MOST_LINKS)
-        except HELD_UP as error:
-            self._say(f"chain {here.name}", f"{here.name}：{error}")
-            return []
-        finally:
-            door.close()
-        return [
-            (each["id"], each["fields"]["chain"])
-            for each in found
-            if each["state"] in FOLLOWED
-        ]
+        """Names of a chain's clients, and which chains they follow; what is signed
+        there from now on is in the suite that it uses now."""
+        with contextlib.closing(Door(here)) as door:
+            try:
+                found = door.records("light_clients", MOST_LINKS)
+                clients = [
+                    (str(each["id"]), str(each["fields"]["chain"]))
+                    for each in found
+                    if each["state"] in FOLLOWED
+                ]
+                if line := sign_in_its_suite(door, self._identities):
+                    self._say(f"suite {here.name}", line)
+            except (*HELD_UP, NoSuchIdentity) as error:
+                self._say(f"chain {here.name}", f"{here.name}：{error}")
+                return []
+        return clients
 
     def _asker(self, here: str, there: str) -> Callable[[], None]:
         """How a link has the chain that it reads make a block: by what another link
@@ -142,22 +151,52 @@ class Relay:
         return not held_up and not self.silent
 
     def run(self, stop: threading.Event) -> None:
-        """Carry until told to stop."""
+        """Carry until told to stop. What nobody foresaw ends neither it nor a link."""
         threads: dict[Link, threading.Thread] = {}
         while not stop.is_set():
-            self.discover()
-            for link in self.links.values():
+            self._guard("relay", "中继", self._survey)
+            for link in self._alive(threads):
                 if link not in threads:
-                    carry = threading.Thread(target=self._carry, args=(link, stop))
+                    carry = threading.Thread(target=self._carry_on, args=(link, stop))
                     threads[link] = carry
                     carry.start()
-            for line in self._watched():
-                self._say("misbehaviour", line)
             stop.wait(DISCOVER_S)
         for thread in threads.values():
             thread.join()
         for link in self.links.values():
             link.close()
+
+    def _survey(self) -> None:
+        self.discover()
+        for line in self._watched():
+            self._say("misbehaviour", line)
+
+    def _alive(self, threads: dict[Link, threading.Thread]) -> list[Link]:
+        """Every link; in place of one whose thread has ended there is a new one, which
+        remembers nothing of what ended it."""
+        for key, link in self.links.items():
+            if link in threads and not threads[link].is_alive():
+                threads.pop(link).join()
+                link.close()
+                new = self._link(link.here.chain, link.there.chain, link.client)
+                self.links[key] = new
+        return [*self.links.values()]
+
+    def _carry_on(self, link: Link, stop: threading.Event) -> None:
+        self._guard(f"link {link.name}", link.name, lambda: self._carry(link, stop))
+
+    def _guard(self, about: str, name: str, work: Callable[[], None]) -> None:
+        """Do it, and tell of an exception that is no chain's doing."""
+        try:
+            work()
+        except Exception as error:  # of whatever kind: it is begun anew
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            self._say(
+                about,
+                f"{name}：意外中断（{error!r:.200}，{at.name} 第 {at.lineno} 行），"
+                "稍后重新开始；请报告此行。"
+                " Ended unexpectedly and begins anew: please report this line.",
+            )
 
     def _watched(self) -> list[str]:
         found = []

@@ -43,12 +43,13 @@ class Act:
 
 @dataclass
 class Client:
-    """One thread that acts on the probe through the doors it knows."""
+    """One thread that acts through the doors it knows: here on the probe."""
 
     number: int
     chain: str
     suite_name: str
     urls: Sequence[str]
+    pause: float = PAUSE_S
     acts: list[Act] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -60,10 +61,10 @@ class Client:
     def _run(self) -> None:
         digest = suite(self.suite_name).digest
         with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http:
-            while not self.stop.wait(PAUSE_S):
-                operation, key, arguments = self._choose()
-                made = call("probe", operation, key, **arguments)
-                until = int(time.time() * 1000) + VALIDITY_MS
+            while not self.stop.wait(self.pause):
+                contract, operation, key, arguments = self._choose()
+                made = call(contract, operation, key, **arguments)
+                until = self._now() + VALIDITY_MS
                 raw = sign_envelope(self.chain, self.keys, [made], valid_until=until)
                 id_ = open_envelope(raw, digest).id.hex()
                 act = Act(id_, operation, key, arguments, time.monotonic())
@@ -86,7 +87,13 @@ class Client:
             if outcome.height:
                 act.outcome, act.answered = outcome, time.monotonic()
 
-    def _choose(self) -> tuple[str, str, dict[str, Any]]:
+    def _now(self) -> int:
+        return int(time.time() * 1000)
+
+    def _choose(self) -> tuple[str, str, str, dict[str, Any]]:
+        return "probe", *self._on_the_probe()
+
+    def _on_the_probe(self) -> tuple[str, str, dict[str, Any]]:
         chance = self.random
         register = f"r{chance.randrange(REGISTERS)}"
         what = chance.randrange(4)

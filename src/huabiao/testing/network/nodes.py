@@ -1,18 +1,11 @@
 """A network's nodes as processes of their own, and what can be done to them."""
 
-import contextlib
-import os
 import resource
 import shutil
 import signal
-import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import httpx
 
 from huabiao.node.home import Home
 from huabiao.node.network import Network, Organisation, lay_out
@@ -20,25 +13,27 @@ from huabiao.node.place import read_place, write_place
 from huabiao.testing.network.double_vote import vote_twice
 from huabiao.testing.network.manifest import Manifest
 from huabiao.testing.network.namespaces import namespaces_for
+from huabiao.testing.network.processes import Processes
 from huabiao.testing.network.wires import Wires
 from huabiao.testing.ports import free_port, free_ports
 
 LOOPBACK = "127.0.0.1"
-START_S, STOP_S = 60.0, 40.0
 ROOM_WHEN_FULL = 4096
 NEWER = "newer"
 """Software that knows one protocol more (liar.py)."""
 
 
-class Nodes:
+class Nodes(Processes):
     """The nodes of a manifest in a folder; `close` leaves nothing running."""
 
-    def __init__(self, manifest: Manifest, folder: Path, sources: list[str]) -> None:
+    def __init__(
+        self, manifest: Manifest, folder: Path, sources: list[str], chain: str = ""
+    ) -> None:
+        super().__init__()
         self.manifest, self.folder = manifest, folder
         self.ports = {name: free_ports(3) for name in manifest.nodes}
         self.spaces = namespaces_for(manifest.nodes) if manifest.cuts else None
         self.wires = Wires(self.spaces.hub if self.spaces else LOOPBACK)
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.upgraded: set[str] = set()
         self.homes = {name: folder / name for name in manifest.nodes}
         listed = [
@@ -52,7 +47,7 @@ class Nodes:
             )
             for name, (p2p, rpc, door) in self.ports.items()
         ]
-        network = Network(manifest.suite, needed=1, organisations=listed)
+        network = Network(manifest.suite, chain, 1, listed)
         self.laid = lay_out(network, folder, sources)
         self._lay_wires()
 
@@ -81,7 +76,7 @@ class Nodes:
 
     def url(self, name: str) -> str:
         host = self.spaces.door(name) if self.spaces else LOOPBACK
-        return f"http://{host}:{self.ports[name][2]}"
+        return f"http://{host}:{self.ports[name][-1]}"
 
     def start(self, name: str, full: bool = False) -> None:
         """Start a node, as a liar if the manifest says so; `full`: no disk is left."""
@@ -89,12 +84,7 @@ class Nodes:
         module = ["huabiao.testing.network.liar", lie] if lie else ["huabiao", "up"]
         command = self.spaces.inside(name) if self.spaces else []
         command += [sys.executable, "-m", *module, "--home", str(self.homes[name])]
-        (self.homes[name] / "run.json").unlink(missing_ok=True)
-        with (self.homes[name] / "node.log").open("ab") as output:
-            self.running[name] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True, preexec_fn=_no_room if full else None,
-            )  # fmt: skip
+        self.launch(name, command, _no_room if full else None)
 
     def start_all(self) -> None:
         """Start every node that is not late, and wait until all of them serve."""
@@ -103,78 +93,6 @@ class Nodes:
             self.start(name)
         for name in early:
             self.wait_until_serving(name)
-
-    def wait_until_serving(self, name: str) -> None:
-        """Raise AssertionError with the log's end if it does not come up."""
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            if self.running[name].poll() is not None:
-                break
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{self.url(name)}/api/health", timeout=2).is_success:
-                    return
-            time.sleep(0.1)
-        log = (self.homes[name] / "node.log").read_text("utf-8", "replace")
-        raise AssertionError(f"{name} does not serve: {log[-1500:]}")
-
-    def height(self, name: str) -> int:
-        """Of the newest durable block, -1 if the node does not answer."""
-        try:
-            health: dict[str, Any] = self.health(name)
-        except httpx.HTTPError:
-            return -1
-        return int(health["height"])
-
-    def health(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = httpx.get(
-            f"{self.url(name)}/api/health", timeout=5, trust_env=False
-        ).json()
-        return found
-
-    def told_by(self, name: str) -> str:
-        """What a node and its engine say of themselves, to find a fault by."""
-        told = []
-        with contextlib.suppress(httpx.HTTPError):
-            told.append(f"{name} says: {self.health(name)}")
-        for log in ("node.log", "engine/cometbft.log"):
-            with contextlib.suppress(OSError):
-                end = (self.homes[name] / log).read_text("utf-8", "replace")[-2000:]
-                told.append(f"{name}/{log} ends: {end}")
-        return "\n".join(told)
-
-    def health_chain(self, name: str) -> str:
-        """The chain that a node serves."""
-        status = httpx.get(f"{self.url(name)}/api/status", trust_env=False).json()
-        return str(status["chain"])
-
-    def family(self, name: str) -> list[int]:
-        """The node's process and those below it."""
-        found = [self.running[name].pid]
-        for pid in found:
-            with contextlib.suppress(OSError):
-                tasks = Path(f"/proc/{pid}/task").iterdir()
-                for task in list(tasks):
-                    found += map(int, (task / "children").read_text().split())
-        return found
-
-    def send(self, name: str, number: signal.Signals) -> None:
-        """A signal to the node and everything below it."""
-        for pid in self.family(name):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-
-    def kill(self, name: str) -> None:
-        self.send(name, signal.SIGKILL)
-        self.running.pop(name).wait(STOP_S)
-
-    def stop(self, name: str) -> None:
-        process = self.running.pop(name)
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise AssertionError(f"{name} did not stop in {STOP_S:.0f} s") from None
 
     def wipe(self, name: str) -> None:
         """Kill a node and take its blocks and state away; its keys stay."""
@@ -211,11 +129,7 @@ class Nodes:
         vote_twice(self.homes[name] / "engine", rpc, self.health_chain(other))
 
     def close(self) -> None:
-        for name, process in self.running.items():
-            self.send(name, signal.SIGCONT)
-            process.terminate()
-        for name in list(self.running):
-            self.stop(name)
+        super().close()
         self.wires.close()
         if self.spaces:
             self.spaces.close()

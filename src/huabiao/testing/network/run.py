@@ -83,8 +83,8 @@ def hurt(nodes: Nodes, fault: Fault) -> Any:
         nodes.cut(name)
         return lambda: nodes.mend(name)
     if fault.do == "slow":
-        nodes.wires.slow(name, SLOW_S)
-        return lambda: nodes.wires.slow(name, 0.0)
+        nodes.wires.slow(SLOW_S, name)
+        return lambda: nodes.wires.slow(0.0, name)
     if fault.do == "upgrade":
         nodes.upgrade(name)
         return lambda: None

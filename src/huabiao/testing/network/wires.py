@@ -10,7 +10,7 @@ namespaces, cuts are made there, and wires only slow (namespaces.py).
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,26 +74,27 @@ class Wires:
         self.wires[dialler, target] = wire
         self._do(asyncio.start_server(wire.connection, self.host, port, limit=CHUNK))
 
-    def cut(self, name: str) -> None:
-        """Cut a node off from all others."""
-        self._do(self._set(name, True))
+    def cut(self, *names: str) -> None:
+        """Cut a node off from all others, or from one other."""
+        self._do(self._set(names, True))
 
-    def mend(self, name: str) -> None:
+    def mend(self, *names: str) -> None:
         """Let it be reached again."""
-        self._do(self._set(name, False))
+        self._do(self._set(names, False))
 
-    def slow(self, name: str, seconds: float) -> None:
-        """Delay all that goes to or from a node; 0 ends it."""
-        for ends, wire in self.wires.items():
-            if name in ends:
-                wire.delay_s = seconds
+    def slow(self, seconds: float, *names: str) -> None:
+        """Delay all that goes to or from a node, or between two; 0 ends it."""
+        for wire in self.between(names):
+            wire.delay_s = seconds
 
-    async def _set(self, name: str, cut: bool) -> None:
-        for ends, wire in self.wires.items():
-            if name in ends:
-                wire.cut = cut
-                for writer in list(wire.writers) if cut else ():
-                    writer.close()
+    def between(self, names: Sequence[str]) -> list[Wire]:
+        return [wire for ends, wire in self.wires.items() if set(names) <= set(ends)]
+
+    async def _set(self, names: Sequence[str], cut: bool) -> None:
+        for wire in self.between(names):
+            wire.cut = cut
+            for writer in list(wire.writers) if cut else ():
+                writer.close()
 
     def _do(self, what: Coroutine[Any, Any, Any]) -> None:
         asyncio.run_coroutine_threadsafe(what, self._loop).result(10)
