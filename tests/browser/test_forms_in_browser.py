@@ -179,6 +179,7 @@ def test_a_party_is_found_by_keyboard_alone(
     to, buyer = page.locator("#act-transfer [name=to]"), ground.account(BUYER)
     to.focus()
     listed = page.get_by_role("listbox")
+    page.keyboard.press("ArrowDown")
     listed.get_by_text(f"{CLAIM} 的 debtor").wait_for()
     assert to.get_attribute("aria-expanded") == "true"
     page.keyboard.type("没有这个人")

@@ -1,8 +1,8 @@
 /*
 A party by name: whom the city knows, and one's own contacts, while one types.
 
-An editable combobox with a list (ARIA Authoring Practices): arrows walk, Enter takes,
-Escape closes, Tab goes on. The field then has the account, which is what is signed; its
+An editable combobox with a list (ARIA Authoring Practices): it opens when one types or
+presses the arrow down; arrows walk, Enter takes, Escape closes, Tab goes on. The field then has the account, which is what is signed; its
 name stands beneath, and in the dialog. An input with `data-adds` adds a line instead.
 */
 
@@ -32,6 +32,9 @@ export function findParties(main) {
   });
 }
 
+const nameOf = ({ name, zh, en }) =>
+  name || (document.documentElement.lang === "en" ? en : zh);
+
 class Finder {
   constructor(input) {
     this.input = input;
@@ -43,7 +46,8 @@ class Finder {
     this.said = document.createElement("span");
     this.said.className = "small";
     this.said.setAttribute("aria-live", "polite");
-    input.closest("label").after(this.said, this.list);
+    input.closest("label").after(this.list, this.said);
+    this.list.parentElement.classList.add("finds");
     const told = {
       role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-controls": this.list.id,
@@ -58,7 +62,6 @@ class Finder {
       const option = event.target.closest("[role=option]");
       if (option) this.take(option);
     });
-    this.ask();
   }
 
   wait() {
@@ -78,6 +81,8 @@ class Finder {
     if (number !== this.asked || document.activeElement !== this.input) return;
     const told = await answer.json();
     if (!answer.ok) return this.close(told.detail);
+    const whole = told.found.find((each) => each.account === written);
+    if (whole) return this.known(whole);
     if (written && told.found.length === 0) {
       return this.close(ACCOUNT.test(written) ? "" : NOBODY);
     }
@@ -95,8 +100,9 @@ class Finder {
     option.id = `${this.list.id}-${number}`;
     option.setAttribute("role", "option");
     option.dataset.account = account;
-    option.dataset.name = name || (document.documentElement.lang === "en" ? en : zh);
-    for (const [element, text] of [["b", name], ["span", zh], ["span", en], ["code", `${account.slice(0, 11)}…`]]) {
+    option.dataset.name = nameOf({ name, zh, en });
+    const short = `${account.slice(0, 11)}…`;
+    for (const [element, text] of [["b", name], ["span", zh], ["span", en], ["code", short]]) {
       const part = document.createElement(element);
       part.textContent = text ? `${text} ` : "";
       if (text === zh) Object.assign(part, { className: "zh", lang: "zh-CN" });
@@ -138,6 +144,12 @@ class Finder {
     }
     this.input.value = adds ? "" : account;
     this.close(name);
+  }
+
+  /** An account was written whole: no list, but its name. */
+  known(contact) {
+    names.set(contact.account, nameOf(contact));
+    this.close(nameOf(contact));
   }
 
   open(isOpen) {
