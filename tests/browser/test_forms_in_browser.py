@@ -41,6 +41,7 @@ from huabiao.crypto.address import show
 SCENE, CLAIM, PRICE = "supply_chain_finance", "密封-0001", 68_600_000
 MAKER, BUYER, BANK, OTHER = "供应商甲", "核心企业乙", "资金方丙", "供应商丁"
 TERMS = {"face": 100_000_000, "due": "2999-01-01", "invoice": "5a" * 32}
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 STORED = """asked => asked.map(written => {
   const { hex, encode, plain } = window.huabiao;
   try {
@@ -190,6 +191,9 @@ def test_a_party_is_found_by_keyboard_alone(
     chosen = listed.get_by_role("option", selected=True)
     chosen.wait_for()
     assert to.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    for width in (360, 3_840, 1_280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(TOO_WIDE) <= 0, width
     clean(page)
     page.keyboard.press("Enter")
     assert to.input_value() == buyer and not listed.is_visible()
