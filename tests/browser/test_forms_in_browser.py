@@ -41,6 +41,17 @@ from huabiao.crypto.address import show
 SCENE, CLAIM, PRICE = "supply_chain_finance", "密封-0001", 68_600_000
 MAKER, BUYER, BANK, OTHER = "供应商甲", "核心企业乙", "资金方丙", "供应商丁"
 TERMS = {"face": 100_000_000, "due": "2999-01-01", "invoice": "5a" * 32}
+NUMBER = """(() => {
+  const found = document.querySelectorAll("a[href], button, input, select, textarea,"
+    + "summary, [tabindex='0']");
+  const seen = [...found].filter((each) => each.checkVisibility() && !each.disabled);
+  seen.forEach((each, number) => { each.dataset.number = number; });
+  return seen.length;
+})()"""
+FOCUSED = """(() => {
+  const at = document.activeElement;
+  return [at.dataset.number, getComputedStyle(at).outlineStyle, at.outerHTML];
+})()"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 STORED = """asked => asked.map(written => {
   const { hex, encode, plain } = window.huabiao;
@@ -208,6 +219,25 @@ def test_a_party_is_found_by_keyboard_alone(
     listed.get_by_role("option").first.wait_for()
     page.keyboard.press("Escape")
     assert not listed.is_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/keys", "/verify", f"/scenarios/{SCENE}"])
+def test_a_page_is_walked_by_keyboard(ground: ClickedGround, path: str) -> None:
+    """Tab comes to everything that can be used, in sight, and the first skips ahead."""
+    page = ground._people[MAKER].page
+    page.goto(ground.node.url + path)
+    wanted, reached = page.evaluate(NUMBER), set()
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+        number, outline, element = page.evaluate(FOCUSED)
+        if number is not None:
+            assert outline != "none", element[:120]
+            reached.add(int(number))
+    assert reached == set(range(wanted)), set(range(wanted)) - reached
+    page.goto(ground.node.url + path)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
 
 
 def test_a_stranger_is_offered_nobody(
