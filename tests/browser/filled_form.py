@@ -39,6 +39,9 @@ def _fill(within: Locator, name: str, value: Any, known: Originals) -> None:
             for item in value:
                 at.locator(":scope > [data-add]").click()
                 _fill_each(at.locator(":scope > [data-row]").last, item, known)
+        case "seal":
+            at.locator("details").evaluate("each => { each.open = true; }")
+            at.locator("[data-commitment]").fill(value)
         case "files":
             at.set_input_files([_file(known[each]) for each in value])
         case "file" if value in known:

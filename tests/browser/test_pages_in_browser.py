@@ -3,13 +3,16 @@ Every page in a real browser: calm, reachable for all, and asking nobody else.
 
 Held for each: no console error, no violation of the content policy, no request that
 leaves this machine, no finding of axe (WCAG A and AA, and its best practices), one h1,
-no sideways scrolling on a telephone or on a wall, and something to read on paper.
+each language marked as what it is, no sideways scrolling on a telephone or on a wall,
+and something to read on paper; the main ones are printed.
 """
 
+import io
 import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
+import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from played_city import PlayedCity
@@ -42,6 +45,10 @@ TOO_WIDE = """(() => {
   const root = document.documentElement;
   return root.scrollWidth - root.clientWidth;
 })()"""
+MISMARKED = """[...document.querySelectorAll(".zh, .en")].filter((each) => {
+  const spoken = each.closest("[lang]").getAttribute("lang");
+  return !spoken.startsWith(each.classList.contains("zh") ? "zh" : "en");
+}).map((each) => each.outerHTML.slice(0, 120))"""
 TELEPHONE, DESK, WALL = (
     {"width": 390, "height": 844},
     {"width": 1280, "height": 900},
@@ -75,6 +82,7 @@ def check(watched: Watched, path: str) -> None:
         page.set_viewport_size(size)
         beyond = page.evaluate(TOO_WIDE)
         assert beyond <= 0, f"{path} is {beyond} px too wide at {size['width']}"
+    assert page.evaluate(MISMARKED) == [], path
     found = Axe().run(page).response["violations"]
     told = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
     assert not told, (path, told)
@@ -141,7 +149,23 @@ def test_a_page_in_one_language(
             page = watched.page
             assert page.locator(f"h1 .{shown}, nav .{shown}").first.is_visible()
             assert page.locator(f".{hidden}:visible").count() == 0
+            language = page.locator("html").get_attribute("lang") or ""
+            assert language.startswith(shown)
             check(watched, path)
+
+
+def test_a_page_is_printed(city: PlayedCity, browser: Browser) -> None:
+    with browser.new_context() as reader:
+        watched = Watched(reader, city.url)
+        sign_in(watched, city, "某化工厂")
+        pages = (("/paper" + RECORD, 2, "sha256="), (LOAD, 4, "900-041"))
+        for path, most, said in pages:
+            watched.page.goto(city.url + path)
+            printed = pypdf.PdfReader(io.BytesIO(watched.page.pdf(format="A4")))
+            text = "".join(each.extract_text() for each in printed.pages)
+            assert said in text.replace("\n", "") and "2026-0001" in text
+            assert "Take the proof" not in text, "what is pressed is not printed"
+            assert len(printed.pages) <= most, path
 
 
 def test_a_case_is_supervised(

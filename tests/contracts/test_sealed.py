@@ -1,12 +1,20 @@
 """Sealed: what is revealed is what was sealed, by whom, and not before the close."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laboratory import LAB, lab_city
 
-from huabiao.client.sealing import message_to_seal
-from huabiao.testing import CityGround
+from huabiao.client.sealing import (
+    message_to_seal,
+    part_revealed_by,
+    part_sealed_by,
+    sealed_parts,
+)
+from huabiao.node.catalogue import founding_sources, shipped_sources
+from huabiao.testing import City, CityGround
 
 SOURCE = '''
     bids = Sealed(Bid)
@@ -126,3 +134,39 @@ def test_a_salt_that_could_be_guessed_is_not_taken(city):
     subject = closed(city, anna, salt=SALT[:15])
     opened = {"bid": [100, ""], "salt": SALT[:15]}
     city.refused("sealed.differs", anna, LAB, "reveal", subject, **opened)
+
+
+def test_a_door_knows_what_seals_and_what_reveals(city):
+    description = CityGround(city).description(LAB)
+    operations = description["operations"]
+    (commitment_,) = operations["seal"]["parameters"]
+    assert part_sealed_by(description, commitment_) == "bids"
+    assert part_sealed_by(description, commitment_ | {"name": "receipt"}) == ""
+    assert part_sealed_by(description, commitment_ | {"kind": "Text"}) == ""
+    assert part_revealed_by(description, operations["reveal"]) == ("bids", "bid")
+    assert part_revealed_by(description, operations["look"]) == ("", "")
+    parts = description["parts"]
+    two = description | {"parts": parts | {"scores": parts["bids"]}}
+    assert part_sealed_by(two, commitment_) == "", "of which one, nobody can tell"
+    named = commitment_ | {"name": "scores_commitment"}
+    assert part_sealed_by(two, named) == "scores"
+    assert part_revealed_by(two, operations["reveal"]) == ("", "")
+
+
+def test_what_ships_and_seals_is_sealed_for_by_forms(tmp_path):
+    """A browser commits under the id of the call, and so must the scenario."""
+    sources = [each for each in shipped_sources() if "Sealed(" in each]
+    city = City(tmp_path, sources=[*founding_sources(), *sources])
+    for source in sources:
+        name = re.search(r"^class (\w+)\(Scenario\)", source, re.MULTILINE)[1]
+        scenario = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+        description = CityGround(city).description(scenario)
+        operations = description["operations"].values()
+        given = [each for one in operations for each in one["parameters"]]
+        for part in sealed_parts(description):
+            assert part in {part_sealed_by(description, each) for each in given}
+            assert part in {part_revealed_by(description, one)[0] for one in operations}
+            calls = rf"self\.{part}\.(?:seal|reveal)\(([^,]+),"
+            assert set(re.findall(calls, source)) == {"self.key"}
+    assert sources
+    city.close()

@@ -79,4 +79,5 @@ def test_drawings_are_named_in_the_language(
     page = page_in(served, language, "/scenarios/hazardous_waste")
     assert title in page and chart in page
     assert ("：状态图" in page) == (language == "zh")
-    assert '<tspan class="zh">起运</tspan><tspan class="en">collect</tspan>' in page
+    zh, en = '<tspan lang="zh-CN" class="zh">', '<tspan lang="en" class="en">'
+    assert f"{zh}起运</tspan>{en}collect</tspan>" in page

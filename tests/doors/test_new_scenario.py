@@ -69,11 +69,28 @@ def test_a_name_that_cannot_be_one_is_a_sentence(checkout: Path, name: str) -> N
     assert bad.exit_code == 1 and "waste_oil" in bad.stderr, bad.output
 
 
-def test_a_folder_that_is_no_checkout_is_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_of_ones_own_needs_no_checkout(tmp_path: Path) -> None:
     words = ["new", "scenario", "waste_oil", "--into", str(tmp_path)]
-    bad = CliRunner().invoke(main, words)
-    assert bad.exit_code == 1 and "--into" in bad.stderr
-    assert list(tmp_path.iterdir()) == []
+    made = CliRunner().invoke(main, words)
+    assert made.exit_code == 0, made.output
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"waste_oil.py", "waste_oil_story.py", "test_waste_oil.py"}
+    assert "source=@waste_oil.py" in made.output
+    tests = made.output.split("-m pytest ")[1].split()[0]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests],
+        cwd=tmp_path, capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "src")},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_inside_a_checkout_it_is_found_from_any_folder(checkout: Path) -> None:
+    (checkout / "docs").mkdir()
+    words = ["new", "scenario", "from_docs", "--into", str(checkout / "docs")]
+    made = CliRunner().invoke(main, words)
+    assert str(checkout / "src/huabiao/scenarios/from_docs.py") in made.output
+    assert list((checkout / "docs").iterdir()) == []
 
 
 @pytest.mark.parametrize("title", ['say "no"', "a\\b", "", " ", "two\nlines", "x" * 31])

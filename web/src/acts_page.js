@@ -2,17 +2,24 @@
 The forms of what this person may do next: a record's page, a scenario's, the wallet.
 
 A form with `data-draw` is given its id there when it is signed: a code's permit, whose
-digits are shown once the chain has it. `data-after` is where to go then.
+digits are shown once the chain has it. `data-after` is where to go then. What can only
+be said once a key is open (a commitment, a value that it sealed) is said by `finish`.
 */
 
-import { hex } from "./encoding.js";
+import { encode, hex } from "./encoding.js";
 import { argumentsOf, askFor, fieldsOf } from "./forms.js";
+import { findParties } from "./parties.js";
+import { plain } from "./plain.js";
+import { offerKept, sealedFields } from "./sealing_forms.js";
 import { signAndSend } from "./signing.js";
 import { DIGESTS } from "./suites.js";
 
-const { chain, suite, founding } = document.querySelector("main [data-chain]").dataset;
+/** For the tests: a value is stored alike here and in Python. */
+window.huabiao = { encode, hex, plain };
+
+const page = document.querySelector("main [data-chain]").dataset;
 /** The chain keeps the digest that it was founded with, whatever its keys are of. */
-const digest = (bytes) => hex(DIGESTS[founding](bytes));
+const digest = (bytes) => hex(DIGESTS[page.founding](bytes));
 
 async function act(_, form) {
   const { contract, operation, key, draw, after, manner } = form.dataset;
@@ -23,9 +30,11 @@ async function act(_, form) {
     ({ name, dataset }) => name in given && ["personal", "secret"].includes(dataset.widget),
   );
   const asked = { contract, operation, key: id, arguments: given };
-  const outcome = await signAndSend({ chain, suite }, asked, isSecret);
+  const sealing = sealedFields(page, form, asked);
+  const outcome = await signAndSend(page, asked, isSecret, sealing.finish);
   if (outcome === null) return undefined;
   if (!outcome.accepted) throw new Error(outcome.sentence || outcome.code);
+  await sealing.done();
   if (drawn) {
     form.querySelector("output").textContent = drawn.code.replace(/(?=.{4}$)/, " ");
     return undefined;
@@ -48,4 +57,6 @@ async function drawnFrom(address) {
 
 for (const form of document.querySelectorAll("form[data-operation]")) {
   askFor(`#${form.id}`, act);
+  if (form.dataset.reveals) await offerKept(page, form);
 }
+findParties(document.querySelector("main"));

@@ -127,9 +127,10 @@ function compare(one, other) {
   return one.length - other.length;
 }
 
-/** The encoding of numbers from 0, strings, bytes, null, arrays and Maps of them. */
+/** The encoding of safe integers, strings, bytes, flags, null, arrays and Maps of them. */
 export function encode(value) {
   if (value === null) return Uint8Array.of(0xc0);
+  if (typeof value === "boolean") return Uint8Array.of(value ? 0xc3 : 0xc2);
   if (value instanceof Map) return encodeMap(value);
   if (typeof value === "number") return encodeNumber(value);
   if (typeof value === "string") {
@@ -155,10 +156,23 @@ function encodeMap(map) {
 }
 
 function encodeNumber(value) {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value}`);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value}`);
+  if (value < 0) return encodeNegative(value);
   if (value < 0x80) return Uint8Array.of(value);
   if (value > 0xffffffff) return concat(Uint8Array.of(0xcf), bigEndian(value, 8));
   return head([0xcc, 0xcd, 0xce], value);
+}
+
+function encodeNegative(value) {
+  if (value >= -32) return Uint8Array.of(value + 0x100);
+  const width = [1, 2, 4].findIndex((bytes) => value >= -(2 ** (8 * bytes - 1)));
+  const [bytes, mark] = width < 0 ? [8, 0xd3] : [1 << width, 0xd0 + width];
+  const found = new Uint8Array(bytes);
+  const wide = BigInt.asUintN(8 * bytes, BigInt(value));
+  for (let at = 0; at < bytes; at++) {
+    found[at] = Number((wide >> BigInt(8 * (bytes - 1 - at))) & 0xffn);
+  }
+  return concat(Uint8Array.of(mark), found);
 }
 
 /** A mark and a number in one, two or four bytes. */

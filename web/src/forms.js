@@ -2,8 +2,11 @@
 Forms of ours: their values, and a place that says what went wrong.
 
 A field says by `data-widget` how it is read. A fieldset is a field too: of a record
-("record"), or of a list of records ("rows"), one inner fieldset a row.
+("record"), of a value that is sealed ("seal"), or of a list of records ("rows"), one
+inner fieldset a row.
 */
+
+import { accountIn } from "./parties.js";
 
 /** Let a function answer a form; what it throws is said beneath the form. */
 export function askFor(selector, act) {
@@ -43,6 +46,7 @@ function letRowsGrow(rows) {
 export async function argumentsOf(form, digest) {
   const found = {};
   for (const field of fieldsOf(form)) {
+    if (field.disabled) continue;
     const { name, dataset } = field;
     if (dataset.widget === "choice") {
       if (field.checked) (found[name] ??= []).push(field.value);
@@ -75,6 +79,9 @@ const READ = {
     field.closest("p").querySelector("[data-digest]")?.value.trim() ?? "",
   files: digests,
   list: (field) => field.value.split("\n").map((line) => line.trim()).filter(Boolean),
+  party: (field) => accountIn(field.value),
+  seal: (field, digest) =>
+    field.querySelector("[data-commitment]").value.trim() || argumentsOf(field, digest),
   minutes: (field) => minutesFromNow(field.value),
   record: argumentsOf,
   rows: (field, digest) =>

@@ -43,7 +43,11 @@ export function parseKeyFile(text) {
   }
 }
 
-/** What signs: {suite, public, sign(message)}; BadKeyFile for a wrong passphrase. */
+/**
+ * What signs: {suite, public, account, sign(message)}; BadKeyFile for a wrong passphrase.
+ * It also seals what stays in this browser as the key itself is sealed, under the same
+ * passphrase: seal(plain, told), open(sealed, told); `told` is a Map, bound to it.
+ */
 export async function openKeyFile(fields, passphrase) {
   const { sealed, ...told } = fields;
   const key = await stretch(passphrase, fields.kdf);
@@ -55,7 +59,12 @@ export async function openKeyFile(fields, passphrase) {
   }
   const secret = plain.slice(1, 1 + plain[0]);
   const sign = (message) => SIGNS[fields.suite](secret, message);
-  return { suite: fields.suite, public: unhex(fields.public), sign };
+  const { suite, account = address(DIGESTS[suite], unhex(fields.public)) } = fields;
+  return {
+    suite, public: unhex(fields.public), account, sign,
+    seal: (text, about) => SEALS[suite].seal(key, text, encode(about)),
+    open: (shut, about) => SEALS[suite].open(key, shut, encode(about)),
+  };
 }
 
 /**

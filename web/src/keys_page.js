@@ -2,7 +2,7 @@
 
 import { hex, unhex } from "./encoding.js";
 import { askFor } from "./forms.js";
-import { forgetKey, keepKey, keptKeys } from "./keybook.js";
+import { forgetKey, keepKey, keptKeys, save } from "./keybook.js";
 import { canMake, makeKeyFile, openKeyFile, parseKeyFile } from "./keyfile.js";
 import { signIn } from "./signing.js";
 
@@ -19,19 +19,11 @@ async function list() {
     item.querySelector("[data-name]").textContent = fields.name;
     item.querySelector("[data-public]").textContent = fields.public.slice(0, 24) + "…";
     item.querySelector("[data-ends]").textContent = fields.ends ?? "—";
-    item.querySelector("[data-save]").onclick = () => save(fields);
+    item.querySelector("[data-save]").onclick = () => save(fields, fields.name);
     item.querySelector("[data-forget]").onclick = () => forget(fields);
     return item;
   });
   document.querySelector("#keys").replaceChildren(...items);
-}
-
-function save(fields) {
-  const link = document.createElement("a");
-  const text = JSON.stringify(fields, null, 2) + "\n";
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = `${fields.name}.json`;
-  link.click();
 }
 
 async function forget(fields) {
@@ -45,7 +37,7 @@ askFor("form#make", async (fields) => {
   const text = await makeKeyFile(suite, fields.name, fields.passphrase, founding);
   const made = parseKeyFile(text);
   await keepKey(made);
-  save(made);
+  save(made, made.name);
   await list();
 });
 askFor("form#bring", async (fields) => {

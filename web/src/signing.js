@@ -5,6 +5,7 @@ One dialog stands in each page that has forms; nothing is signed without it.
 */
 
 import { prepare, send, session } from "./city.js";
+import { names } from "./parties.js";
 import { BadKeyFile, openKeyFile } from "./keyfile.js";
 import { keptKeys } from "./keybook.js";
 
@@ -57,17 +58,22 @@ function line([name, value]) {
 /** A value as the person wrote it; the parts of a list and of a record, each by name. */
 function written(value) {
   if (Array.isArray(value)) return value.map(written).join("; ");
+  if (names.has(value)) return `${names.get(value)} · ${value}`;
   if (value === null || typeof value !== "object") return String(value);
   return Object.entries(value).map(([name, each]) => `${name}=${written(each)}`).join(", ");
 }
 
-/** Sign one call and send it; the outcome, or null if the person closed the dialog. */
-export async function signAndSend({ chain, suite }, asked, isSecret) {
+/**
+ * Sign one call and send it; the outcome, or null if the person closed the dialog.
+ * `finish(signer)`, if there is one, completes the call's arguments once the key is open.
+ */
+export async function signAndSend({ chain, suite }, asked, isSecret, finish) {
   const told = Object.entries(asked.arguments).map(([name, v]) => [name, written(v)]);
   const what = `${asked.contract}.${asked.operation} ${asked.key}`;
   const signer = await askForKey(suite, [["签署 · sign", what], ...told]);
   if (!signer) return null;
   try {
+    await finish?.(signer);
     const prepared = await prepare(chain, signer.public, asked, isSecret);
     return await send(signer, prepared);
   } finally {

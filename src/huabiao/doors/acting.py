@@ -9,6 +9,7 @@ contract knows; a door may offer what it will refuse.
 from typing import Any
 
 from huabiao.client.described import records_of
+from huabiao.client.sealing import part_revealed_by, part_sealed_by, sealed_parts
 from huabiao.codec import Kind, kind_named
 from huabiao.crypto.address import show
 from huabiao.doors.city import City
@@ -57,17 +58,41 @@ def _act(description: Json, name: str, why: tuple[str, str] | None) -> Json:
         "title": operation["title"] or name,
         "doc": operation["doc"],
         "keyed": operation["keyed"],
-        "parameters": [_parameter(each, records) for each in drawn],
+        "parameters": [_parameter(each, records, description) for each in drawn],
+        "reveals": part_revealed_by(description, operation),
         "open": why is None,
         "why": {"zh": why[0], "en": why[1]} if why else None,
     }
 
 
-def _parameter(described: Json, records: dict[str, type[Kind]]) -> Json:
+def _parameter(
+    described: Json, records: dict[str, type[Kind]], description: Json
+) -> Json:
     """A parameter as a form's field."""
+    part = part_sealed_by(description, described)
+    if part:
+        return _sealed(described, part, records, description)
     kind = kind_named(described["kind"], records)
     drawn = _field(described["name"], kind, described["required"])
     return drawn | {"default": described.get("default")}
+
+
+def _sealed(
+    described: Json, part: str, records: dict[str, type[Kind]], description: Json
+) -> Json:
+    """A commitment is asked for by the value that it commits to. The browser computes
+    it, and needs to know how values are stored: `kinds` has the fields of each record,
+    with what stands in one that was left out."""
+    value = sealed_parts(description)[part]
+    drawn = _field(described["name"], records[value], described["required"])
+    kinds = {
+        name: {
+            field: {key: facts[key] for key in ("kind", "default") if key in facts}
+            for field, facts in each["fields"].items()
+        }
+        for name, each in description["records"].items()
+    }
+    return drawn | {"widget": "seal", "part": part, "value": value, "kinds": kinds}
 
 
 def _field(name: str, kind: type[Kind], required: bool) -> Json:
@@ -80,11 +105,12 @@ def _field(name: str, kind: type[Kind], required: bool) -> Json:
     while kind.name.startswith("Maybe["):
         kind = kind.item  # type: ignore[attr-defined]
     widget, _, unit = kind.widget.partition(":")
-    drawn = {"name": name, "zh": kind.zh, "schema": kind.schema, "unit": unit,
+    drawn = {"name": name, "zh": kind.zh, "schema": kind.schema, "unit": unit, "of": "",
              "widget": widget, "required": required, "default": None}  # fmt: skip
     if widget == "list":
         item: type[Kind] = kind.item  # type: ignore[attr-defined]
         drawn["widget"] = {"record": "rows", "file": "files"}.get(item.widget, "list")
+        drawn["of"] = item.widget
         kind = item
     if kind.widget == "record":
         drawn["fields"] = [

@@ -55,8 +55,9 @@ def bars(id_: str, title: str, rows: Sequence[Bar]) -> Markup:
 
 def _bar(row: Bar, y: int, length: int) -> Markup:
     return Markup(
-        '<text class="label" x="{x}" y="{base}"><tspan class="zh">{zh}</tspan>'
-        '<tspan class="en" dx="4">{en}</tspan></text>'
+        '<text class="label" x="{x}" y="{base}">'
+        '<tspan lang="zh-CN" class="zh">{zh}</tspan>'
+        '<tspan lang="en" class="en" dx="4">{en}</tspan></text>'
         '<rect class="bar {kind}" x="{start}" y="{y}" width="{length}" height="{tall}"'
         ' rx="3"/><text class="figure" x="{after}" y="{base}">{count}</text>'
     ).format(

@@ -112,16 +112,16 @@ def _arrow(
         where = ((start[0] + end[0]) // 2, low - 8)
     return Markup(
         '<path class="move" d="{}" marker-end="url(#tip)"/>'
-        '<text class="verb" x="{}" y="{}"><tspan class="zh">{}</tspan>'
-        '<tspan class="en">{}</tspan></text>'
+        '<text class="verb" x="{}" y="{}"><tspan lang="zh-CN" class="zh">{}</tspan>'
+        '<tspan lang="en" class="en">{}</tspan></text>'
     ).format(path, *where, *label)
 
 
 def _state(state: dict[str, Any], x: int, y: int) -> Markup:
     return Markup(
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="8"/>'
-        '<text class="zh" x="{}" y="{}">{}</text>'
-        '<text class="small en" x="{}" y="{}">{}</text>'
+        '<text lang="zh-CN" class="zh" x="{}" y="{}">{}</text>'
+        '<text lang="en" class="small en" x="{}" y="{}">{}</text>'
     ).format(
         "state final" if state["final"] else "state",
         x, y, WIDTH, HEIGHT,

@@ -1,8 +1,12 @@
 """
 A ride on the underground and one by bicycle: credited, exchanged, retired.
 
-The method is DB11/T 3043—2024 (Beijing, Tianjin, Hebei). Its factors are given here as
-public calculators quote them, in mg of CO2 a passenger-kilometre; who publishes the
+The method is DB11/T 3043—2024 (碳普惠项目减排量核算技术规范 低碳出行) of Beijing,
+Tianjin and Hebei, published on 2024-06-28 and in force since 2024-10-01; it grew out of
+Beijing's trial method of 2021 (北京市低碳出行碳减排方法学（试行）). Its formulas were
+read in a copy of the text (6.2, 6.3: BE = Σ EF·BD, PE = Σ EF·PD). The factors stand
+here as public calculators quote them from it, in mg of CO2 a passenger-kilometre (kg:
+0.104 baseline, 0.052 bus, 0.032 rail, 0.0087 bicycle, 0 on foot); who publishes the
 method in a city takes them from the standard itself.
 """
 

@@ -22,14 +22,14 @@ from typing import Any, Protocol
 from huabiao.client.described import operation_of, parse_arguments
 from huabiao.client.port import Outcome
 from huabiao.client.sealing import message_to_seal
-from huabiao.codec import Instant
+from huabiao.codec import Day, Instant
 from huabiao.contracts.context import contract_account
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
 
 Json = dict[str, Any]
-MINUTE_MS = 60_000
+MINUTE_MS, DAY_MS, BEIJING_MS = 60_000, 86_400_000, 8 * 3_600_000
 ORGANISATIONS, REGISTRAR = "organisations", "市市场监管局"
 
 
@@ -140,6 +140,11 @@ class Stage:
     def moment(self, minutes_ago: int) -> str:
         """A moment of the city's recent past, as an argument."""
         return str(Instant.show(self.ground.now - minutes_ago * MINUTE_MS))
+
+    def day(self, ahead: int) -> str:
+        """A day so many days after the city's today (before it: a negative number)."""
+        today = (self.ground.now + BEIJING_MS) // DAY_MS
+        return str(Day.show(today + ahead))
 
     def seal(
         self, part: str, case: "Case", actor: "Actor", salt: str, **value: Any

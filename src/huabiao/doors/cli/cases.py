@@ -1,6 +1,7 @@
 """scenarios, call and show: every contract's operations and records, by Description."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -42,7 +43,8 @@ def call(
     identity: str,
     about: str | None,
 ) -> None:
-    """调用场景的操作。 Call an operation: ID if it needs one, then name=value."""
+    """调用场景的操作；源码写作 source=@文件。
+    Call an operation: ID if it needs one, then name=value; a source is source=@FILE."""
     from huabiao.client.described import operation_of
     from huabiao.crypto.address import parse
 
@@ -51,7 +53,7 @@ def call(
     names = {parameter["name"] for parameter in facts["parameters"]}
     key, written = split_words(rest, bool(facts["keyed"]), names)
     written = {
-        name: _as_account(settings, facts, name, value)
+        name: _as_account(settings, facts, name, _of_file(facts, name, value))
         for name, value in written.items()
     }
     subject = None if about is None else parse(_named_account(settings, about))
@@ -91,6 +93,22 @@ def split_words(
             raise ValueError(f"{name} 给了两次。 {name} is given twice.")
         written[name] = value
     return key, written
+
+
+def _of_file(facts: dict[str, Any], name: str, value: str) -> str:
+    """What a file holds, where a source is asked for and written @FILE."""
+    is_source = any(
+        parameter["name"] == name and parameter["widget"] == "source"
+        for parameter in facts["parameters"]
+    )
+    if not is_source or not value.startswith("@"):
+        return value
+    try:
+        return Path(value[1:]).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(
+            f"读不出 {value[1:]}：{error}。 {value[1:]} cannot be read: {error}."
+        ) from None
 
 
 def _as_account(

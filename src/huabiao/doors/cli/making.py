@@ -1,4 +1,9 @@
-"""new scenario: a runnable module, its story and its test, to be rewritten."""
+"""
+new scenario: a runnable module, its story and its test, to be rewritten.
+
+In a checkout of Huabiao each goes where its kind lies. In any other folder all three
+stand side by side: whoever writes a scenario needs the package and no checkout.
+"""
 
 import keyword
 import re
@@ -7,7 +12,6 @@ from pathlib import Path
 
 import click
 
-import huabiao
 from huabiao.doors.cli.settings import Failed
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -25,10 +29,11 @@ def new() -> None:
 @click.option("--title", help="中文名称 · the title people see")
 @click.option(
     "--into",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="源码目录，默认本仓库 · the checkout, this one by default",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    help="目录，默认当前目录 · the folder, where you stand by default",
 )
-def scenario(name: str, title: str | None, into: Path | None) -> None:
+def scenario(name: str, title: str | None, into: Path) -> None:
     """新建场景：模块、故事、测试。 A scenario's module, its story and its test."""
     if not _NAME.fullmatch(name) or len(name) > 30 or keyword.iskeyword(name):
         raise Failed(
@@ -40,7 +45,6 @@ def scenario(name: str, title: str | None, into: Path | None) -> None:
             "--title 须为 1 至 30 个字，一行，不含引号与反斜杠。"
             " --title is 1 to 30 characters on one line, no quote, no backslash."
         )
-    checkout = into or Path(huabiao.__file__).parents[2]
     camel = "".join(part.capitalize() for part in name.split("_"))
     words = {
         "name": name,
@@ -48,23 +52,38 @@ def scenario(name: str, title: str | None, into: Path | None) -> None:
         "scenario": camel,
         "record": f"{camel}Case",
     }
-    made = {
-        checkout / "src/huabiao/scenarios" / f"{name}.py": "scenario",
-        checkout / "src/huabiao/stories" / f"{name}.py": "story",
-        checkout / "tests/scenarios" / f"test_{name}.py": "test",
-    }
+    made, tests = _places(into.resolve(), name)
     for path in made:
         if path.exists():
             raise Failed(f"{path} 已存在，不覆盖。 {path} exists; it is left alone.")
-        if not path.parent.parent.exists():
-            raise Failed(
-                f"{checkout} 不是华表源码目录，用 --into 指明。"
-                f" {checkout} is no checkout of Huabiao; name one with --into."
-            )
     for path, template in made.items():
         path.parent.mkdir(exist_ok=True)
         text = (TEMPLATES / f"{template}.txt").read_text("utf-8").format(**words)
         path.write_text(text, "utf-8")
         click.echo(path)
-    tests = f"tests/stories tests/scenarios/test_{name}.py"
-    click.echo(f"运行测试 run its tests: .venv/bin/python -m pytest {tests}")
+    click.echo(f"运行测试 run its tests: python -m pytest {tests}")
+    if len({path.parent for path in made}) == 1:
+        click.echo(
+            "装到城市 install it: huabiao call governance propose"
+            f" {name} action=install_contract source=@{name}.py --as operator"
+        )
+
+
+def _places(into: Path, name: str) -> tuple[dict[Path, str], str]:
+    """Where each file goes and from which template, and what runs the tests."""
+    for folder in (into, *into.parents):
+        if (folder / "src/huabiao/scenarios").is_dir():
+            scenes = folder / "src/huabiao"
+            test = folder / "tests/scenarios" / f"test_{name}.py"
+            places = {
+                scenes / "scenarios" / f"{name}.py": "scenario",
+                scenes / "stories" / f"{name}.py": "story",
+                test: "test",
+            }
+            return places, f"tests/stories tests/scenarios/{test.name}"
+    places = {
+        into / f"{name}.py": "scenario",
+        into / f"{name}_story.py": "story",
+        into / f"test_{name}.py": "own_test",
+    }
+    return places, f"test_{name}.py"

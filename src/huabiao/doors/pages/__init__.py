@@ -1,8 +1,8 @@
 """
 The pages: plain HTML made on the server, Chinese first; `language` is the switch.
 
-No script is needed. Every page reads through `huabiao.doors.reading`, so it shows no
-more than the API would; a session lives in a cookie that scripts cannot read.
+No script is needed to read. Every page reads through `huabiao.doors.reading`, so it
+shows no more than the API would; a session lives in a cookie that scripts cannot read.
 """
 
 from importlib import resources
@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from huabiao.doors.pages import (
     bills,
+    contacts,
     crossings,
     directory,
     entering,
@@ -37,8 +38,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
-        views, crossings, directory, bills, plan, own, wallet, webhooks, values,
-        trace, supervision, paper, language, entering, passkeys, levels,
+        views, contacts, crossings, directory, bills, plan, own, wallet, webhooks,
+        values, trace, supervision, paper, language, entering, passkeys, levels,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
-from huabiao.crypto.address import parse
+from huabiao.crypto.address import parse, show
 from huabiao.doors import reading
 from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
@@ -131,6 +131,7 @@ def scenario(
         chart=states_chart(description, found["counts"], said(language, zh, en)),
         acts=acts_on_scenario(city, description, viewer),
         signed_in=viewer is not None,
+        account=show(viewer) if viewer else "",
         listed=found,
         chosen=chosen,
         query=chosen.query(),
@@ -173,6 +174,7 @@ def record(
         copied=told(city, found, now_ms()) if scenario == COPIES else None,
         supervises=viewer is not None and is_supervisor(description, viewer, city.port),
         signed_in=viewer is not None,
+        account=show(viewer) if viewer else "",
     )
 
 
