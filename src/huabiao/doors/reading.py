@@ -28,11 +28,17 @@ def overview(city: City) -> Json:
     return {
         "status": city.port.status(),
         "health": city.port.health(),
-        "scenarios": [
-            {**summary_of(each), "records": sum(city.index.counts(name).values())}
-            for name, each in city.descriptions().items()
-        ],
+        "scenarios": scenarios(city),
     }
+
+
+def scenarios(city: City) -> list[Json]:
+    """Every contract in one line, with how many records it has."""
+    counts = city.index.all_counts()
+    return [
+        {**summary_of(each), "records": sum(counts.get(name, {}).values())}
+        for name, each in city.descriptions().items()
+    ]
 
 
 def summary_of(description: Json) -> Json:
@@ -97,11 +103,11 @@ def locate(city: City, envelope: str) -> tuple[int, int]:
 def envelope(city: City, id_: str, viewer: Viewer) -> Json:
     """One envelope with its receipt; Problem 404."""
     height, index = locate(city, id_)
-    found = city.port.block(height)
+    found = city.port.envelope(height, index)
     if found is None:
         raise_if_pruned(city, height)
         raise Problem(404, "block.gone", "区块读不出。 The block cannot be read.")
-    shown = envelope_json(city, found.envelopes[index], found.receipts[index], viewer)
+    shown = envelope_json(city, found.envelope, found.receipt, viewer)
     return {
         **shown,
         "height": height,
@@ -176,13 +182,13 @@ def sees_call(city: City, contract: str, key: str, viewer: Viewer) -> bool:
 
 def sees_envelope(city: City, height: int, index: int, viewer: Viewer) -> bool:
     """Whether a viewer sees all of an envelope, as a proof of its receipt shows it."""
-    found = city.port.block(height)
+    found = city.port.envelope(height, index)
     if found is None:
         raise_if_pruned(city, height)
         return False
-    if viewer is not None and viewer == found.receipts[index].sender:
+    if viewer is not None and viewer == found.receipt.sender:
         return True
     return all(
         sees_call(city, call.contract, call.key, viewer)
-        for call in found.envelopes[index].body.calls
+        for call in found.envelope.body.calls
     )

@@ -5,13 +5,10 @@ No script is needed. Every page reads through `huabiao.doors.reading`, so it sho
 more than the API would; a session lives in a cookie that scripts cannot read.
 """
 
-from importlib import resources
-from pathlib import Path
-
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from huabiao.doors.pages import (
+    assets,
     bills,
     crossings,
     directory,
@@ -29,15 +26,12 @@ from huabiao.doors.pages import (
     webhooks,
 )
 
-STATIC = Path(str(resources.files("huabiao.doors.pages"))) / "static"
-
 
 def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     rooms = (
         views, crossings, directory, bills, plan, own, wallet, webhooks, values,
-        trace, supervision, paper, language, entering, levels,
+        trace, supervision, paper, language, entering, levels, assets,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

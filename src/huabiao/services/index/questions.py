@@ -102,6 +102,15 @@ def counts(connection: Connection, contract: str) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
+def all_counts(connection: Connection) -> dict[str, dict[str, int]]:
+    """The same of every contract that has records."""
+    found: dict[str, dict[str, int]] = {}
+    rows = connection.execute("SELECT contract, state, records FROM states")
+    for contract, state, number in rows.fetchall():
+        found.setdefault(contract, {})[state] = number
+    return found
+
+
 def entries(
     connection: Connection,
     contract: str,

@@ -2,11 +2,12 @@
 Readings: the questions as methods, each on a connection that no other thread holds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from huabiao.services.index import listing, questions
+from huabiao.services.index.actors import acted_on
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
@@ -58,6 +59,16 @@ class Readings:
         """How many records stand in each state."""
         with self._reading() as connection:
             return questions.counts(connection, contract)
+
+    def all_counts(self) -> dict[str, dict[str, int]]:
+        """The same of every contract that has records, by its name."""
+        with self._reading() as connection:
+            return questions.all_counts(connection)
+
+    def acted_on(self, contract: str, account: bytes, ids: Sequence[str]) -> set[str]:
+        """Those of some keys on which an account acted, see `actors`."""
+        with self._reading() as connection:
+            return acted_on(connection, contract, account, ids)
 
     def entries(
         self,
