@@ -17,6 +17,7 @@ from huabiao.crypto.envelope import Call, Envelope
 from huabiao.doors.city import City
 from huabiao.doors.glimpses import header_of
 from huabiao.doors.problems import Problem, not_found
+from huabiao.doors.visibility import sees_all
 from huabiao.proofs.receipt import Receipt
 
 Json = dict[str, Any]
@@ -188,7 +189,20 @@ def sees_envelope(city: City, height: int, index: int, viewer: Viewer) -> bool:
         return False
     if viewer is not None and viewer == found.receipt.sender:
         return True
+    calls = [(call.contract, call.key) for call in found.envelope.body.calls]
+    return sees_calls(city, calls, viewer)
+
+
+def sees_calls(city: City, calls: list[tuple[str, str]], viewer: Viewer) -> bool:
+    """Whether a viewer sees what each of some calls was about, by contract and key. Who
+    sees all of a contract is asked once, not for every key."""
+    seen_whole = {
+        contract
+        for contract in {each for each, _ in calls}
+        if (description := city.descriptions().get(contract)) is not None
+        and sees_all(description, viewer, city.port)
+    }
     return all(
-        sees_call(city, call.contract, call.key, viewer)
-        for call in found.envelope.body.calls
+        contract in seen_whole or sees_call(city, contract, key, viewer)
+        for contract, key in calls
     )

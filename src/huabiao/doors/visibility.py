@@ -64,6 +64,15 @@ def may_see(
     return Sight(whole, tuple(description["public"]))
 
 
+def sees_all(
+    description: dict[str, Any], viewer: bytes | None, port: RoleHolder
+) -> bool:
+    """Whether an account sees all of every record, whatever is in it."""
+    return description["visible"] == "public" or (
+        viewer is not None and is_supervisor(description, viewer, port)
+    )
+
+
 def may_open(
     description: dict[str, Any], record: Subject, viewer: bytes, port: RoleHolder
 ) -> bool:

@@ -5,6 +5,7 @@ Accounts are shown as hb1… addresses, envelopes as hexadecimal, times in UTC
 milliseconds; stored values stay the bytes that the chain holds. Every list is bounded.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from huabiao.codec import decode
@@ -91,6 +92,21 @@ def history(
         }
         for step, time, operation, source, target, sender, id_, code, sentence in rows
     ]
+
+
+def calls_of(
+    connection: Connection, places: Sequence[tuple[int, int]]
+) -> list[list[tuple[str, str]]]:
+    """Contract and key of every call of some envelopes, each by height and index."""
+    found = []
+    for height, index in places:
+        first = height << HEIGHT_SHIFT | index << CALL_BITS
+        rows = connection.execute(
+            "SELECT contract, key FROM calls WHERE step BETWEEN ? AND ? ORDER BY step",
+            (first, first + (1 << CALL_BITS) - 1),
+        )
+        found.append(rows.fetchall())
+    return found
 
 
 def counts(connection: Connection, contract: str) -> dict[str, int]:

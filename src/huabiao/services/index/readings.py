@@ -107,6 +107,14 @@ class Readings:
         with self._reading() as connection:
             return questions.envelopes(connection, "e.sender = ?", (account,), limit)
 
+    def calls_of(
+        self, places: Sequence[tuple[int, int]]
+    ) -> list[list[tuple[str, str]]]:
+        """Contract and key of every call of some envelopes, each by height and index.
+        A key that no record has may be cut at LONGEST_NAME."""
+        with self._reading() as connection:
+            return questions.calls_of(connection, places)
+
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest refused envelopes, newest first."""
         with self._reading() as connection:
