@@ -109,10 +109,11 @@ def measure_city(
         (name, sign_in(city, crowd[name]) if name else {})
         for name in accounts(given.people)
     ]
-    before, waited = children_cpu(pid), waited_for_cores()
+    before, waited, begun = children_cpu(pid), waited_for_cores(), time.monotonic()
     found = asyncio.run(work(working, people, given.browser))
-    cores = (children_cpu(pid) - before) / found["seconds"]
-    short = (waited_for_cores() - waited) / found["seconds"]
+    passed = time.monotonic() - begun
+    cores = (children_cpu(pid) - before) / passed
+    short = (waited_for_cores() - waited) / passed
     return {
         "seconds_to_fill": filled, "cpu_ms_by_page": alone, **found,
         "cpu_cores": round(cores, 2),
@@ -206,8 +207,9 @@ async def person(
     chance = random.Random(number)
     supervises = name is not None and name.startswith("bureau")
     pages = PAGES + (SUPERVISED if supervises else ())
+    # Without verify=False each of them would read all of the system's certificates.
     async with httpx.AsyncClient(
-        base_url=at.city.url, cookies=cookies, timeout=60
+        base_url=at.city.url, cookies=cookies, timeout=60, verify=False
     ) as browser:
         await asyncio.sleep(chance.random() * at.pause)
         while time.monotonic() - at.started < at.seconds:

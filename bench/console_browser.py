@@ -60,6 +60,8 @@ def browse(given: dict[str, Any]) -> dict[str, Any]:
         cookies = _signed_in(browser, given["url"], given["token"])
         while time.monotonic() < end:
             for kind, address, form in PAGES:
+                if seen and time.monotonic() > end:
+                    break  # nobody is at work any more
                 number = 2 * chance.randrange(given["records"] // 2) + 1
                 path = address.format(record=f"load-{number}")
                 with browser.new_context() as visitor:

@@ -61,3 +61,22 @@ def test_counts_and_calls_of_many_at_once(address: Path | str, tmp_path: Path) -
     assert index.calls_of([(height, 0), (height, 1)]) == [[(WASTE, "m2")], []]
     index.close()
     city.close()
+
+
+def test_acts_of_one_kind_among_the_newest(address: Path | str, tmp_path: Path) -> None:
+    city, index = City(tmp_path / "city", sources=SOURCES), Index(address)
+    plant, truck, _ = cast(city)
+    drafted(city, plant, "m1", "m2")
+    for id_ in ("m1", "m2"):
+        city.call(truck, WASTE, "collect", id_, weighed=900)
+    city.refused("state.wrong", truck, WASTE, "collect", "m1", weighed=900)
+    take_in(index, city)
+    collected = [
+        row for row in index.account_history(truck.account) if row["code"] == "ok"
+    ]
+    assert [row["key"] for row in collected] == ["m2", "m1"]
+    assert index.acts_of(truck.account, WASTE, "collect", among=50) == collected
+    assert index.acts_of(truck.account, WASTE, "collect", among=2) == collected[:1]
+    assert index.acts_of(truck.account, WASTE, "draft", among=50) == []
+    index.close()
+    city.close()

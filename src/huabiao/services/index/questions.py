@@ -24,6 +24,12 @@ SELECT e.place, b.time, e.id, e.sender, e.calls, e.code, e.sentence,
 FROM envelopes e JOIN blocks b ON b.height = e.place >> 30
 JOIN calls c ON c.step = e.place + e.decided
 """
+OF_ONE_KIND = (
+    "e.place IN (SELECT place FROM envelopes WHERE sender = ?"
+    " ORDER BY place DESC LIMIT ?)"
+    " AND c.contract = ? AND c.operation = ? AND e.code = 'ok'"
+)
+"""For `envelopes`: of an account's newest ones, those that did one thing."""
 _HISTORY = """
 WITH steps AS (
     SELECT step FROM calls WHERE contract = ? AND key = ? AND key <> ''

@@ -107,6 +107,15 @@ class Readings:
         with self._reading() as connection:
             return questions.envelopes(connection, "e.sender = ?", (account,), limit)
 
+    def acts_of(
+        self, account: bytes, contract: str, operation: str, among: int
+    ) -> list[dict[str, Any]]:
+        """The accepted ones of one kind among an account's newest envelopes, newest
+        first; the kind is that of an envelope's first call."""
+        with self._reading() as connection:
+            told = account, questions.bounded(among), contract, operation
+            return questions.envelopes(connection, questions.OF_ONE_KIND, told, among)
+
     def calls_of(
         self, places: Sequence[tuple[int, int]]
     ) -> list[list[tuple[str, str]]]:
