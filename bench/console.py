@@ -1,18 +1,23 @@
 """
-The console with people at work: how long its pages take to answer.
+The console with people at work: how long its pages take to answer, and to be usable.
 
-A city with many records, and so many people, each with a connection of his own and a
-pause between two pages: most of them signed in, some acting as well as reading. Half
-are parties of what they read. The load comes from this machine; a page is counted from
-the request to its last byte. Every answer must be a page of the right kind.
+A city with many records (bench/console_city.py), and two hundred people, each with a
+connection and a session of his own. They open a page, look at it for five to ten
+seconds, and open another: about as long as a clerk reads a record or fills in a form,
+which makes some 27 pages a second. One in five is signed out, one in five supervises,
+one in ten acts after each page. Pages are drawn by the server and need no websocket; a
+page is counted from the request to its last byte, and must be a page of its kind. The
+load comes from this machine. Beside them a real Chromium tells when pages are usable
+(bench/console_browser.py).
 
     python -m bench.console --people 200 --records 20000 --seconds 20 --json
     python -m bench.console --people 200 --records 1000000 --home DIR --seconds 120
 
-Records are made by real envelopes of two hundred calls, ten at once: some thousands a
-second, most of it the ledger's own work. With --home the filled city is kept, and the
-next run with as many records finds it there. `cpu_ms_by_page` is what the node and its
-processes spend on one page while nobody else asks for any.
+With --home the filled city is kept, and the next run with as many records finds it
+there. `cpu_ms_by_page` is what the node and its processes spend on one page while
+nobody else asks for any. `share_short_of_cores` is the part of the time, while people
+worked, in which something on this machine was ready to run and had no core: waits are
+worth little where it is high.
 """
 
 import argparse
@@ -32,23 +37,28 @@ from typing import Any
 import httpx
 import msgspec
 
-from bench.machine import children_cpu, machine, percentiles, resident_mib
-from huabiao.client.remote import Answered, Remote
+from bench.console_city import CLERK, SCENARIO, accounts, fill, sign_in
+from bench.machine import (
+    children_cpu,
+    machine,
+    percentiles,
+    resident_mib,
+    waited_for_cores,
+)
+from huabiao.client.remote import Remote
 from huabiao.client.signing import call, sign_envelope
-from huabiao.client.wallets import open_identity
+from huabiao.crypto.address import show
 from huabiao.crypto.keys import Keys
 from huabiao.testing.ports import free_port
 
-SCENARIO, CALLS, ENVELOPES = "hazardous_waste", 200, 10
-AIM_S, ASKED_ALONE = 0.3, 40
-NAMES = (None, "plant", "truck", "plant", "bureau")
-"""Whose key each of the people has; the first is signed out."""
+AIM_S, ASKED_ALONE = 0.3, 20
 PAGES = (
     ("overview", "/"),
     ("catalogue", "/scenarios"),
     ("scenario", f"/scenarios/{SCENARIO}"),
     ("scenario, one state", f"/scenarios/{SCENARIO}?state=moving"),
     ("record", f"/scenarios/{SCENARIO}/{{record}}"),
+    ("account", "/accounts/{account}"),
     ("blocks", "/blocks"),
     ("directory", "/directory"),
     ("my page", "/me"),
@@ -57,6 +67,8 @@ SUPERVISED = (
     ("supervision", "/supervision"),
     ("case", f"/supervision/{SCENARIO}/{{record}}"),
 )
+VIEWERS = {"nobody": None, "party": "plant", "stranger": CLERK, "supervisor": "bureau"}
+"""Who looks at a page, and by which account."""
 
 
 def measure(given: argparse.Namespace) -> dict[str, Any]:
@@ -89,115 +101,45 @@ def measure_city(
 ) -> dict[str, Any]:
     """What one city shows: the cost of a page alone, then people at work."""
     started = time.monotonic()
-    crowd = fill(city, home, given.records)
+    crowd = fill(city, home, given.records, given.people)
     filled = round(time.monotonic() - started, 1)
     working = Working(city, crowd, given.records, given.seconds, given.pause)
-    sign_in(working)
-    alone = cpu_by_page(working, pid)
-    before = children_cpu(pid)
-    found = asyncio.run(work(working, given.people))
-    cores = (children_cpu(pid) - before) / found["seconds"]
+    alone = {} if given.no_cpu else cpu_by_page(working, pid)
+    people = [
+        (name, sign_in(city, crowd[name]) if name else {})
+        for name in accounts(given.people)
+    ]
+    before, waited, begun = children_cpu(pid), waited_for_cores(), time.monotonic()
+    found = asyncio.run(work(working, people, given.browser))
+    passed = time.monotonic() - begun
+    cores = (children_cpu(pid) - before) / passed
+    short = (waited_for_cores() - waited) / passed
     return {
         "seconds_to_fill": filled, "cpu_ms_by_page": alone, **found,
-        "cpu_cores": round(cores, 2), "memory_mib": resident_mib(pid),
+        "cpu_cores": round(cores, 2),
+        "share_short_of_cores": round(short, 2),
+        "memory_mib": resident_mib(pid),
     }  # fmt: skip
 
 
-def fill(city: Remote, home: Path, records: int) -> dict[str, Keys]:
-    """Drafted loads of one generator, every second one collected by one carrier; those
-    that an earlier run left in this home are not made again."""
-    operator = open_identity(home, "operator", city.suite_name)
-    roles = {"generator": "plant", "carrier": "truck", "supervisor": "bureau"}
-    crowd = {
-        name: open_identity(home, name, city.suite_name, make=True)
-        for name in roles.values()
-    }
-    outcome = city.send(
-        operator,
-        *(call("governance", "grant_role", "bench", scenario=SCENARIO, role=role,
-               account=crowd[name].account) for role, name in roles.items()),
-    )  # fmt: skip
-    assert outcome.accepted, outcome
-    wait_for_index(city)
-    for start in range(records_in(city), records, CALLS * ENVELOPES):
-        ids = [
-            f"load-{n}" for n in range(start, min(start + CALLS * ENVELOPES, records))
-        ]
-        post(city, crowd["plant"], [
-            call(SCENARIO, "draft", id_, waste_code="900-041-49", declared=1000)
-            for id_ in ids
-        ])  # fmt: skip
-        post(city, crowd["truck"], [
-            call(SCENARIO, "collect", id_, weighed=1000) for id_ in ids[::2]
-        ])  # fmt: skip
-    wait_for_index(city)
-    return crowd
-
-
-def records_in(city: Remote) -> int:
-    """How many loads of `fill` there are: the acts of an earlier run have other ids."""
-    first, beyond = 0, 1
-    while has_load(city, beyond - 1):
-        first, beyond = beyond, 2 * beyond
-    while beyond - first > 1:
-        middle = (first + beyond) // 2
-        if has_load(city, middle - 1):
-            first = middle
-        else:
-            beyond = middle
-    return first
-
-
-def has_load(city: Remote, number: int) -> bool:
-    try:
-        city.get(f"/api/scenarios/{SCENARIO}/records/load-{number}")
-    except Answered as answer:
-        if answer.status != 404:
-            raise
-        return False
-    return True
-
-
-def sign_in(at: "Working") -> None:
-    """Everybody's cookie, as the page /me gives it for a session's token."""
-    for name, keys in at.crowd.items():
-        token = {"token": at.city.token(keys)["token"]}
-        at.cookies[name] = dict(httpx.post(at.city.url + "/me", data=token).cookies)
-
-
-def cpu_by_page(at: "Working", pid: int) -> dict[str, float]:
-    """CPU in milliseconds of the node and its processes for one page of each kind, as
-    a supervisor sees it; after a first one that warms up."""
-    cost = {}
-    with httpx.Client(
-        base_url=at.city.url, cookies=at.cookies["bureau"], timeout=60
-    ) as browser:
-        for kind, address in PAGES + SUPERVISED:
-            browser.get(address.format(record="load-0"))
-            before = children_cpu(pid)
-            for number in range(ASKED_ALONE):
-                record = f"load-{number * at.records // ASKED_ALONE}"
-                answer = browser.get(address.format(record=record))
-                assert answer.status_code == 200, (address, answer.status_code)
-            spent = children_cpu(pid) - before
-            cost[kind] = round(1000 * spent / ASKED_ALONE, 1)
+def cpu_by_page(at: "Working", pid: int) -> dict[str, dict[str, float]]:
+    """CPU in milliseconds of the node and its processes for one page of each kind, by
+    who looks at it; after a first one that warms up."""
+    cost: dict[str, dict[str, float]] = {}
+    for viewer, name in VIEWERS.items():
+        cookies = sign_in(at.city, at.crowd[name]) if name else {}
+        pages = PAGES + (SUPERVISED if viewer == "supervisor" else ())
+        with httpx.Client(base_url=at.city.url, cookies=cookies, timeout=60) as browser:
+            for kind, address in pages:
+                browser.get(at.path(address, 0))
+                before = children_cpu(pid)
+                for number in range(ASKED_ALONE):
+                    path = at.path(address, number * at.records // ASKED_ALONE)
+                    answer = browser.get(path)
+                    assert answer.status_code == 200, (path, answer.status_code)
+                spent = 1000 * (children_cpu(pid) - before) / ASKED_ALONE
+                cost.setdefault(kind, {})[viewer] = round(spent, 1)
     return cost
-
-
-def wait_for_index(city: Remote) -> None:
-    """Until the read model has followed to the newest block."""
-    while b"\nhuabiao_index_lag_blocks 0\n" not in city.octets("/api/metrics"):
-        time.sleep(0.2)
-
-
-def post(city: Remote, keys: Keys, calls: list[Any]) -> None:
-    """Many calls, CALLS an envelope; each must be accepted."""
-    envelopes = [
-        sign_envelope(city.chain, keys, calls[start : start + CALLS])
-        for start in range(0, len(calls), CALLS)
-    ]
-    for outcome in city.submit(envelopes):
-        assert outcome.accepted, outcome
 
 
 @dataclass
@@ -209,16 +151,26 @@ class Working:
     records: int
     seconds: float
     pause: float
-    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     waits: dict[str, list[float]] = field(default_factory=dict)
     acted: list[float] = field(default_factory=list)
     started: float = 0.0
 
+    def path(self, address: str, number: int) -> str:
+        """A page's path; of a record or an account, that of this number."""
+        names = ("plant", "truck", "bureau", CLERK)
+        account = show(self.crowd[names[number % len(names)]].account)
+        return address.format(record=f"load-{number}", account=account)
 
-async def work(at: Working, people: int) -> dict[str, Any]:
+
+async def work(
+    at: Working, people: list[tuple[str | None, dict[str, str]]], browser: bool
+) -> dict[str, Any]:
     """Everybody opens a page, reads it for a while, and opens another."""
     at.started = time.monotonic()
-    await asyncio.gather(*(person(at, number) for number in range(people)))
+    watched = asyncio.create_task(watch(at)) if browser else None
+    await asyncio.gather(
+        *(person(at, number, *each) for number, each in enumerate(people))
+    )
     elapsed = time.monotonic() - at.started
     every = [wait for each in at.waits.values() for wait in each]
     return {
@@ -231,30 +183,46 @@ async def work(at: Working, people: int) -> dict[str, Any]:
         "by_page": {kind: percentiles(at.waits[kind]) for kind in sorted(at.waits)},
         "acts": len(at.acted),
         "seconds_to_act": percentiles(at.acted),
+        "in_chromium": await watched if watched else None,
     }
 
 
-async def person(at: Working, number: int) -> None:
-    """One of the people: one in five signed out, one in ten acts after each page."""
+async def watch(at: Working) -> Any:
+    """What a real browser sees meanwhile."""
+    token = await asyncio.to_thread(at.city.token, at.crowd[CLERK])
+    given = {"url": at.city.url, "token": token["token"], "records": at.records,
+             "seconds": at.seconds}  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.console_browser",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    told, _ = await process.communicate(json.dumps(given).encode())
+    return json.loads(told)
+
+
+async def person(
+    at: Working, number: int, name: str | None, cookies: dict[str, str]
+) -> None:
+    """One of the people: one in ten acts after each page."""
     chance = random.Random(number)
-    name = NAMES[number % len(NAMES)]
-    pages = PAGES + (SUPERVISED if name == "bureau" else ())
-    cookies = at.cookies[name] if name else {}
+    supervises = name is not None and name.startswith("bureau")
+    pages = PAGES + (SUPERVISED if supervises else ())
+    # Without verify=False each of them would read all of the system's certificates.
     async with httpx.AsyncClient(
-        base_url=at.city.url, cookies=cookies, timeout=60
+        base_url=at.city.url, cookies=cookies, timeout=60, verify=False
     ) as browser:
         await asyncio.sleep(chance.random() * at.pause)
         while time.monotonic() - at.started < at.seconds:
             kind, address = chance.choice(pages)
-            record = f"load-{chance.randrange(at.records)}"
+            path = at.path(address, chance.randrange(at.records))
             before = time.monotonic()
-            answer = await browser.get(address.format(record=record))
+            answer = await browser.get(path)
             at.waits.setdefault(kind, []).append(time.monotonic() - before)
-            assert answer.status_code == 200, (address, answer.status_code)
-            assert "<h1>" in answer.text, address
-            if number % 10 == 1:
-                at.acted.append(await act(at.city, browser, at.crowd["plant"]))
-            pause = chance.expovariate(1 / at.pause)
+            assert answer.status_code == 200, (path, answer.status_code)
+            assert "<h1>" in answer.text, path
+            if name and number % 10 == 1:
+                at.acted.append(await act(at.city, browser, at.crowd[name]))
+            pause = at.pause * chance.uniform(2 / 3, 4 / 3)
             await asyncio.sleep(min(pause, at.started + at.seconds - time.monotonic()))
 
 
@@ -277,9 +245,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--records", type=int, default=20_000)
-    parser.add_argument("--pause", type=float, default=10, help="between two pages, s")
+    parser.add_argument("--pause", type=float, default=7.5, help="between pages, s")
     parser.add_argument("--json", action="store_true", help="JSON only, last line")
     parser.add_argument("--home", type=Path, help="keep the filled city here")
+    parser.add_argument("--no-browser", dest="browser", action="store_false")
+    parser.add_argument("--no-cpu", action="store_true", help="no pages alone before")
     given = parser.parse_args()
     report = measure(given)
     print(json.dumps(report, indent=None if given.json else 1))

@@ -95,3 +95,12 @@ def resident_mib(pid: int) -> int:
             continue
         total += sum(int(line.split()[1]) for line in lines if "RssAnon" in line)
     return total // 1024
+
+
+def waited_for_cores() -> float:
+    """Seconds since the machine's start in which some program was ready to run and had
+    no core (Linux, /proc/pressure/cpu; 0 elsewhere): how busy everybody keeps it."""
+    pressure = Path("/proc/pressure/cpu")
+    if not pressure.exists():
+        return 0.0
+    return int(pressure.read_text().splitlines()[0].rpartition("=")[2]) / 1e6

@@ -22,7 +22,7 @@ class Roles:
 
 def sight(visible: str, viewer: bytes | None) -> Any:
     description = {"name": "trade", "visible": visible, "public": ["kind"]}
-    record = Subject("r1", {PARTY}, lambda: {ACTOR})
+    record = Subject("r1", lambda: {PARTY}, lambda account: account == ACTOR)
     return may_see(description, record, viewer, Roles())
 
 
@@ -50,13 +50,15 @@ def test_for_supervision_means_supervisors_alone(viewer: bytes, whole: bool) -> 
     assert sight("supervision", viewer).whole is whole
 
 
-def test_actors_are_not_asked_for_in_vain() -> None:
-    def never() -> set[bytes]:
-        raise AssertionError("a query that nobody needed")
+def test_parties_and_actors_are_not_asked_for_in_vain() -> None:
+    def never(*asked: object) -> Any:
+        raise AssertionError("a question that nobody needed")
 
     description = {"name": "trade", "visible": "parties", "public": []}
-    assert may_see(description, Subject("r", {PARTY}, never), PARTY, Roles()).whole
-    assert not may_see(description, Subject("r", (), never), None, Roles()).whole
+    party, unread = Subject("r", lambda: {PARTY}, never), Subject("r", never, never)
+    assert may_see(description, party, PARTY, Roles()).whole
+    assert may_see(description, unread, BUREAU, Roles()).whole
+    assert not may_see(description, unread, None, Roles()).whole
 
 
 def test_a_part_is_public_where_it_is_listed_and_no_field_has_its_name() -> None:

@@ -44,6 +44,16 @@ class BlockView(msgspec.Struct, frozen=True):
     receipts: list[Receipt]
 
 
+class EnvelopeView(msgspec.Struct, frozen=True):
+    """One envelope in its block, and its receipt."""
+
+    header: Header
+    hash: bytes
+    """The block's."""
+    envelope: Envelope
+    receipt: Receipt
+
+
 class Busy(Exception):
     """The pool is full; try again after the pause that the sentence names."""
 
@@ -101,6 +111,9 @@ class Port(Protocol):
         """The account that a key stands for; None if the key was retired."""
 
     def block(self, height: int) -> BlockView | None: ...
+    def envelope(self, height: int, index: int) -> EnvelopeView | None:
+        """One envelope by its place; the others of its block are not taken apart."""
+
     def blocks(self, start: int) -> Iterator[BlockView]:
         """Durable blocks from a height to the newest, then ends."""
 

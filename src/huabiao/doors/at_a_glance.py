@@ -81,10 +81,10 @@ def late(city: City) -> Json:
 def alarms(city: City) -> list[Json]:
     """Scenarios with records in the state `raised`, and how many. Drift stands beside,
     table by table."""
-    found = []
+    found, counts = [], city.index.all_counts()
     for name, description in city.descriptions().items():
         standing = RAISED in description["states"] and name != "drift"
-        count = city.index.counts(name).get(RAISED, 0) if standing else 0
+        count = counts.get(name, {}).get(RAISED, 0) if standing else 0
         if count:
             title, state = description["title"], description["states"][RAISED]
             alarm = {"scenario": name, "title": title, "state": state, "count": count}

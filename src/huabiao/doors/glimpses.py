@@ -19,7 +19,7 @@ from huabiao.crypto.envelope import Envelope
 
 Json = dict[str, Any]
 MOST_KEPT = 1_000
-ENVELOPES_SHOWN, CALLS_SHOWN = 3, 20
+ENVELOPES_SHOWN, CALLS_SHOWN = 3, 5
 
 
 @dataclass(frozen=True)

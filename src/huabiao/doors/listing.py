@@ -52,7 +52,7 @@ def list_records(city: City, viewer: Viewer, asked: Asked) -> Json:
     return {
         "scenario": asked.scenario,
         "counts": city.index.counts(asked.scenario),
-        "records": [_seen(city, description, row, viewer) for row in rows],
+        "records": _seen(city, description, rows, viewer),
         "next": rows[-1]["cursor"] if len(rows) == asked.limit else None,
     }
 
@@ -76,8 +76,7 @@ def _csv(
     yield BYTE_ORDER_MARK + _line(["id", "state", "revision", *names])
     given = 0
     while rows:
-        for row in rows[: most - given]:
-            seen = _seen(city, description, row, viewer)
+        for seen in _seen(city, description, rows[: most - given], viewer):
             cells = [seen["fields"].get(name) for name in names]
             yield _line([seen["id"], seen["state"], seen["revision"], *cells])
         given += len(rows)
@@ -87,9 +86,15 @@ def _csv(
         rows = _rows(city, viewer, page, description)
 
 
-def _seen(city: City, description: Json, row: Json, viewer: Viewer) -> Json:
-    sight = city.sight(description, row["id"], viewer, row["value"])
-    return city.shown(description, row["id"], row["value"], sight)
+def _seen(
+    city: City, description: Json, rows: list[Json], viewer: Viewer
+) -> list[Json]:
+    records = {row["id"]: row["value"] for row in rows}
+    sights = city.sights(description, records, viewer)
+    return [
+        city.shown(description, id_, stored, sight)
+        for (id_, stored), sight in zip(records.items(), sights, strict=True)
+    ]
 
 
 def _line(cells: list[Any]) -> str:

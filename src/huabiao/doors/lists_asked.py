@@ -22,7 +22,7 @@ _Where = Annotated[
 ]
 
 
-def which(
+async def which(
     state: Annotated[str, Query(max_length=200)] = "",
     where: _Where = None,
     own: _Own = False,

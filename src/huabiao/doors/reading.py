@@ -17,6 +17,7 @@ from huabiao.crypto.envelope import Call, Envelope
 from huabiao.doors.city import City
 from huabiao.doors.glimpses import header_of
 from huabiao.doors.problems import Problem, not_found
+from huabiao.doors.visibility import sees_all
 from huabiao.proofs.receipt import Receipt
 
 Json = dict[str, Any]
@@ -28,11 +29,17 @@ def overview(city: City) -> Json:
     return {
         "status": city.port.status(),
         "health": city.port.health(),
-        "scenarios": [
-            {**summary_of(each), "records": sum(city.index.counts(name).values())}
-            for name, each in city.descriptions().items()
-        ],
+        "scenarios": scenarios(city),
     }
+
+
+def scenarios(city: City) -> list[Json]:
+    """Every contract in one line, with how many records it has."""
+    counts = city.index.all_counts()
+    return [
+        {**summary_of(each), "records": sum(counts.get(name, {}).values())}
+        for name, each in city.descriptions().items()
+    ]
 
 
 def summary_of(description: Json) -> Json:
@@ -97,11 +104,11 @@ def locate(city: City, envelope: str) -> tuple[int, int]:
 def envelope(city: City, id_: str, viewer: Viewer) -> Json:
     """One envelope with its receipt; Problem 404."""
     height, index = locate(city, id_)
-    found = city.port.block(height)
+    found = city.port.envelope(height, index)
     if found is None:
         raise_if_pruned(city, height)
         raise Problem(404, "block.gone", "区块读不出。 The block cannot be read.")
-    shown = envelope_json(city, found.envelopes[index], found.receipts[index], viewer)
+    shown = envelope_json(city, found.envelope, found.receipt, viewer)
     return {
         **shown,
         "height": height,
@@ -176,13 +183,26 @@ def sees_call(city: City, contract: str, key: str, viewer: Viewer) -> bool:
 
 def sees_envelope(city: City, height: int, index: int, viewer: Viewer) -> bool:
     """Whether a viewer sees all of an envelope, as a proof of its receipt shows it."""
-    found = city.port.block(height)
+    found = city.port.envelope(height, index)
     if found is None:
         raise_if_pruned(city, height)
         return False
-    if viewer is not None and viewer == found.receipts[index].sender:
+    if viewer is not None and viewer == found.receipt.sender:
         return True
+    calls = [(call.contract, call.key) for call in found.envelope.body.calls]
+    return sees_calls(city, calls, viewer)
+
+
+def sees_calls(city: City, calls: list[tuple[str, str]], viewer: Viewer) -> bool:
+    """Whether a viewer sees what each of some calls was about, by contract and key. Who
+    sees all of a contract is asked once, not for every key."""
+    seen_whole = {
+        contract
+        for contract in {each for each, _ in calls}
+        if (description := city.descriptions().get(contract)) is not None
+        and sees_all(description, viewer, city.port)
+    }
     return all(
-        sees_call(city, call.contract, call.key, viewer)
-        for call in found.envelopes[index].body.calls
+        contract in seen_whole or sees_call(city, contract, key, viewer)
+        for contract, key in calls
     )

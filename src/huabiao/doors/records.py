@@ -13,9 +13,10 @@ from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
-from huabiao.doors.reading import sees_envelope
+from huabiao.doors.reading import sees_calls
 from huabiao.doors.uses_abroad import reader_abroad
 from huabiao.doors.vault import openings_about
+from huabiao.services.index import LONGEST_NAME
 
 Json = dict[str, Any]
 Viewer = bytes | None
@@ -63,10 +64,13 @@ def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
 def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
     """What is publicly known of an account, and its acts as far as they are seen."""
     city.caught_up()
-    acts = []
-    for row in city.index.account_history(account, limit=limit):
-        if sees_envelope(city, row["height"], row["index"], viewer):
-            acts.append({**row, "time": Instant.show(row["time"])})
+    rows = city.index.account_history(account, limit=limit)
+    calls = city.index.calls_of([(row["height"], row["index"]) for row in rows])
+    acts = [
+        {**row, "time": Instant.show(row["time"])}
+        for row, about in zip(rows, calls, strict=True)
+        if viewer == account or _sees_act(city, row, about, viewer)
+    ]
     name = city.organisation(account)
     written = show_account(account)
     return {
@@ -74,6 +78,15 @@ def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
         "organisation": name if name != written else None,
         "acts": acts,
     }
+
+
+def _sees_act(
+    city: City, row: Json, calls: list[tuple[str, str]], viewer: Viewer
+) -> bool:
+    """Whether all of an envelope's calls are seen. The read model cuts keys that are
+    longer than any that is accepted: what was refused with one is nobody else's."""
+    cut = row["code"] != "ok" and any(len(key) >= LONGEST_NAME for _, key in calls)
+    return bool(calls) and not cut and sees_calls(city, calls, viewer)
 
 
 def balances(city: City, account: bytes, viewer: Viewer) -> Json:

@@ -1,4 +1,9 @@
-"""Who asks: the city behind a request, and the account that a session stands for."""
+"""
+Who asks: the city behind a request, and the account that a session stands for.
+
+What only passes on what is there is `async`: FastAPI sends every other dependency to a
+thread of its own, and a busy node waits for Python's lock on the way there and back.
+"""
 
 import time
 from typing import Annotated, Any
@@ -22,6 +27,10 @@ _bearer = HTTPBearer(auto_error=False, description="huabiao key token NAME")
 def city_of(request: Request) -> City:
     found: City = request.app.state.city
     return found
+
+
+async def city_here(request: Request) -> City:
+    return city_of(request)
 
 
 def session_account(city: City, token: str | None) -> bytes | None:
@@ -72,14 +81,14 @@ def viewer_of(request: Request, given: Token) -> bytes | None:
     return session_account(city_of(request), given.credentials if given else None)
 
 
-def signed_in(viewer: "Viewer") -> bytes:
+async def signed_in(viewer: "Viewer") -> bytes:
     """The account that asks; a problem if nobody has proved a key."""
     if viewer is None:
         raise sign_in()
     return viewer
 
 
-CityHere = Annotated[City, Depends(city_of)]
+CityHere = Annotated[City, Depends(city_here)]
 Viewer = Annotated[bytes | None, Depends(viewer_of)]
 SignedIn = Annotated[bytes, Depends(signed_in)]
 Height = Annotated[int, Path(ge=0, le=HIGHEST)]

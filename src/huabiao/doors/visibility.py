@@ -28,11 +28,13 @@ class RoleHolder(Protocol):
 
 @dataclass(frozen=True)
 class Subject:
-    """A record as far as sight of it goes; `actors` is asked last, it costs a query."""
+    """A record as far as sight of it goes. Both are asked only where it matters: the
+    one reads the record, the other is a query, and comes last."""
 
     key: str
-    parties: Collection[bytes]
-    actors: Callable[[], Collection[bytes]]
+    parties: Callable[[], Collection[bytes]]
+    acted: Callable[[bytes], bool]
+    """Whether an account acted on it and was not refused."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ def may_see(
     return Sight(whole, tuple(description["public"]))
 
 
+def sees_all(
+    description: dict[str, Any], viewer: bytes | None, port: RoleHolder
+) -> bool:
+    """Whether an account sees all of every record, whatever is in it."""
+    return description["visible"] == "public" or (
+        viewer is not None and is_supervisor(description, viewer, port)
+    )
+
+
 def may_open(
     description: dict[str, Any], record: Subject, viewer: bytes, port: RoleHolder
 ) -> bool:
@@ -69,7 +80,7 @@ def may_open(
     strangers, and its personal and secret values, also where the record is public."""
     return is_supervisor(description, viewer, port) or (
         description["visible"] != "supervision"
-        and (viewer in record.parties or viewer in record.actors())
+        and (viewer in record.parties() or record.acted(viewer))
     )
 
 

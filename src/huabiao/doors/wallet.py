@@ -207,13 +207,7 @@ def _entries(
 
 def _acts(city: City, account: bytes, contract: str, operation: str) -> list[Json]:
     city.caught_up()
-    return [
-        act
-        for act in city.index.account_history(account, limit=NEWEST_ACTS)
-        if act["contract"] == contract
-        and act["operation"] == operation
-        and act["code"] == "ok"
-    ]
+    return city.index.acts_of(account, contract, operation, among=NEWEST_ACTS)
 
 
 def _is_over(until: str) -> bool:

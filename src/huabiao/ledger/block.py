@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from huabiao.crypto.envelope import Envelope, open_envelope
-from huabiao.proofs.header import Header, decode_header
+from huabiao.proofs.header import Header, decode_header, header_hash
 from huabiao.proofs.members import Member
 from huabiao.proofs.receipt import Receipt, decode_receipt
 from huabiao.state.prepared import Prepared
@@ -59,3 +59,19 @@ def open_block(
 def receipts_of(block: LoggedBlock) -> list[Receipt]:
     """The receipts of a logged block."""
     return [decode_receipt(raw) for raw in block.receipts]
+
+
+def open_one(
+    logged: bytes, index: int, digest: Callable[[bytes], bytes]
+) -> tuple[Header, bytes, Envelope, Receipt] | None:
+    """One envelope of a logged block: the block's header and its hash, the envelope and
+    its receipt; the others are not taken apart. None where the block has fewer."""
+    block = decode_logged(logged)
+    if not 0 <= index < len(block.envelopes):
+        return None
+    return (
+        decode_header(block.header),
+        header_hash(digest, block.header),
+        open_envelope(block.envelopes[index], digest),
+        decode_receipt(block.receipts[index]),
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from huabiao import __version__
-from huabiao.client.port import BlockView, Busy, Outcome
+from huabiao.client.port import BlockView, Busy, EnvelopeView, Outcome
 from huabiao.codec import decode
 from huabiao.contracts import Refused
 from huabiao.crypto.address import show
@@ -15,7 +15,7 @@ from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
 from huabiao.engines.engine import Engine
 from huabiao.engines.pool import Placed, PoolFull, Ticket
 from huabiao.engines.verification import Verification
-from huabiao.ledger.block import open_block, receipts_of
+from huabiao.ledger.block import open_block, open_one, receipts_of
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.protocol import coming
 from huabiao.node import measuring, proving
@@ -223,22 +223,28 @@ class LocalPort:
 
     # -- blocks ------------------------------------------------------------------
 
-    def block(self, height: int) -> BlockView | None:
+    def _logged(self, height: int) -> bytes | None:
         log = self._ledger.log
-        if not max(log.first, 1) <= height <= self.engine.height:
+        there = max(log.first, 1) <= height <= self.engine.height
+        return log.read(height) if there else None
+
+    def block(self, height: int) -> BlockView | None:
+        written = self._logged(height)
+        if written is None:
             return None
-        header, logged, envelopes = open_block(log.read(height), self._ledger.digest)
+        header, logged, envelopes = open_block(written, self._ledger.digest)
         hash_ = header_hash(self._ledger.digest, logged.header)
-        receipts = receipts_of(logged)
-        certificate = self._ledger.certificate(height) or b""
-        return BlockView(header, hash_, certificate, envelopes, receipts)
+        certified = self._ledger.certificate(height) or b""
+        return BlockView(header, hash_, certified, envelopes, receipts_of(logged))
+
+    def envelope(self, height: int, index: int) -> EnvelopeView | None:
+        written = self._logged(height)
+        found = None if written is None else open_one(written, index, self.digest)
+        return None if found is None else EnvelopeView(*found)
 
     def blocks(self, start: int) -> Iterator[BlockView]:
         height = start
-        while height <= self.engine.height:
-            block = self.block(height)
-            if block is None:
-                return
+        while (block := self.block(height)) is not None:
             yield block
             height += 1
 

@@ -36,7 +36,7 @@ class Choice:
 _Word = Annotated[str, Query(max_length=500)]
 
 
-def choice(
+async def choice(
     state: _Word = "",
     field: _Word = "",
     value: _Word = "",

@@ -1,6 +1,9 @@
 """Templates into pages: escaped by default, with a few words for bilingual text."""
 
+import functools
+import gzip
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -10,11 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from huabiao.doors.city import City
-from huabiao.doors.pages.language import BOTH, language_of, say
+from huabiao.doors.pages.assets import address_of, takes_gzip
+from huabiao.doors.pages.language import BOTH, language_of, say, two
 from huabiao.doors.problems import Problem, both_languages
+from huabiao.doors.viewer import COOKIE
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_ACCOUNT, _HEX = re.compile(r"hb1[0-9a-f]{44}"), re.compile(r"[0-9a-f]{24,}")
 BEIJING = timezone(timedelta(hours=8))
+GZIP_LEVEL = 4
 
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("huabiao.doors.pages", "templates"),
@@ -28,15 +35,20 @@ environment = jinja2.Environment(
 def page(
     request: Request, template: str, status: int = 200, /, **values: Any
 ) -> HTMLResponse:
-    """A page from a template."""
+    """A page from a template. It is compressed where nobody is signed in: the length of
+    what is compressed tells of what stands in it (BREACH)."""
     city: City = request.app.state.city
     query = f"?{request.url.query}" if request.url.query else ""
     made = environment.get_template(template).render(
-        chain=city.port.chain, path=request.url.path, name_of=city.name_of,
+        chain=city.port.chain, path=request.url.path, account_link=_account_links(city),
         language=language_of(request), here=request.url.path + query,
         suite=city.port.suite_name, founding=city.port.founding_suite, **values,
     )  # fmt: skip
-    return HTMLResponse(made, status, {"vary": "cookie"})
+    headers = {"vary": "cookie, accept-encoding"}
+    if COOKIE in request.cookies or not takes_gzip(request):
+        return HTMLResponse(made, status, headers)
+    packed = gzip.compress(made.encode(), GZIP_LEVEL, mtime=0)
+    return HTMLResponse(packed, status, {**headers, "content-encoding": "gzip"})
 
 
 def problem_page(
@@ -64,20 +76,38 @@ def both(sentence: str) -> Markup:
 def moment(written: str) -> Markup:
     """An instant (UTC, RFC 3339) as the clock in Beijing shows it, to the second."""
     there = datetime.fromisoformat(written).astimezone(BEIJING)
-    return Markup('<time datetime="{}">{}</time>').format(
-        written, there.strftime("%Y-%m-%d %H:%M:%S")
-    )
+    clock = f"{there:%Y-%m-%d %H:%M:%S}"
+    return _marked(f'<time datetime="{escape(written)}">{clock}</time>')
+
+
+def _account_links(city: City) -> Callable[[str], Markup]:
+    """An account by its registered name where it has one, linked to its page; looked up
+    once a page, however often it stands there."""
+
+    @functools.cache
+    def link(written: str) -> Markup:
+        name, at = city.name_of(written), escape(written)
+        if name == written:
+            return _marked(f'<a class="hex" href="/accounts/{at}">{at}</a>')
+        return _marked(
+            f'<a href="/accounts/{at}">{escape(name)}</a>'
+            f' <code class="small">{at[:11]}…</code>'
+        )
+
+    return link
+
+
+def _marked(written: str) -> Markup:
+    """Markup whose parts were escaped where they were put in: Markup.format does the
+    same in five times the time."""
+    return Markup(written)  # noqa: S704
 
 
 @jinja2.pass_context
 def account(context: jinja2.runtime.Context, written: str) -> Markup:
-    """An account by its registered name where it has one, linked to its page."""
-    name = context["name_of"](written)
-    if name == written:
-        return Markup('<a class="hex" href="/accounts/{0}">{0}</a>').format(written)
-    return Markup(
-        '<a href="/accounts/{0}">{1}</a> <code class="small">{2}…</code>'
-    ).format(written, name, written[:11])
+    """An account's link."""
+    link: Markup = context["account_link"](written)
+    return link
 
 
 @jinja2.pass_context
@@ -98,16 +128,23 @@ def value(context: jinja2.runtime.Context, shown: Any) -> Markup:
             Markup("<li>{}</li>").format(value(context, item)) for item in shown[:200]
         )
         return Markup("<ul>") + Markup("").join(items) + Markup("</ul>")
-    if isinstance(shown, str) and re.fullmatch(r"hb1[0-9a-f]{44}", shown):
+    return written(context, shown) if isinstance(shown, str) else escape(shown)
+
+
+def written(context: jinja2.runtime.Context, shown: str) -> Markup:
+    """A text: accounts and instants as themselves, everything else as it stands."""
+    if _ACCOUNT.fullmatch(shown):
         return account(context, shown)
-    if isinstance(shown, str) and _INSTANT.fullmatch(shown):
+    if _INSTANT.fullmatch(shown):
         return moment(shown)
-    if isinstance(shown, str) and re.fullmatch(r"[0-9a-f]{24,}", shown):
-        return Markup('<code class="hex">{}</code>').format(shown)
+    if _HEX.fullmatch(shown):
+        return _marked(f'<code class="hex">{shown}</code>')
     return escape(shown)
 
 
 environment.globals["say"] = say
+environment.globals["two"] = two
+environment.globals["static"] = address_of
 environment.filters["both"] = both
 environment.filters["value"] = value
 environment.filters["moment"] = moment

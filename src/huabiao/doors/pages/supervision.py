@@ -1,5 +1,7 @@
 """Supervision: alerts with their reasons, a case end to end, a package for a court."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -11,6 +13,7 @@ from huabiao.doors.problems import sign_in
 from huabiao.doors.supervising import alerts, case, not_supervising, supervised
 from huabiao.doors.viewer import CityHere
 
+Json = dict[str, Any]
 router = APIRouter(default_response_class=HTMLResponse)
 
 
@@ -25,18 +28,23 @@ def desk(request: Request, city: CityHere, viewer: PageViewer) -> HTMLResponse:
     return page(
         request,
         "supervision.html",
-        scenarios=[_counted(city, each) for each in scope if each["record"]],
+        scenarios=_counted(city, scope),
         alerts=alerts(city, viewer),
     )
 
 
-def _counted(city: City, description: dict[str, object]) -> dict[str, object]:
-    counts = city.index.counts(str(description["name"]))
-    return {
-        "name": description["name"],
-        "title": description["title"],
-        "records": sum(counts.values()),
-    }
+def _counted(city: City, scope: list[Json]) -> list[Json]:
+    """What has records of those that are supervised, and how many."""
+    counts = city.index.all_counts()
+    return [
+        {
+            "name": each["name"],
+            "title": each["title"],
+            "records": sum(counts.get(each["name"], {}).values()),
+        }
+        for each in scope
+        if each["record"]
+    ]
 
 
 @router.get("/supervision/{scenario}/{key:path}")

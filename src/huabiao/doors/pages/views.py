@@ -49,7 +49,7 @@ def session_of_page(request: Request) -> Session | None:
 PageSession = Annotated[Session | None, Depends(session_of_page)]
 
 
-def viewer_of_page(session: PageSession) -> bytes | None:
+async def viewer_of_page(session: PageSession) -> bytes | None:
     """The account of the session cookie."""
     return session.account if session else None
 
@@ -105,7 +105,7 @@ def envelope(
 
 @router.get("/scenarios")
 def scenarios(request: Request, city: CityHere) -> HTMLResponse:
-    found = catalogue(city, reading.overview(city)["scenarios"])
+    found = catalogue(city, reading.scenarios(city))
     return page(request, "scenarios.html", groups=found)
 
 

@@ -12,7 +12,7 @@ built again from the chain. In reading order:
 - `topics`     the texts of the directory, and the search in them
 - `listing`    lists of records
 - `questions`  the other reads; in `uses` who read a person's data, in `kinship` what
-               came of a record
+               came of a record, in `actors` who acted on which records
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
 - `followed`   the reads where another process writes: `FollowedIndex`
@@ -22,10 +22,12 @@ from huabiao.services.index.database import Address, BadAddress, TooSlow
 from huabiao.services.index.followed import CLOSED, FollowedIndex
 from huabiao.services.index.index import Blocks, Index
 from huabiao.services.index.listing import BadCursor, NotIndexed, Wanted
+from huabiao.services.index.rows import LONGEST_NAME
 from huabiao.services.index.store import OutOfStep
 
 __all__ = [
     "CLOSED",
+    "LONGEST_NAME",
     "Address",
     "BadAddress",
     "BadCursor",

@@ -5,6 +5,7 @@ Accounts are shown as hb1… addresses, envelopes as hexadecimal, times in UTC
 milliseconds; stored values stay the bytes that the chain holds. Every list is bounded.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from huabiao.codec import decode
@@ -23,6 +24,12 @@ SELECT e.place, b.time, e.id, e.sender, e.calls, e.code, e.sentence,
 FROM envelopes e JOIN blocks b ON b.height = e.place >> 30
 JOIN calls c ON c.step = e.place + e.decided
 """
+OF_ONE_KIND = (
+    "e.place IN (SELECT place FROM envelopes WHERE sender = ?"
+    " ORDER BY place DESC LIMIT ?)"
+    " AND c.contract = ? AND c.operation = ? AND e.code = 'ok'"
+)
+"""For `envelopes`: of an account's newest ones, those that did one thing."""
 _HISTORY = """
 WITH steps AS (
     SELECT step FROM calls WHERE contract = ? AND key = ? AND key <> ''
@@ -93,6 +100,21 @@ def history(
     ]
 
 
+def calls_of(
+    connection: Connection, places: Sequence[tuple[int, int]]
+) -> list[list[tuple[str, str]]]:
+    """Contract and key of every call of some envelopes, each by height and index."""
+    found = []
+    for height, index in places:
+        first = height << HEIGHT_SHIFT | index << CALL_BITS
+        rows = connection.execute(
+            "SELECT contract, key FROM calls WHERE step BETWEEN ? AND ? ORDER BY step",
+            (first, first + (1 << CALL_BITS) - 1),
+        )
+        found.append(rows.fetchall())
+    return found
+
+
 def counts(connection: Connection, contract: str) -> dict[str, int]:
     """How many records of a contract stand in each state."""
     rows = connection.execute(
@@ -100,6 +122,15 @@ def counts(connection: Connection, contract: str) -> dict[str, int]:
         (contract,),
     )
     return dict(rows.fetchall())
+
+
+def all_counts(connection: Connection) -> dict[str, dict[str, int]]:
+    """The same of every contract that has records."""
+    found: dict[str, dict[str, int]] = {}
+    rows = connection.execute("SELECT contract, state, records FROM states")
+    for contract, state, number in rows.fetchall():
+        found.setdefault(contract, {})[state] = number
+    return found
 
 
 def entries(

@@ -2,11 +2,12 @@
 Readings: the questions as methods, each on a connection that no other thread holds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from huabiao.services.index import listing, questions
+from huabiao.services.index.actors import acted_on
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
@@ -59,6 +60,16 @@ class Readings:
         with self._reading() as connection:
             return questions.counts(connection, contract)
 
+    def all_counts(self) -> dict[str, dict[str, int]]:
+        """The same of every contract that has records, by its name."""
+        with self._reading() as connection:
+            return questions.all_counts(connection)
+
+    def acted_on(self, contract: str, account: bytes, ids: Sequence[str]) -> set[str]:
+        """Those of some keys on which an account acted, see `actors`."""
+        with self._reading() as connection:
+            return acted_on(connection, contract, account, ids)
+
     def entries(
         self,
         contract: str,
@@ -95,6 +106,23 @@ class Readings:
         """The newest envelopes that an account sent, newest first."""
         with self._reading() as connection:
             return questions.envelopes(connection, "e.sender = ?", (account,), limit)
+
+    def acts_of(
+        self, account: bytes, contract: str, operation: str, among: int
+    ) -> list[dict[str, Any]]:
+        """The accepted ones of one kind among an account's newest envelopes, newest
+        first; the kind is that of an envelope's first call."""
+        with self._reading() as connection:
+            told = account, questions.bounded(among), contract, operation
+            return questions.envelopes(connection, questions.OF_ONE_KIND, told, among)
+
+    def calls_of(
+        self, places: Sequence[tuple[int, int]]
+    ) -> list[list[tuple[str, str]]]:
+        """Contract and key of every call of some envelopes, each by height and index.
+        A key that no record has may be cut at LONGEST_NAME."""
+        with self._reading() as connection:
+            return questions.calls_of(connection, places)
 
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest refused envelopes, newest first."""
