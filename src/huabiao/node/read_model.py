@@ -23,7 +23,7 @@ from typing import Any
 
 from huabiao.client.port import BlockView
 from huabiao.crypto.suite import suite
-from huabiao.ledger.block import open_block, receipts_of
+from huabiao.ledger.block import reopen_block
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.node.home import index_address
@@ -51,9 +51,9 @@ class DurableBlocks:
         logged = self._log.read(height) if 1 <= height <= self.height else None
         if logged is None:
             return None
-        header, kept, envelopes = open_block(logged, self._digest)
+        header, kept, envelopes, receipts = reopen_block(logged)
         hash_ = header_hash(self._digest, kept.header)
-        return BlockView(header, hash_, kept.certificate, envelopes, receipts_of(kept))
+        return BlockView(header, hash_, kept.certificate, envelopes, receipts)
 
     def blocks(self, start: int) -> Iterator[BlockView]:
         height = start

@@ -38,7 +38,7 @@ WORDS = "CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'trigram
 _WRITER = (
     "busy_timeout = 30000", "journal_mode = WAL", "synchronous = NORMAL",
     "wal_autocheckpoint = 4000", "journal_size_limit = 67108864",
-    "cache_size = -65536", "temp_store = MEMORY",
+    "cache_size = -65536", "temp_store = MEMORY", "secure_delete = FAST",
 )  # fmt: skip
 _READER = ("query_only = ON", "busy_timeout = 5000")
 

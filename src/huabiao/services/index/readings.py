@@ -94,7 +94,7 @@ class Readings:
     def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes that an account sent, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "e.sender = ?", (account,), limit)
+            return questions.sent_by(connection, account, limit)
 
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest refused envelopes, newest first."""

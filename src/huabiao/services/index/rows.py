@@ -12,13 +12,12 @@ from huabiao.client.port import BlockView
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
 from huabiao.proofs.receipt import OK, UNDONE, Receipt, Result
+from huabiao.services.index.postings import CALLED, TERM_BYTES, WRITTEN, term
 from huabiao.services.index.tables import CALL_BITS, HEIGHT_SHIFT
 
 RECORD = "record/"
 LONGEST_NAME = 200
 """A refused call may carry any text as a name; the index keeps this much of it."""
-
-PREFIX_BYTES = 8
 
 
 class Batch:
@@ -28,7 +27,8 @@ class Batch:
         self.next_version = next_version
         self.blocks: list[tuple[Any, ...]] = []
         self.envelopes: list[tuple[Any, ...]] = []
-        self.ids: list[tuple[int, int]] = []
+        self.terms: list[bytes] = []
+        self.places: list[int] = []
         self.calls: list[tuple[Any, ...]] = []
         self.versions: list[tuple[int, str, int, bytes | None]] = []
         self.events: list[tuple[Any, ...]] = []
@@ -38,25 +38,27 @@ class Batch:
 
     def add_block(self, block: BlockView) -> None:
         """Take in a block's envelopes and receipts."""
-        height, refused = block.header.height, 0
+        height, refused, first = block.header.height, 0, self.next_version
         base = height << HEIGHT_SHIFT
         pairs = zip(block.envelopes, block.receipts, strict=True)
         for index, (envelope, receipt) in enumerate(pairs):
             refused += not receipt.accepted
             self._add_envelope(base | index << CALL_BITS, envelope, receipt)
+        count = len(block.envelopes)
         self.blocks.append(
-            (height, block.header.time, block.hash, len(block.envelopes), refused)
+            (height, block.header.time, block.hash, count, refused, first)
         )
 
     def add_writes(
         self, step: int, sender: bytes, writes: Iterable[tuple[str, bytes | None]]
     ) -> None:
         """Take in what one call wrote."""
-        version, versions = self.next_version, self.versions
+        version = self.next_version
         for key, value in writes:
             if "\0" in key:
                 key = storable(key)
-            versions.append((version, key, step, value))
+            self.versions.append((version, key, step, value))
+            self.post(term(WRITTEN, key), version)
             contract, _, rest = key.partition("/")
             if rest.startswith(RECORD):
                 id_ = rest[len(RECORD) :]
@@ -67,12 +69,31 @@ class Batch:
             version += 1
         self.next_version = version
 
+    def post(self, named: bytes, place: int) -> None:
+        """One posting: a term stands at a place."""
+        self.terms.append(named)
+        self.places.append(place)
+
+    def add_call(self, row: tuple[Any, ...]) -> None:
+        """A row of `calls`, found by its contract and key from now on."""
+        step, contract, _, key, *_ = row
+        self.calls.append(row)
+        if key:
+            self.post(term(CALLED, f"{contract}/{key}"), step)
+
+    def add_envelope_row(self, row: tuple[Any, ...]) -> None:
+        """A row of `envelopes`, found by its id and its sender from now on."""
+        place, id_, sender, *_ = row
+        self.envelopes.append(row)
+        self.post(id_[:TERM_BYTES], place)
+        self.post(sender[:TERM_BYTES], place)
+
     def _add_envelope(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
         results, sender = receipt.results, receipt.sender
         calls = envelope.body.calls
         code, sentence = results[-1].code, results[-1].sentence
         decided = 0 if code == OK else len(results) - 1
-        self.envelopes.append(
+        self.add_envelope_row(
             (
                 place,
                 envelope.id,
@@ -83,7 +104,6 @@ class Batch:
                 storable(sentence),
             )
         )
-        self.ids.append((prefix_of(envelope.id), place))
         for number, call in enumerate(calls):
             step = place | number
             result = results[number] if number < len(results) else None
@@ -96,7 +116,7 @@ class Batch:
                     self.events.append(
                         (step, n, event.contract, event.name, event.key, detail)
                     )
-            self.calls.append(
+            self.add_call(
                 (
                     step,
                     storable(call.contract[:LONGEST_NAME]),
@@ -124,8 +144,3 @@ def moved(result: Result, operation: str) -> tuple[str | None, str | None]:
 def storable(text: str) -> str:
     """A text as PostgreSQL takes it: NUL, which it does not, becomes U+FFFD."""
     return text.replace("\0", "\ufffd") if "\0" in text else text
-
-
-def prefix_of(id_: bytes) -> int:
-    """The first eight bytes of an envelope's id as a signed integer."""
-    return int.from_bytes(id_[:PREFIX_BYTES], "big", signed=True)

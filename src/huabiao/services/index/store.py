@@ -13,6 +13,7 @@ from huabiao.client.port import BlockView
 from huabiao.codec import decode
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.layouts import Layouts, indexed_values
+from huabiao.services.index.postings import write_postings
 from huabiao.services.index.rows import Batch
 from huabiao.services.index.tables import ACTOR
 from huabiao.services.index.topics import SEARCHED, is_searched, write_topic
@@ -86,10 +87,10 @@ def write_batch(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     """All rows of a batch, within the caller's transaction."""
     connection.append("blocks", batch.blocks)
     connection.append("envelopes", batch.envelopes)
-    connection.append("ids", sorted(batch.ids))
     connection.append("calls", batch.calls)
     connection.append("versions", batch.versions)
     connection.append("events", batch.events)
+    write_postings(connection, batch.terms, batch.places)
     _write_records(connection, batch, layouts)
     _write_entries(connection, batch, layouts)
 
@@ -179,9 +180,9 @@ def _values(plan: Any, value: bytes) -> set[tuple[str, Any]]:
 def _write_fields(connection: Connection, added: set[Any], gone: set[Any]) -> None:
     connection.executemany(
         "DELETE FROM fields WHERE contract = ? AND field = ? AND value = ? AND id = ?",
-        gone,
+        sorted(gone),
     )
-    connection.executemany(ADD_FIELD, added)
+    connection.executemany(ADD_FIELD, sorted(added))
 
 
 def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
