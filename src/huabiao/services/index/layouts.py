@@ -11,13 +11,15 @@ from hashlib import sha256
 from typing import Any
 
 from huabiao.codec import encode
+from huabiao.services.index.tables import list_of
 
 NOTHING = b"\x01"
 """Where a record holds nothing in a field: it is listed first, and can be asked for."""
 
 LONGEST_VALUE = 256
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
-Plan = tuple[tuple[str, int], ...]
+Plan = tuple[tuple[str, int, int], ...]
+"""Indexed fields: name, position, and number in `fields`."""
 
 
 class Layouts:
@@ -28,7 +30,7 @@ class Layouts:
         self.described: dict[str, dict[str, Any]] = {
             name: json.loads(text) for name, text in documents.items()
         }
-        self.plans = {name: plan_of(d) for name, d in self.described.items()}
+        self.plans = {name: plan_of(name, d) for name, d in self.described.items()}
 
     def with_changes(self, documents: Mapping[str, str]) -> "Layouts":
         """These layouts and others, which take precedence."""
@@ -80,12 +82,12 @@ def _inside(kind: str) -> tuple[str, bool]:
     return kind, is_list
 
 
-def plan_of(description: Mapping[str, Any]) -> Plan:
-    """The indexed fields of a contract's main record, each with its position."""
+def plan_of(contract: str, description: Mapping[str, Any]) -> Plan:
+    """The indexed fields of a contract's main record."""
     record = description.get("records", {}).get(description.get("record"), {})
     names = list(record.get("fields", {}))
     return tuple(
-        (name, names.index(name))
+        (name, names.index(name), list_of(contract, name))
         for name in description.get("indexes", ())
         if name in names
     )
@@ -96,15 +98,19 @@ def document_of(description: Mapping[str, Any]) -> str:
     return json.dumps(description, ensure_ascii=False, separators=(",", ":"))
 
 
-def indexed_values(plan: Plan, plain: Any) -> set[tuple[str, bytes]]:
-    """(field, value) of every indexed field; each element of a list is one."""
-    found = set()
-    for field, position in plan:
+def indexed_values(plan: Plan, plain: Any) -> list[tuple[int, bytes]]:
+    """(list, value) of every indexed field; each element of a list is one."""
+    found = []
+    for _, position, listed in plan:
         there = type(plain) is list and position < len(plain)
         held = plain[position] if there else None
-        # An empty list is nothing too, so that a list by this field has every record.
-        for value in held or (None,) if type(held) is list else (held,):
-            found.add((field, column_value(value)))
+        if type(held) is list:
+            # An empty list is nothing too, so that a list by this field has every
+            # record.
+            each = {column_value(value) for value in held or (None,)}
+            found += [(listed, value) for value in each]
+        else:
+            found.append((listed, column_value(held)))
     return found
 
 

@@ -78,8 +78,18 @@ class Batch:
         """A row of `calls`, found by its contract and key from now on."""
         step, contract, _, key, *_ = row
         self.calls.append(row)
-        if key:
+        if key and not self._wrote(step, contract, key):
             self.post(term(CALLED, f"{contract}/{key}"), step)
+
+    def _wrote(self, step: int, contract: str, key: str) -> bool:
+        """Whether a call's last write is what it names: it is found by that then."""
+        if not self.versions:
+            return False
+        _, written, by, _ = self.versions[-1]
+        return by == step and written in (
+            f"{contract}/record/{key}",
+            f"{contract}/{key}",
+        )
 
     def add_envelope_row(self, row: tuple[Any, ...]) -> None:
         """A row of `envelopes`, found by its id and its sender from now on."""

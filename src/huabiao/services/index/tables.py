@@ -14,6 +14,8 @@ by one account, and an envelope by its id, are found through `postings`.
 Text is ordered by its UTF-8 bytes: SQLite does so by itself, PostgreSQL by COLLATE "C".
 """
 
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +39,15 @@ ENVELOPE = -(1 << CALL_BITS)
 
 ACTOR = "@sender"
 """In `fields`: an account that acted on the record; no field can be named so."""
+
+
+@lru_cache(4_096)
+def list_of(contract: str, field: str) -> int:
+    """The number of a contract's field in `fields`: eight bytes of a digest, so that
+    rows are short and every index numbers alike."""
+    digest = sha256(f"list {contract}/{field}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -106,8 +117,7 @@ _table(
 )  # fmt: skip
 _table(
     "fields",
-    _text("contract", True), _text("field", True), _octets("value", True),
-    _text("id", True), clustered=True,
+    _number("list", True), _octets("value", True), _text("id", True), clustered=True,
 )  # fmt: skip
 _table("entries", _text("key", True), _number("version"), clustered=True)
 _table(
