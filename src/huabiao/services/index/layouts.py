@@ -100,17 +100,16 @@ def document_of(description: Mapping[str, Any]) -> str:
 
 def indexed_values(plan: Plan, plain: Any) -> list[tuple[int, bytes]]:
     """(list, value) of every indexed field; each element of a list is one."""
-    found = []
+    held, found = plain if type(plain) is list else (), []
     for _, position, listed in plan:
-        there = type(plain) is list and position < len(plain)
-        held = plain[position] if there else None
-        if type(held) is list:
+        value = held[position] if position < len(held) else None
+        if type(value) is not list:
+            found.append((listed, column_value(value)))
+        else:
             # An empty list is nothing too, so that a list by this field has every
             # record.
-            each = {column_value(value) for value in held or (None,)}
-            found += [(listed, value) for value in each]
-        else:
-            found.append((listed, column_value(held)))
+            each = {column_value(one) for one in value or (None,)}
+            found += [(listed, one) for one in each]
     return found
 
 
@@ -119,14 +118,15 @@ def column_value(value: Any) -> bytes:
     A plain value as bytes that have its order: nothing, then numbers, texts, bytes and
     whatever else. Of a long one its beginning, and a digest that keeps it apart.
     """
+    kind = type(value)
     if value is None:
         return NOTHING
-    if type(value) in (int, bool) and SMALLEST <= value <= LARGEST:
-        return b"\x02" + (value - SMALLEST).to_bytes(8, "big")
-    if type(value) is str:
-        key = b"\x03" + value.encode()
-    elif type(value) is bytes:
+    if kind is bytes:
         key = b"\x04" + value
+    elif kind is str:
+        key = b"\x03" + value.encode()
+    elif (kind is int or kind is bool) and SMALLEST <= value <= LARGEST:
+        return b"\x02" + (value - SMALLEST).to_bytes(8, "big")
     else:
         key = b"\x05" + encode(value)
     if len(key) > LONGEST_VALUE:

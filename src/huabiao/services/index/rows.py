@@ -43,7 +43,7 @@ class Batch:
         pairs = zip(block.envelopes, block.receipts, strict=True)
         for index, (envelope, receipt) in enumerate(pairs):
             refused += not receipt.accepted
-            self._add_envelope(base | index << CALL_BITS, envelope, receipt)
+            self._take_apart(base | index << CALL_BITS, envelope, receipt)
         count = len(block.envelopes)
         self.blocks.append(
             (height, block.header.time, block.hash, count, refused, first)
@@ -58,7 +58,8 @@ class Batch:
             if "\0" in key:
                 key = storable(key)
             self.versions.append((version, key, step, value))
-            self.post(term(WRITTEN, key), version)
+            self.terms.append(term(WRITTEN, key))
+            self.places.append(version)
             contract, _, rest = key.partition("/")
             if rest.startswith(RECORD):
                 id_ = rest[len(RECORD) :]
@@ -69,74 +70,58 @@ class Batch:
             version += 1
         self.next_version = version
 
-    def post(self, named: bytes, place: int) -> None:
-        """One posting: a term stands at a place."""
-        self.terms.append(named)
-        self.places.append(place)
-
     def add_call(self, row: tuple[Any, ...]) -> None:
-        """A row of `calls`, found by its contract and key from now on."""
+        """A row of `calls`, after what the call wrote. It is found by its contract and
+        key, unless that is what it wrote last: by that it is found already."""
         step, contract, _, key, *_ = row
         self.calls.append(row)
-        if key and not self._wrote(step, contract, key):
-            self.post(term(CALLED, f"{contract}/{key}"), step)
+        if not key:
+            return
+        if self.versions:
+            _, written, by, _ = self.versions[-1]
+            if by == step and written in (f"{contract}/record/{key}",
+                                          f"{contract}/{key}"):  # fmt: skip
+                return
+        self.terms.append(term(CALLED, f"{contract}/{key}"))
+        self.places.append(step)
 
-    def _wrote(self, step: int, contract: str, key: str) -> bool:
-        """Whether a call's last write is what it names: it is found by that then."""
-        if not self.versions:
-            return False
-        _, written, by, _ = self.versions[-1]
-        return by == step and written in (
-            f"{contract}/record/{key}",
-            f"{contract}/{key}",
-        )
-
-    def add_envelope_row(self, row: tuple[Any, ...]) -> None:
+    def add_envelope(self, row: tuple[Any, ...]) -> None:
         """A row of `envelopes`, found by its id and its sender from now on."""
         place, id_, sender, *_ = row
         self.envelopes.append(row)
-        self.post(id_[:TERM_BYTES], place)
-        self.post(sender[:TERM_BYTES], place)
+        self.terms += id_[:TERM_BYTES], sender[:TERM_BYTES]
+        self.places += place, place
 
-    def _add_envelope(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
-        results, sender = receipt.results, receipt.sender
-        calls = envelope.body.calls
-        code, sentence = results[-1].code, results[-1].sentence
-        decided = 0 if code == OK else len(results) - 1
-        self.add_envelope_row(
-            (
-                place,
-                envelope.id,
-                sender,
-                len(calls),
-                decided,
-                code,
-                storable(sentence),
-            )
+    def _take_apart(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
+        results, sender, calls = receipt.results, receipt.sender, envelope.body.calls
+        last, count = results[-1], len(results)
+        decided = 0 if last.code == OK else count - 1
+        sentence = storable(last.sentence)
+        self.add_envelope(
+            (place, envelope.id, sender, len(calls), decided, last.code, sentence)
         )
         for number, call in enumerate(calls):
-            step = place | number
-            result = results[number] if number < len(results) else None
-            source = target = None
-            if result is not None and result.code == OK:
-                source, target = moved(result, call.operation)
-                self.add_writes(step, sender, result.writes)
-                for n, event in enumerate(result.events):
-                    detail = encode(event.detail)
-                    self.events.append(
-                        (step, n, event.contract, event.name, event.key, detail)
-                    )
-            self.add_call(
-                (
-                    step,
-                    storable(call.contract[:LONGEST_NAME]),
-                    storable(call.operation[:LONGEST_NAME]),
-                    storable(call.key[:LONGEST_NAME]),
-                    UNDONE if result is None else result.code,
-                    source,
-                    target,
-                )
-            )
+            step, source, target, code = place | number, None, None, UNDONE
+            if number < count:
+                result = results[number]
+                code = result.code
+                if code == OK:
+                    source, target = moved(result, call.operation)
+                    self.add_writes(step, sender, result.writes)
+                    for n, told in enumerate(result.events):
+                        detail = encode(told.detail)
+                        self.events.append(
+                            (step, n, told.contract, told.name, told.key, detail)
+                        )
+            contract, operation = named(call.contract), named(call.operation)
+            key = named(call.key)
+            self.add_call((step, contract, operation, key, code, source, target))
+
+
+def named(text: str) -> str:
+    """What of a call's name the index keeps."""
+    short = len(text) <= LONGEST_NAME and "\0" not in text
+    return text if short else storable(text[:LONGEST_NAME])
 
 
 def moved(result: Result, operation: str) -> tuple[str | None, str | None]:
