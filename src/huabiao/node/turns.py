@@ -2,7 +2,8 @@
 Whose turn it is on cores that are all full: blocks go first, the read model after.
 
 The index may be a moment late, an envelope may not. So a step of following runs in a
-thread of a low priority: on cores that are all full it has a tenth of a turn. That alone would let it fall behind for as long as they do. So once it is LATE_S behind,
+thread of a low priority: on cores that are all full it has a tenth of a turn. That
+alone would let it fall behind for as long as they are. So once it is LATE_S behind,
 steps run at the process's own priority until it has caught up.
 """
 

@@ -144,16 +144,17 @@ def _write_rows(
     states: Mapping[tuple[str, str], int],
 ) -> None:
     """The newest of each record, and how many more are in each state."""
-    connection.executemany(
-        "INSERT INTO records VALUES (?, ?, ?, ?, ?) ON CONFLICT (contract, id)"
-        " DO UPDATE SET state = excluded.state, revision = excluded.revision,"
-        " version = excluded.version",
+    connection.append(
+        "records",
         rows,
+        "ON CONFLICT (contract, id) DO UPDATE SET state = excluded.state,"
+        " revision = excluded.revision, version = excluded.version",
     )
-    connection.executemany(
-        "INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (contract, state)"
-        " DO UPDATE SET records = states.records + excluded.records",
+    connection.append(
+        "states",
         [(*names, number) for names, number in sorted(states.items()) if number],
+        "ON CONFLICT (contract, state)"
+        " DO UPDATE SET records = states.records + excluded.records",
     )
     connection.execute("DELETE FROM states WHERE records = 0")
 
@@ -198,9 +199,7 @@ def _write_fields(
         "DELETE FROM fields WHERE list = ? AND value = ? AND id = ?", sorted(gone)
     )
     added.sort()
-    connection.executemany(
-        "INSERT INTO fields VALUES (?, ?, ?) ON CONFLICT DO NOTHING", added
-    )
+    connection.append("fields", added, "ON CONFLICT DO NOTHING")
 
 
 def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
@@ -216,10 +215,10 @@ def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
 
 def _write_entries(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     entries = sorted(batch.entries.items())
-    connection.executemany(
-        "INSERT INTO entries VALUES (?, ?) ON CONFLICT (key)"
-        " DO UPDATE SET version = excluded.version",
+    connection.append(
+        "entries",
         [(key, version) for key, (version, value) in entries if value is not None],
+        "ON CONFLICT (key) DO UPDATE SET version = excluded.version",
     )
     connection.executemany(
         "DELETE FROM entries WHERE key = ?",
@@ -247,10 +246,10 @@ def change_layouts(
     if not changed:
         return layouts
     after = layouts.with_changes(changed)
-    connection.executemany(
-        "INSERT INTO descriptions VALUES (?, ?) ON CONFLICT (contract)"
-        " DO UPDATE SET document = excluded.document",
-        changed.items(),
+    connection.append(
+        "descriptions",
+        list(changed.items()),
+        "ON CONFLICT (contract) DO UPDATE SET document = excluded.document",
     )
     for name in changed:
         if after.plans[name] != layouts.plans.get(name, ()):
