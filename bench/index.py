@@ -139,9 +139,9 @@ def add_envelope(batch: Batch, step: int, number: int, changed: int) -> None:
     id_, sender = envelope_id(number, changed), account_of(number + changed)
     key = f"r{number:09}"
     operation = "collect" if changed else "draft"
-    batch.add_envelope((step, id_, sender, 1, 0, "ok", ""))
     batch.add_writes(step, sender, [(f"bench/record/{key}", written(number, changed))])
-    batch.add_call((step, "bench", operation, key, "ok", None, "drafted"))
+    batch.add_call((step, "bench", operation, key, "ok", None, "drafted",
+                    id_, sender, 1, 0, "ok", ""))  # fmt: skip
     batch.events.append((step, 0, "bench", operation, key, b"\x80"))
 
 

@@ -27,14 +27,14 @@ LAST_CHARACTER = "\U0010ffff"
 INDEX_MASK = (1 << (HEIGHT_SHIFT - CALL_BITS)) - 1
 
 _ENVELOPES = """
-SELECT e.place, b.time, e.id, e.sender, e.calls, e.code, e.sentence,
+SELECT e.step, b.time, e.id, e.sender, e.calls, e.outcome, e.sentence,
        c.contract, c.operation, c.key
-FROM envelopes e JOIN blocks b ON b.height = e.place >> 30
-JOIN calls c ON c.step = e.place + e.decided
+FROM calls e JOIN blocks b ON b.height = e.step >> 30
+JOIN calls c ON c.step = e.step + e.decided
 """
 _STEPS = """
 SELECT c.step, c.operation, c.source, c.target, e.sender, e.id, c.code, e.sentence
-FROM calls c JOIN envelopes e ON e.place = c.step & ?
+FROM calls c JOIN calls e ON e.step = c.step & ?
 """
 AT_ONCE = 256
 
@@ -58,7 +58,7 @@ def locate(connection: Connection, envelope: str) -> tuple[int, int] | None:
         return None
     wanted = bytes.fromhex(text[: 2 * TERM_BYTES])
     rows = of_those(
-        connection, "SELECT id, place FROM envelopes WHERE place IN",
+        connection, "SELECT id, step FROM calls WHERE id IS NOT NULL AND step IN",
         list(places_of(connection, wanted)),
     )  # fmt: skip
     places = {id_: place for id_, place in sorted(rows, reverse=True)
@@ -225,7 +225,7 @@ def envelopes(
 ) -> list[dict[str, Any]]:
     """Envelopes, newest first; the named call is the one that decided."""
     rows = connection.execute(
-        f"{_ENVELOPES} WHERE {where} ORDER BY e.place DESC LIMIT ?",
+        f"{_ENVELOPES} WHERE {where} ORDER BY e.step DESC LIMIT ?",
         (*arguments, bounded(limit)),
     ).fetchall()
     return [_told(row) for row in rows]
@@ -235,7 +235,7 @@ def sent_by(connection: Connection, account: bytes, limit: int) -> list[dict[str
     """The newest envelopes that an account sent, newest first."""
     most, rows = bounded(limit), []
     for some in _few(places_of(connection, account[:TERM_BYTES])):
-        found = of_those(connection, f"{_ENVELOPES} WHERE e.place IN", some)
+        found = of_those(connection, f"{_ENVELOPES} WHERE e.step IN", some)
         rows += sorted((row for row in found if row[3] == account), reverse=True)
         if len(rows) >= most:
             break
@@ -266,7 +266,7 @@ def events(
     rows = connection.execute(
         "SELECT v.step, v.n, b.time, v.contract, v.name, v.key, v.detail, e.id,"
         " e.sender FROM events v JOIN blocks b ON b.height = v.step >> 30"
-        " JOIN envelopes e ON e.place = v.step & ?"
+        " JOIN calls e ON e.step = v.step & ?"
         " WHERE (v.step, v.n) > (?, ?) ORDER BY v.step, v.n LIMIT ?",
         (ENVELOPE, *after, bounded(limit)),
     ).fetchall()

@@ -89,7 +89,7 @@ class Readings:
     def latest(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "TRUE", (), limit)
+            return questions.envelopes(connection, "e.id IS NOT NULL", (), limit)
 
     def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes that an account sent, newest first."""
@@ -99,7 +99,7 @@ class Readings:
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest refused envelopes, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "e.code <> 'ok'", (), limit)
+            return questions.envelopes(connection, "e.outcome <> 'ok'", (), limit)
 
     def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
         """Events after a position, (step, number within the step), in their order."""

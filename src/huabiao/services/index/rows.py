@@ -19,6 +19,9 @@ RECORD = "record/"
 LONGEST_NAME = 200
 """A refused call may carry any text as a name; the index keeps this much of it."""
 
+NOT_FIRST = (None, None, None, None, None, None)
+"""In a row of `calls` that is not its envelope's first: nothing about the whole."""
+
 
 class Batch:
     """The rows of some blocks in a row; `next_version` numbers the writes."""
@@ -26,7 +29,6 @@ class Batch:
     def __init__(self, next_version: int) -> None:
         self.next_version = next_version
         self.blocks: list[tuple[Any, ...]] = []
-        self.envelopes: list[tuple[Any, ...]] = []
         self.terms: list[bytes] = []
         self.places: list[int] = []
         self.calls: list[tuple[Any, ...]] = []
@@ -72,9 +74,13 @@ class Batch:
 
     def add_call(self, row: tuple[Any, ...]) -> None:
         """A row of `calls`, after what the call wrote. It is found by its contract and
-        key, unless that is what it wrote last: by that it is found already."""
-        step, contract, _, key, *_ = row
+        key, unless that is what it wrote last: by that it is found already. The first
+        of an envelope is found by the envelope's id and sender too."""
+        step, contract, _, key, _, _, _, id_, sender, *_ = row
         self.calls.append(row)
+        if id_ is not None:
+            self.terms += id_[:TERM_BYTES], sender[:TERM_BYTES]
+            self.places += step, step
         if not key:
             return
         if self.versions:
@@ -85,21 +91,12 @@ class Batch:
         self.terms.append(term(CALLED, f"{contract}/{key}"))
         self.places.append(step)
 
-    def add_envelope(self, row: tuple[Any, ...]) -> None:
-        """A row of `envelopes`, found by its id and its sender from now on."""
-        place, id_, sender, *_ = row
-        self.envelopes.append(row)
-        self.terms += id_[:TERM_BYTES], sender[:TERM_BYTES]
-        self.places += place, place
-
     def _take_apart(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
         results, sender, calls = receipt.results, receipt.sender, envelope.body.calls
         last, count = results[-1], len(results)
         decided = 0 if last.code == OK else count - 1
-        sentence = storable(last.sentence)
-        self.add_envelope(
-            (place, envelope.id, sender, len(calls), decided, last.code, sentence)
-        )
+        whole = (envelope.id, sender, len(calls), decided, last.code,
+                 storable(last.sentence))  # fmt: skip
         for number, call in enumerate(calls):
             step, source, target, code = place | number, None, None, UNDONE
             if number < count:
@@ -115,7 +112,10 @@ class Batch:
                         )
             contract, operation = named(call.contract), named(call.operation)
             key = named(call.key)
-            self.add_call((step, contract, operation, key, code, source, target))
+            self.add_call(
+                (step, contract, operation, key, code, source, target, *whole)
+            )
+            whole = NOT_FIRST
 
 
 def named(text: str) -> str:

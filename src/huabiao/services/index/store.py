@@ -87,7 +87,6 @@ def check_follows(before: tuple[str, int, bytes], blocks: Sequence[BlockView]) -
 def write_batch(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     """All rows of a batch, within the caller's transaction."""
     connection.append("blocks", batch.blocks)
-    connection.append("envelopes", batch.envelopes)
     connection.append("calls", batch.calls)
     connection.append("versions", batch.versions)
     connection.append("events", batch.events)

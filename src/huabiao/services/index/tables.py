@@ -54,8 +54,10 @@ _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 metadata = MetaData()
 
 
-def _number(name: str, key: bool = False) -> Column[Any]:
-    return Column(name, _NUMBER, primary_key=key, nullable=False, autoincrement=False)
+def _number(name: str, key: bool = False, nullable: bool = False) -> Column[Any]:
+    return Column(
+        name, _NUMBER, primary_key=key, nullable=nullable, autoincrement=False
+    )
 
 
 def _text(name: str, key: bool = False, nullable: bool = False) -> Column[Any]:
@@ -81,19 +83,18 @@ _table(
     _number("height", True), _number("time"), _octets("hash"), _number("envelopes"),
     _number("refused"), _number("version"),
 )  # fmt: skip
-_envelopes = _table(
-    "envelopes",
-    _number("place", True), _octets("id"), _octets("sender"), _number("calls"),
-    _number("decided"), _text("code"), _text("sentence"),
-)  # fmt: skip
-_REFUSED = text("code <> 'ok'")
-Index("envelopes_refused", _envelopes.c.place,
-      sqlite_where=_REFUSED, postgresql_where=_REFUSED)  # fmt: skip
-_table(
+_calls = _table(
     "calls",
     _number("step", True), _text("contract"), _text("operation"), _text("key"),
     _text("code"), _text("source", nullable=True), _text("target", nullable=True),
+    # What follows stands with the first call of an envelope and is about the whole.
+    _octets("id", nullable=True), _octets("sender", nullable=True),
+    _number("calls", nullable=True), _number("decided", nullable=True),
+    _text("outcome", nullable=True), _text("sentence", nullable=True),
 )  # fmt: skip
+_REFUSED = text("outcome <> 'ok'")
+Index("calls_refused", _calls.c.step,
+      sqlite_where=_REFUSED, postgresql_where=_REFUSED)  # fmt: skip
 _table(
     "versions",
     _number("version", True), _text("key"), _number("step"),

@@ -48,7 +48,7 @@ def _use(
         return None
     _, step, _ = written[-1]
     id_, sender = connection.execute(
-        "SELECT id, sender FROM envelopes WHERE place = ?", (step & ENVELOPE,)
+        "SELECT id, sender FROM calls WHERE step = ?", (step & ENVELOPE,)
     ).fetchone() or (None, None)  # genesis has no envelope
     return {
         "receipt": receipt,
