@@ -11,30 +11,33 @@ because SQLite takes and lets go of Python's lock for every row.
 
 import contextlib
 import fcntl
+import gc
 import json
 import os
 import select
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from huabiao.client.port import BlockView
 from huabiao.crypto.suite import suite
-from huabiao.ledger.block import open_block, receipts_of
+from huabiao.ledger.block import reopen_block
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.node.home import index_address
+from huabiao.node.turns import Turns
 from huabiao.proofs.header import header_hash
 from huabiao.services.index import CLOSED, Index
 from huabiao.state.tail import LogTail, extent
 
 RETRY_S = 2.0
-NICENESS = 10
-"""Blocks go first: the index may be a moment late, an envelope may not. On cores that
-are all full it has a tenth of a turn, and catches up after."""
+UNSWEPT = 200_000
+"""Objects made before Python looks for cycles among them: a block's rows have none, and
+looking at each of them again cost a tenth of following."""
 
 
 class DurableBlocks:
@@ -45,15 +48,16 @@ class DurableBlocks:
         self._log = LogTail(folder)
         self._rest = b""
         self.height = 0
+        self._given, self._given_time = 0, 0
         self.ended = threading.Event()
 
     def block(self, height: int) -> BlockView | None:
         logged = self._log.read(height) if 1 <= height <= self.height else None
         if logged is None:
             return None
-        header, kept, envelopes = open_block(logged, self._digest)
+        header, kept, envelopes, receipts = reopen_block(logged)
         hash_ = header_hash(self._digest, kept.header)
-        return BlockView(header, hash_, kept.certificate, envelopes, receipts_of(kept))
+        return BlockView(header, hash_, kept.certificate, envelopes, receipts)
 
     def blocks(self, start: int) -> Iterator[BlockView]:
         height = start
@@ -61,8 +65,15 @@ class DurableBlocks:
             block = self.block(height)
             if block is None:
                 return
+            self._given, self._given_time = height, block.header.time
             yield block
             height += 1
+
+    def behind_s(self) -> float:
+        """How old the newest block is that was given, while there are more."""
+        if self._given >= self.height:
+            return 0.0
+        return time.time() - self._given_time / 1000
 
     def wait_for(self, height: int, seconds: float) -> bool:
         """Wait for the next word on standard input; False when the time ran out."""
@@ -127,8 +138,8 @@ def wait_where_blocks_are_missing(
 def main() -> None:
     home = Path(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the node's; our input will end
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
+    gc.freeze()
+    gc.set_threshold(UNSWEPT)
     genesis = decode_genesis((home / "genesis").read_bytes())
     with (home / "index.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -136,7 +147,7 @@ def main() -> None:
         index = open_index(home, genesis, blocks)
         if index is None:
             return
-        index.on_change = tell
+        index.on_change, index.take_turn = tell, Turns(blocks).take
         tell(index)
         with contextlib.suppress(BrokenPipeError):
             blocks.wait_for(1, 60.0)

@@ -16,7 +16,7 @@ from huabiao.node.read_model import DurableBlocks
 from huabiao.services.index import Index
 from huabiao.state.tail import extent
 
-BLOCKS_AT_ONCE, ENVELOPES_AT_ONCE = 64, 4_000
+BLOCKS_AT_ONCE, ENVELOPES_AT_ONCE = 512, 20_000
 
 
 def rebuild(home: Path, say: Callable[[str], None] | None) -> dict[str, Any]:

@@ -11,8 +11,9 @@ built again from the chain. In reading order:
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
 - `listing`    lists of records
-- `questions`  the other reads; in `uses` who read a person's data, in `kinship` what
-               came of a record, in `actors` who acted on which records
+- `questions`  the other reads; in `envelopes` those of envelopes, in `uses` who read a
+               person's data, in `kinship` what came of a record, in `actors` who acted
+               on which records
 - `readings`   the reads as methods
 - `index`      the whole: `Index`, which writes and follows
 - `followed`   the reads where another process writes: `FollowedIndex`

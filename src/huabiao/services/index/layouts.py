@@ -11,13 +11,15 @@ from hashlib import sha256
 from typing import Any
 
 from huabiao.codec import encode
+from huabiao.services.index.tables import list_of
 
 NOTHING = b"\x01"
 """Where a record holds nothing in a field: it is listed first, and can be asked for."""
 
 LONGEST_VALUE = 256
 SMALLEST, LARGEST = -(2**63), 2**63 - 1
-Plan = tuple[tuple[str, int], ...]
+Plan = tuple[tuple[str, int, int], ...]
+"""Indexed fields: name, position, and number in `fields`."""
 
 
 class Layouts:
@@ -28,7 +30,7 @@ class Layouts:
         self.described: dict[str, dict[str, Any]] = {
             name: json.loads(text) for name, text in documents.items()
         }
-        self.plans = {name: plan_of(d) for name, d in self.described.items()}
+        self.plans = {name: plan_of(name, d) for name, d in self.described.items()}
 
     def with_changes(self, documents: Mapping[str, str]) -> "Layouts":
         """These layouts and others, which take precedence."""
@@ -80,12 +82,12 @@ def _inside(kind: str) -> tuple[str, bool]:
     return kind, is_list
 
 
-def plan_of(description: Mapping[str, Any]) -> Plan:
-    """The indexed fields of a contract's main record, each with its position."""
+def plan_of(contract: str, description: Mapping[str, Any]) -> Plan:
+    """The indexed fields of a contract's main record."""
     record = description.get("records", {}).get(description.get("record"), {})
     names = list(record.get("fields", {}))
     return tuple(
-        (name, names.index(name))
+        (name, names.index(name), list_of(contract, name))
         for name in description.get("indexes", ())
         if name in names
     )
@@ -96,15 +98,18 @@ def document_of(description: Mapping[str, Any]) -> str:
     return json.dumps(description, ensure_ascii=False, separators=(",", ":"))
 
 
-def indexed_values(plan: Plan, plain: Any) -> set[tuple[str, bytes]]:
-    """(field, value) of every indexed field; each element of a list is one."""
-    found = set()
-    for field, position in plan:
-        there = type(plain) is list and position < len(plain)
-        held = plain[position] if there else None
-        # An empty list is nothing too, so that a list by this field has every record.
-        for value in held or (None,) if type(held) is list else (held,):
-            found.add((field, column_value(value)))
+def indexed_values(plan: Plan, plain: Any) -> list[tuple[int, bytes]]:
+    """(list, value) of every indexed field; each element of a list is one."""
+    held, found = plain if type(plain) is list else (), []
+    for _, position, listed in plan:
+        value = held[position] if position < len(held) else None
+        if type(value) is not list:
+            found.append((listed, column_value(value)))
+        else:
+            # An empty list is nothing too, so that a list by this field has every
+            # record.
+            each = {column_value(one) for one in value or (None,)}
+            found += [(listed, one) for one in each]
     return found
 
 
@@ -113,14 +118,15 @@ def column_value(value: Any) -> bytes:
     A plain value as bytes that have its order: nothing, then numbers, texts, bytes and
     whatever else. Of a long one its beginning, and a digest that keeps it apart.
     """
+    kind = type(value)
     if value is None:
         return NOTHING
-    if type(value) in (int, bool) and SMALLEST <= value <= LARGEST:
-        return b"\x02" + (value - SMALLEST).to_bytes(8, "big")
-    if type(value) is str:
-        key = b"\x03" + value.encode()
-    elif type(value) is bytes:
+    if kind is bytes:
         key = b"\x04" + value
+    elif kind is str:
+        key = b"\x03" + value.encode()
+    elif (kind is int or kind is bool) and SMALLEST <= value <= LARGEST:
+        return b"\x02" + (value - SMALLEST).to_bytes(8, "big")
     else:
         key = b"\x05" + encode(value)
     if len(key) > LONGEST_VALUE:

@@ -13,7 +13,7 @@ from typing import Any
 from huabiao.services.index.database import Connection
 from huabiao.services.index.layouts import Layouts, column_value
 from huabiao.services.index.questions import bounded, height_of
-from huabiao.services.index.tables import ACTOR
+from huabiao.services.index.tables import ACTOR, list_of
 
 LONGEST_CURSOR = 2_000
 
@@ -61,9 +61,9 @@ def records(
     for number, (each, value) in enumerate(_looked_up(wanted)):
         one = f"f{number}"
         made.tables.append(f"fields {one}")
-        made.terms += [f"{one}.contract = ?", f"{one}.field = ?", f"{one}.value = ?",
+        made.terms += [f"{one}.list = ?", f"{one}.value = ?",
                        f"{one}.id = {made.order[-1]}"]  # fmt: skip
-        made.arguments += [contract, each, value]
+        made.arguments += [list_of(contract, each), value]
         if number:  # said, because a database does not see it through `records`
             made.terms.append(f"{one}.id = f0.id")
     if name == "id" and len(made.tables) > 1:
@@ -91,9 +91,9 @@ def _ordered(contract: str, name: str) -> _Statement:
     if name in ("id", "state"):
         order = ("r.id",) if name == "id" else ("r.state", "r.id")
         return _Statement(order, ["records r"], ["r.contract = ?"], [contract])
-    terms = ["s.contract = ?", "s.field = ?", "r.contract = ?", "r.id = s.id"]
-    tables = ["fields s", "records r"]
-    return _Statement(("s.value", "s.id"), tables, terms, [contract, name, contract])
+    terms = ["s.list = ?", "r.contract = ?", "r.id = s.id"]
+    tables, listed = ["fields s", "records r"], list_of(contract, name)
+    return _Statement(("s.value", "s.id"), tables, terms, [listed, contract])
 
 
 def _walk_along_the_first(made: _Statement, after: str, descending: bool) -> None:
@@ -153,7 +153,7 @@ def _bad_cursor() -> BadCursor:
 
 def check_indexed(layouts: Layouts, contract: str, field: str) -> None:
     """Raise NotIndexed unless a scenario declares the field in its indexes."""
-    names = [name for name, _ in layouts.plans.get(contract, ())]
+    names = [name for name, *_ in layouts.plans.get(contract, ())]
     if field not in names:
         raise NotIndexed(
             f"{contract} 没有按 {field[:80]} 建索引，可用：{'、'.join(names) or '无'}；"

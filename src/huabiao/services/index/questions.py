@@ -5,44 +5,31 @@ Accounts are shown as hb1… addresses, envelopes as hexadecimal, times in UTC
 milliseconds; stored values stay the bytes that the chain holds. Every list is bounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from huabiao.codec import decode
 from huabiao.crypto.address import show
 from huabiao.services.index.database import Connection
-from huabiao.services.index.rows import PREFIX_BYTES, prefix_of
+from huabiao.services.index.postings import (
+    CALLED,
+    MOST,
+    WRITTEN,
+    places_of,
+    term,
+)
 from huabiao.services.index.tables import CALL_BITS, ENVELOPE, HEIGHT_SHIFT
 
 MOST_ROWS = 1_000
 LAST_CHARACTER = "\U0010ffff"
 INDEX_MASK = (1 << (HEIGHT_SHIFT - CALL_BITS)) - 1
 
-_ENVELOPES = """
-SELECT e.place, b.time, e.id, e.sender, e.calls, e.code, e.sentence,
-       c.contract, c.operation, c.key
-FROM envelopes e JOIN blocks b ON b.height = e.place >> 30
-JOIN calls c ON c.step = e.place + e.decided
+_STEPS = """
+SELECT c.step, c.operation, c.source, c.target, e.sender, e.id, c.code, e.sentence
+FROM calls c JOIN calls e ON e.step = c.step & ?
 """
-OF_ONE_KIND = (
-    "e.place IN (SELECT place FROM envelopes WHERE sender = ?"
-    " ORDER BY place DESC LIMIT ?)"
-    " AND c.contract = ? AND c.operation = ? AND e.code = 'ok'"
-)
-"""For `envelopes`: of an account's newest ones, those that did one thing."""
-_HISTORY = """
-WITH steps AS (
-    SELECT step FROM calls WHERE contract = ? AND key = ? AND key <> ''
-    UNION SELECT step FROM versions WHERE key IN (?, ?)
-    ORDER BY step DESC LIMIT ?
-)
-SELECT steps.step, b.time, c.operation, c.source, c.target, e.sender, e.id, c.code,
-       e.sentence
-FROM steps LEFT JOIN calls c ON c.step = steps.step
-LEFT JOIN envelopes e ON e.place = steps.step & ?
-LEFT JOIN blocks b ON b.height = steps.step >> 30
-ORDER BY steps.step
-"""
+AT_ONCE = 256
 
 
 def height_of(step: int) -> int:
@@ -57,62 +44,94 @@ def bounded(limit: int) -> int:
     return max(0, min(limit, MOST_ROWS))
 
 
-def locate(connection: Connection, envelope: str) -> tuple[int, int] | None:
-    """Height and index of an envelope, by its id or 16 and more digits of it."""
-    text = envelope.strip().lower()
-    if len(text) < 2 * PREFIX_BYTES or not set(text) <= set("0123456789abcdef"):
-        return None
-    prefix = prefix_of(bytes.fromhex(text[: 2 * PREFIX_BYTES]))
-    rows = connection.execute(
-        "SELECT e.place, e.id FROM ids JOIN envelopes e USING (place)"
-        " WHERE ids.prefix = ? ORDER BY e.place",
-        (prefix,),
-    ).fetchall()
-    places = {id_: place for place, id_ in reversed(rows) if id_.hex().startswith(text)}
-    if len(places) != 1:
-        return None
-    (place,) = places.values()
-    return height_of(place), index_of(place)
-
-
 def history(
     connection: Connection, contract: str, key: str, limit: int
 ) -> list[dict[str, Any]]:
     """The newest `limit` calls that concerned or wrote a record or entry, in order."""
-    keys = (f"{contract}/record/{key}", f"{contract}/{key}")
-    rows = connection.execute(
-        _HISTORY, (contract, key, *keys, bounded(limit), ENVELOPE)
-    ).fetchall()
+    most = bounded(limit)
+    found = set(islice(_steps_called(connection, contract, key), most))
+    for each in (f"{contract}/record/{key}", f"{contract}/{key}"):
+        found.update(step for _, step, _ in islice(versions(connection, each), most))
+    steps = sorted(found)[-most:] if most else []
+    heights = sorted({height_of(step) for step in steps})
+    times = dict(of_those(
+        connection, "SELECT height, time FROM blocks WHERE height IN", heights
+    ))  # fmt: skip
+    called = {step: row for step, *row in of_those(
+        connection, f"{_STEPS} WHERE c.step IN", steps, (ENVELOPE,)
+    )}  # fmt: skip
     return [
         {
             "height": height_of(step),
             "index": index_of(step),
-            "time": time or 0,
-            "operation": operation or "genesis",
+            "time": times.get(height_of(step), 0),
+            "operation": operation,
             "from": source,
             "to": target,
             "sender": show(sender) if sender else "",
             "envelope": id_.hex() if id_ else "",
-            "code": code or "ok",
+            "code": code,
             "sentence": sentence or "",
         }
-        for step, time, operation, source, target, sender, id_, code, sentence in rows
+        for step in steps
+        for operation, source, target, sender, id_, code, sentence in (
+            called.get(step, _FOUNDED),
+        )
     ]
 
 
-def calls_of(
-    connection: Connection, places: Sequence[tuple[int, int]]
-) -> list[list[tuple[str, str]]]:
-    """Contract and key of every call of some envelopes, each by height and index."""
-    found = []
-    for height, index in places:
-        first = height << HEIGHT_SHIFT | index << CALL_BITS
-        rows = connection.execute(
-            "SELECT contract, key FROM calls WHERE step BETWEEN ? AND ? ORDER BY step",
-            (first, first + (1 << CALL_BITS) - 1),
+_FOUNDED = ("genesis", None, None, None, None, "ok", "")
+"""What genesis wrote, no call did."""
+
+
+def _steps_called(connection: Connection, contract: str, key: str) -> Iterator[int]:
+    """Calls that name a key, newest first."""
+    if not key:
+        return
+    for some in few(places_of(connection, term(CALLED, f"{contract}/{key}"))):
+        rows = of_those(
+            connection, "SELECT step, contract, key FROM calls WHERE step IN", some
         )
-        found.append(rows.fetchall())
+        ours = [step for step, *named in rows if named == [contract, key]]
+        yield from sorted(ours, reverse=True)
+
+
+def versions(
+    connection: Connection, key: str, before: int = MOST
+) -> Iterator[tuple[int, int, bytes | None]]:
+    """Version, step and value of what a state key held, newest first; those below
+    a version."""
+    for some in few(places_of(connection, term(WRITTEN, key), before)):
+        rows = of_those(
+            connection,
+            "SELECT version, step, value, key FROM versions WHERE version IN", some,
+        )  # fmt: skip
+        yield from sorted((row[:3] for row in rows if row[3] == key), reverse=True)
+
+
+def of_those(
+    connection: Connection, select: str, those: Sequence[Any],
+    arguments: tuple[Any, ...] = (),
+) -> list[Any]:  # fmt: skip
+    """The rows of a statement that ends with IN, for some values."""
+    found = []
+    for start in range(0, len(those), AT_ONCE):
+        some = list(those[start : start + AT_ONCE])
+        # Few shapes of statement, so that each is prepared once.
+        some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
+        marks = ", ".join("?" * len(some))
+        found += connection.execute(
+            f"{select} ({marks})", (*arguments, *some)
+        ).fetchall()
     return found
+
+
+def few(places: Iterator[int]) -> Iterator[list[int]]:
+    """Places by and by, so that who needs one does not fetch many."""
+    size = 4
+    while some := list(islice(places, size)):
+        yield some
+        size = min(4 * size, AT_ONCE)
 
 
 def counts(connection: Connection, contract: str) -> dict[str, int]:
@@ -155,11 +174,10 @@ def entries(
 def value_at(connection: Connection, key: str, height: int) -> bytes | None:
     """What a state key held after a block; None where it held nothing."""
     row = connection.execute(
-        "SELECT value FROM versions WHERE key = ? AND step < ?"
-        " ORDER BY step DESC, version DESC LIMIT 1",
-        (key, (height + 1) << HEIGHT_SHIFT),
+        "SELECT version FROM blocks WHERE height = ?", (height + 1,)
     ).fetchone()
-    return row[0] if row else None
+    newest = next(versions(connection, key, row[0] if row else MOST), None)
+    return newest[2] if newest else None
 
 
 def time_of(connection: Connection, height: int) -> int:
@@ -186,33 +204,6 @@ def height_at(connection: Connection, time: int) -> int:
     return int(low)
 
 
-def envelopes(
-    connection: Connection, where: str, arguments: tuple[Any, ...], limit: int
-) -> list[dict[str, Any]]:
-    """Envelopes, newest first; the named call is the one that decided."""
-    rows = connection.execute(
-        f"{_ENVELOPES} WHERE {where} ORDER BY e.place DESC LIMIT ?",
-        (*arguments, bounded(limit)),
-    ).fetchall()
-    return [
-        {
-            "height": height_of(place),
-            "index": index_of(place),
-            "time": time,
-            "envelope": id_.hex(),
-            "sender": show(sender),
-            "calls": calls,
-            "contract": contract,
-            "operation": operation,
-            "key": key,
-            "code": code,
-            "sentence": sentence,
-        }
-        for place, time, id_, sender, calls, code, sentence, contract, operation, key
-        in rows
-    ]  # fmt: skip
-
-
 def events(
     connection: Connection, after: tuple[int, int], limit: int
 ) -> list[dict[str, Any]]:
@@ -220,7 +211,7 @@ def events(
     rows = connection.execute(
         "SELECT v.step, v.n, b.time, v.contract, v.name, v.key, v.detail, e.id,"
         " e.sender FROM events v JOIN blocks b ON b.height = v.step >> 30"
-        " JOIN envelopes e ON e.place = v.step & ?"
+        " JOIN calls e ON e.step = v.step & ?"
         " WHERE (v.step, v.n) > (?, ?) ORDER BY v.step, v.n LIMIT ?",
         (ENVELOPE, *after, bounded(limit)),
     ).fetchall()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from huabiao.services.index import listing, questions
+from huabiao.services.index import envelopes, listing, questions
 from huabiao.services.index.actors import acted_on
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.kinship import MOST_KIN, descendants
@@ -28,7 +28,7 @@ class Readings:
     def locate(self, envelope: str) -> tuple[int, int] | None:
         """(height, index) of an envelope, by its id or 16 and more hex digits of it."""
         with self._reading() as connection:
-            return questions.locate(connection, envelope)
+            return envelopes.locate(connection, envelope)
 
     def history(
         self, contract: str, key: str, limit: int = 200
@@ -100,12 +100,12 @@ class Readings:
     def latest(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "TRUE", (), limit)
+            return envelopes.newest(connection, "e.id IS NOT NULL", (), limit)
 
     def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
         """The newest envelopes that an account sent, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "e.sender = ?", (account,), limit)
+            return envelopes.sent_by(connection, account, limit)
 
     def acts_of(
         self, account: bytes, contract: str, operation: str, among: int
@@ -113,8 +113,7 @@ class Readings:
         """The accepted ones of one kind among an account's newest envelopes, newest
         first; the kind is that of an envelope's first call."""
         with self._reading() as connection:
-            told = account, questions.bounded(among), contract, operation
-            return questions.envelopes(connection, questions.OF_ONE_KIND, told, among)
+            return envelopes.acts_of(connection, account, contract, operation, among)
 
     def calls_of(
         self, places: Sequence[tuple[int, int]]
@@ -122,12 +121,12 @@ class Readings:
         """Contract and key of every call of some envelopes, each by height and index.
         A key that no record has may be cut at LONGEST_NAME."""
         with self._reading() as connection:
-            return questions.calls_of(connection, places)
+            return envelopes.calls_of(connection, places)
 
     def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest refused envelopes, newest first."""
         with self._reading() as connection:
-            return questions.envelopes(connection, "e.code <> 'ok'", (), limit)
+            return envelopes.newest(connection, "e.outcome <> 'ok'", (), limit)
 
     def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
         """Events after a position, (step, number within the step), in their order."""

@@ -12,13 +12,15 @@ from huabiao.client.port import BlockView
 from huabiao.codec import encode
 from huabiao.crypto.envelope import Envelope
 from huabiao.proofs.receipt import OK, UNDONE, Receipt, Result
+from huabiao.services.index.postings import CALLED, TERM_BYTES, WRITTEN, term
 from huabiao.services.index.tables import CALL_BITS, HEIGHT_SHIFT
 
 RECORD = "record/"
 LONGEST_NAME = 200
 """A refused call may carry any text as a name; the index keeps this much of it."""
 
-PREFIX_BYTES = 8
+NOT_FIRST = (None, None, None, None, None, None)
+"""In a row of `calls` that is not its envelope's first: nothing about the whole."""
 
 
 class Batch:
@@ -27,8 +29,8 @@ class Batch:
     def __init__(self, next_version: int) -> None:
         self.next_version = next_version
         self.blocks: list[tuple[Any, ...]] = []
-        self.envelopes: list[tuple[Any, ...]] = []
-        self.ids: list[tuple[int, int]] = []
+        self.terms: list[bytes] = []
+        self.places: list[int] = []
         self.calls: list[tuple[Any, ...]] = []
         self.versions: list[tuple[int, str, int, bytes | None]] = []
         self.events: list[tuple[Any, ...]] = []
@@ -38,25 +40,28 @@ class Batch:
 
     def add_block(self, block: BlockView) -> None:
         """Take in a block's envelopes and receipts."""
-        height, refused = block.header.height, 0
+        height, refused, first = block.header.height, 0, self.next_version
         base = height << HEIGHT_SHIFT
         pairs = zip(block.envelopes, block.receipts, strict=True)
         for index, (envelope, receipt) in enumerate(pairs):
             refused += not receipt.accepted
-            self._add_envelope(base | index << CALL_BITS, envelope, receipt)
+            self._take_apart(base | index << CALL_BITS, envelope, receipt)
+        count = len(block.envelopes)
         self.blocks.append(
-            (height, block.header.time, block.hash, len(block.envelopes), refused)
+            (height, block.header.time, block.hash, count, refused, first)
         )
 
     def add_writes(
         self, step: int, sender: bytes, writes: Iterable[tuple[str, bytes | None]]
     ) -> None:
         """Take in what one call wrote."""
-        version, versions = self.next_version, self.versions
+        version = self.next_version
         for key, value in writes:
             if "\0" in key:
                 key = storable(key)
-            versions.append((version, key, step, value))
+            self.versions.append((version, key, step, value))
+            self.terms.append(term(WRITTEN, key))
+            self.places.append(version)
             contract, _, rest = key.partition("/")
             if rest.startswith(RECORD):
                 id_ = rest[len(RECORD) :]
@@ -67,46 +72,58 @@ class Batch:
             version += 1
         self.next_version = version
 
-    def _add_envelope(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
-        results, sender = receipt.results, receipt.sender
-        calls = envelope.body.calls
-        code, sentence = results[-1].code, results[-1].sentence
-        decided = 0 if code == OK else len(results) - 1
-        self.envelopes.append(
-            (
-                place,
-                envelope.id,
-                sender,
-                len(calls),
-                decided,
-                code,
-                storable(sentence),
-            )
-        )
-        self.ids.append((prefix_of(envelope.id), place))
+    def add_call(self, row: tuple[Any, ...]) -> None:
+        """A row of `calls`, after what the call wrote. It is found by its contract and
+        key, unless that is what it wrote last: by that it is found already. The first
+        of an envelope is found by the envelope's id and sender too."""
+        step, contract, _, key, _, _, _, id_, sender, *_ = row
+        self.calls.append(row)
+        if id_ is not None:
+            self.terms += id_[:TERM_BYTES], sender[:TERM_BYTES]
+            self.places += step, step
+        if not key:
+            return
+        if self.versions:
+            _, written, by, _ = self.versions[-1]
+            if by == step and written in (f"{contract}/record/{key}",
+                                          f"{contract}/{key}"):  # fmt: skip
+                return
+        self.terms.append(term(CALLED, f"{contract}/{key}"))
+        self.places.append(step)
+
+    def _take_apart(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
+        results, sender, calls = receipt.results, receipt.sender, envelope.body.calls
+        last, count = results[-1], len(results)
+        decided = 0 if last.code == OK else count - 1
+        whole = (envelope.id, sender, len(calls), decided, last.code,
+                 storable(last.sentence))  # fmt: skip
         for number, call in enumerate(calls):
-            step = place | number
-            result = results[number] if number < len(results) else None
-            source = target = None
-            if result is not None and result.code == OK:
-                source, target = moved(result, call.operation)
-                self.add_writes(step, sender, result.writes)
-                for n, event in enumerate(result.events):
-                    detail = encode(event.detail)
-                    self.events.append(
-                        (step, n, event.contract, event.name, event.key, detail)
-                    )
-            self.calls.append(
-                (
-                    step,
-                    storable(call.contract[:LONGEST_NAME]),
-                    storable(call.operation[:LONGEST_NAME]),
-                    storable(call.key[:LONGEST_NAME]),
-                    UNDONE if result is None else result.code,
-                    source,
-                    target,
-                )
+            step, source, target, code = place | number, None, None, UNDONE
+            if number < count:
+                result = results[number]
+                code = result.code
+                if code == OK:
+                    if call.key:
+                        self.actors.add((call.contract, sender, named(call.key)))
+                    source, target = moved(result, call.operation)
+                    self.add_writes(step, sender, result.writes)
+                    for n, told in enumerate(result.events):
+                        detail = encode(told.detail)
+                        self.events.append(
+                            (step, n, told.contract, told.name, told.key, detail)
+                        )
+            contract, operation = named(call.contract), named(call.operation)
+            key = named(call.key)
+            self.add_call(
+                (step, contract, operation, key, code, source, target, *whole)
             )
+            whole = NOT_FIRST
+
+
+def named(text: str) -> str:
+    """What of a call's name the index keeps."""
+    short = len(text) <= LONGEST_NAME and "\0" not in text
+    return text if short else storable(text[:LONGEST_NAME])
 
 
 def moved(result: Result, operation: str) -> tuple[str | None, str | None]:
@@ -124,8 +141,3 @@ def moved(result: Result, operation: str) -> tuple[str | None, str | None]:
 def storable(text: str) -> str:
     """A text as PostgreSQL takes it: NUL, which it does not, becomes U+FFFD."""
     return text.replace("\0", "\ufffd") if "\0" in text else text
-
-
-def prefix_of(id_: bytes) -> int:
-    """The first eight bytes of an envelope's id as a signed integer."""
-    return int.from_bytes(id_[:PREFIX_BYTES], "big", signed=True)

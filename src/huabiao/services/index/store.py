@@ -12,13 +12,15 @@ from typing import Any
 from huabiao.client.port import BlockView
 from huabiao.codec import decode
 from huabiao.services.index.database import Address, Connection, Database
-from huabiao.services.index.layouts import Layouts, indexed_values
+from huabiao.services.index.layouts import Layouts, Plan, indexed_values
+from huabiao.services.index.postings import write_postings
 from huabiao.services.index.rows import Batch
-from huabiao.services.index.tables import ACTOR
+from huabiao.services.index.tables import ACTOR, list_of
 from huabiao.services.index.topics import SEARCHED, is_searched, write_topic
 
 RECORDS_AT_ONCE, IDS_AT_ONCE = 1_000, 128
-ADD_FIELD = "INSERT INTO fields VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+Field = tuple[int, bytes, str]
+"""A row of `fields`: number of the list, value, id of the record."""
 
 
 class OutOfStep(Exception):
@@ -85,11 +87,10 @@ def check_follows(before: tuple[str, int, bytes], blocks: Sequence[BlockView]) -
 def write_batch(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     """All rows of a batch, within the caller's transaction."""
     connection.append("blocks", batch.blocks)
-    connection.append("envelopes", batch.envelopes)
-    connection.append("ids", sorted(batch.ids))
     connection.append("calls", batch.calls)
     connection.append("versions", batch.versions)
     connection.append("events", batch.events)
+    write_postings(connection, batch.terms, batch.places)
     _write_records(connection, batch, layouts)
     _write_entries(connection, batch, layouts)
 
@@ -105,41 +106,54 @@ def write_followed(connection: Connection, block: BlockView) -> None:
 
 def _write_records(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     rows: list[tuple[Any, ...]] = []
-    added: set[Any] = set()
-    gone: set[Any] = set()
+    added = [(list_of(c, ACTOR), sender, id_) for c, sender, id_ in batch.actors]
+    gone: list[Field] = []
     states: Counter[tuple[str, str]] = Counter()
-    records = {at: record_of(value) for at, (_, value) in batch.records.items()}
+    records = [(*at, version, record_of(value))
+               for at, (version, value) in sorted(batch.records.items())]  # fmt: skip
     before = _newest(connection, [
-        at for at, stored in records.items() if stored is None or stored[1] > 1
+        (contract, id_) for contract, id_, _, stored in records
+        if stored is None or stored[1] > 1
     ])  # fmt: skip
-    for (contract, id_), (version, _) in sorted(batch.records.items()):
-        plan, stored = layouts.plans.get(contract, ()), records[contract, id_]
-        if (contract, id_) in before:
-            was, value = before[contract, id_]
-            states[contract, was] -= 1
-            gone.update((contract, f, v, id_) for f, v in _values(plan, value))
+    for contract, id_, version, stored in records:
+        plan, was = layouts.plans.get(contract, ()), before.get((contract, id_))
+        if was is not None:
+            states[contract, was[0]] -= 1
         if stored is None:
+            gone += _fields(plan, id_, was and record_of(was[1]))
             connection.execute(
                 "DELETE FROM records WHERE contract = ? AND id = ?", (contract, id_)
             )
             continue
-        state, revision, plain = stored
-        states[contract, state] += 1
-        rows.append((contract, id_, state, revision, version))
-        added.update((contract, f, v, id_) for f, v in indexed_values(plan, plain))
-    connection.executemany(
-        "INSERT INTO records VALUES (?, ?, ?, ?, ?) ON CONFLICT (contract, id)"
-        " DO UPDATE SET state = excluded.state, revision = excluded.revision,"
-        " version = excluded.version",
+        states[contract, stored[0]] += 1
+        rows.append((contract, id_, stored[0], stored[1], version))
+        fields = _fields(plan, id_, stored)
+        if plan and was is not None:
+            held = _fields(plan, id_, record_of(was[1]))
+            gone += [each for each in held if each not in fields]
+            fields = [each for each in fields if each not in held]
+        added += fields
+    _write_rows(connection, rows, states)
+    _write_fields(connection, added, gone)
+
+
+def _write_rows(
+    connection: Connection,
+    rows: list[tuple[Any, ...]],
+    states: Mapping[tuple[str, str], int],
+) -> None:
+    """The newest of each record, and how many more are in each state."""
+    connection.append(
+        "records",
         rows,
+        "ON CONFLICT (contract, id) DO UPDATE SET state = excluded.state,"
+        " revision = excluded.revision, version = excluded.version",
     )
-    _write_fields(connection, added - gone, gone - added)
-    actors = sorted((c, ACTOR, sender, id_) for c, sender, id_ in batch.actors)
-    connection.executemany(ADD_FIELD, actors)
-    connection.executemany(
-        "INSERT INTO states VALUES (?, ?, ?) ON CONFLICT (contract, state)"
-        " DO UPDATE SET records = states.records + excluded.records",
+    connection.append(
+        "states",
         [(*names, number) for names, number in sorted(states.items()) if number],
+        "ON CONFLICT (contract, state)"
+        " DO UPDATE SET records = states.records + excluded.records",
     )
     connection.execute("DELETE FROM states WHERE records = 0")
 
@@ -170,18 +184,21 @@ def _places(arguments: Sequence[Any]) -> str:
     return ", ".join("?" * len(arguments))
 
 
-def _values(plan: Any, value: bytes) -> set[tuple[str, Any]]:
-    """The indexed values of a record as it was."""
-    stored = record_of(value) if plan else None
-    return indexed_values(plan, stored[2]) if stored else set()
+def _fields(plan: Any, id_: str, stored: tuple[str, int, Any] | None) -> list[Field]:
+    """The rows that a record is looked up by."""
+    if not plan or stored is None:
+        return []
+    return [(listed, value, id_) for listed, value in indexed_values(plan, stored[2])]
 
 
-def _write_fields(connection: Connection, added: set[Any], gone: set[Any]) -> None:
+def _write_fields(
+    connection: Connection, added: list[Field], gone: Sequence[Field]
+) -> None:
     connection.executemany(
-        "DELETE FROM fields WHERE contract = ? AND field = ? AND value = ? AND id = ?",
-        gone,
+        "DELETE FROM fields WHERE list = ? AND value = ? AND id = ?", sorted(gone)
     )
-    connection.executemany(ADD_FIELD, added)
+    added.sort()
+    connection.append("fields", added, "ON CONFLICT DO NOTHING")
 
 
 def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
@@ -197,10 +214,10 @@ def record_of(value: bytes | None) -> tuple[str, int, Any] | None:
 
 def _write_entries(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     entries = sorted(batch.entries.items())
-    connection.executemany(
-        "INSERT INTO entries VALUES (?, ?) ON CONFLICT (key)"
-        " DO UPDATE SET version = excluded.version",
+    connection.append(
+        "entries",
         [(key, version) for key, (version, value) in entries if value is not None],
+        "ON CONFLICT (key) DO UPDATE SET version = excluded.version",
     )
     connection.executemany(
         "DELETE FROM entries WHERE key = ?",
@@ -228,21 +245,25 @@ def change_layouts(
     if not changed:
         return layouts
     after = layouts.with_changes(changed)
-    connection.executemany(
-        "INSERT INTO descriptions VALUES (?, ?) ON CONFLICT (contract)"
-        " DO UPDATE SET document = excluded.document",
-        changed.items(),
+    connection.append(
+        "descriptions",
+        list(changed.items()),
+        "ON CONFLICT (contract) DO UPDATE SET document = excluded.document",
     )
     for name in changed:
         if after.plans[name] != layouts.plans.get(name, ()):
+            _forget_lists(connection, layouts.plans.get(name, ()))
             _index_again(connection, name, after)
     return after
 
 
-def _index_again(connection: Connection, contract: str, layouts: Layouts) -> None:
-    connection.execute(
-        "DELETE FROM fields WHERE contract = ? AND field <> ?", (contract, ACTOR)
+def _forget_lists(connection: Connection, plan: Plan) -> None:
+    connection.executemany(
+        "DELETE FROM fields WHERE list = ?", [(listed,) for _, _, listed in plan]
     )
+
+
+def _index_again(connection: Connection, contract: str, layouts: Layouts) -> None:
     last: str | None = ""
     while last is not None:
         rows = connection.execute(
@@ -250,11 +271,8 @@ def _index_again(connection: Connection, contract: str, layouts: Layouts) -> Non
             " WHERE r.contract = ? AND r.id > ? ORDER BY r.id LIMIT ?",
             (contract, last, RECORDS_AT_ONCE),
         ).fetchall()
-        added: set[Any] = set()
+        added: list[Field] = []
         for id_, value in rows:
-            stored = record_of(value)
-            if stored is not None:
-                values = indexed_values(layouts.plans[contract], stored[2])
-                added.update((contract, f, v, id_) for f, v in values)
-        _write_fields(connection, added, set())
+            added += _fields(layouts.plans[contract], id_, record_of(value))
+        _write_fields(connection, added, [])
         last = rows[-1][0] if rows else None

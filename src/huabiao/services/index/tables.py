@@ -8,11 +8,14 @@ step of its first call, so `step & ENVELOPE` is the place of the envelope and
 end, which is what both databases do fastest.
 
 A *version* is one write of one state key; the newest versions are found through
-`records` (main records) and `entries` (everything else).
+`records` (main records) and `entries` (everything else). What happened to one record or
+by one account, and an envelope by its id, are found through `postings`.
 
 Text is ordered by its UTF-8 bytes: SQLite does so by itself, PostgreSQL by COLLATE "C".
 """
 
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 
 CALL_BITS = 10
 INDEX_BITS = 20
@@ -37,13 +40,24 @@ ENVELOPE = -(1 << CALL_BITS)
 ACTOR = "@sender"
 """In `fields`: an account that acted on the record; no field can be named so."""
 
+
+@lru_cache(4_096)
+def list_of(contract: str, field: str) -> int:
+    """The number of a contract's field in `fields`: eight bytes of a digest, so that
+    rows are short and every index numbers alike."""
+    digest = sha256(f"list {contract}/{field}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 metadata = MetaData()
 
 
-def _number(name: str, key: bool = False) -> Column[Any]:
-    return Column(name, _NUMBER, primary_key=key, nullable=False, autoincrement=False)
+def _number(name: str, key: bool = False, nullable: bool = False) -> Column[Any]:
+    return Column(
+        name, _NUMBER, primary_key=key, nullable=nullable, autoincrement=False
+    )
 
 
 def _text(name: str, key: bool = False, nullable: bool = False) -> Column[Any]:
@@ -59,13 +73,6 @@ def _table(name: str, *columns: Any, clustered: bool = False) -> Table:
     return Table(name, metadata, *columns, sqlite_with_rowid=not clustered)
 
 
-def _in_order(name: str, table: Table, *columns: str, where: Any = None) -> None:
-    """An index whose last column is the table's key: SQLite puts that there itself."""
-    for dialect, some in (("sqlite", columns[:-1]), ("postgresql", columns)):
-        Index(name, *(table.c[each] for each in some), info={"dialect": dialect},
-              sqlite_where=where, postgresql_where=where)  # fmt: skip
-
-
 _table("form", _number("one", True), _number("version"))
 _table(
     "followed",
@@ -74,31 +81,31 @@ _table(
 _table(
     "blocks",
     _number("height", True), _number("time"), _octets("hash"), _number("envelopes"),
-    _number("refused"),
+    _number("refused"), _number("version"),
 )  # fmt: skip
-_envelopes = _table(
-    "envelopes",
-    _number("place", True), _octets("id"), _octets("sender"), _number("calls"),
-    _number("decided"), _text("code"), _text("sentence"),
-)  # fmt: skip
-_in_order("envelopes_sender", _envelopes, "sender", "place")
-_REFUSED = text("code <> 'ok'")
-Index("envelopes_refused", _envelopes.c.place,
-      sqlite_where=_REFUSED, postgresql_where=_REFUSED)  # fmt: skip
-_table("ids", _number("prefix", True), _number("place", True), clustered=True)
 _calls = _table(
     "calls",
     _number("step", True), _text("contract"), _text("operation"), _text("key"),
     _text("code"), _text("source", nullable=True), _text("target", nullable=True),
+    # What follows stands with the first call of an envelope and is about the whole.
+    _octets("id", nullable=True), _octets("sender", nullable=True),
+    _number("calls", nullable=True), _number("decided", nullable=True),
+    _text("outcome", nullable=True), _text("sentence", nullable=True),
 )  # fmt: skip
-_KEYED = text("key <> ''")
-_in_order("calls_key", _calls, "contract", "key", "step", where=_KEYED)
-_versions = _table(
+_REFUSED = text("outcome <> 'ok'")
+Index("calls_refused", _calls.c.step,
+      sqlite_where=_REFUSED, postgresql_where=_REFUSED)  # fmt: skip
+_table(
     "versions",
     _number("version", True), _text("key"), _number("step"),
     _octets("value", nullable=True),
 )  # fmt: skip
-Index("versions_key", _versions.c.key, _versions.c.step)
+_table("segments", _number("segment", True), _number("level"), _number("postings"))
+_table(
+    "postings",
+    _number("segment", True), _number("term", True), _number("place", True),
+    _octets("packed"),
+)  # fmt: skip
 _records = _table(
     "records",
     _text("contract", True), _text("id", True), _text("state"), _number("revision"),
@@ -111,8 +118,7 @@ _table(
 )  # fmt: skip
 _table(
     "fields",
-    _text("contract", True), _text("field", True), _octets("value", True),
-    _text("id", True), clustered=True,
+    _number("list", True), _octets("value", True), _text("id", True), clustered=True,
 )  # fmt: skip
 _table("entries", _text("key", True), _number("version"), clustered=True)
 _table(

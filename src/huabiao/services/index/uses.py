@@ -12,7 +12,7 @@ from huabiao.codec import decode
 from huabiao.crypto.address import show
 from huabiao.services.index.database import Connection
 from huabiao.services.index.layouts import Layouts
-from huabiao.services.index.questions import height_of
+from huabiao.services.index.questions import height_of, index_of, time_of, versions
 from huabiao.services.index.tables import ENVELOPE
 
 SHARING = "sharing"
@@ -42,23 +42,20 @@ def _use(
     connection: Connection, layouts: Layouts, part: str, receipt: str
 ) -> dict[str, Any] | None:
     key = f"{SHARING}/{part}/{receipt}"
-    first = connection.execute(
-        "SELECT v.step, b.time, e.id, e.sender FROM versions v"
-        " LEFT JOIN blocks b ON b.height = v.step >> 30"
-        " LEFT JOIN envelopes e ON e.place = v.step & ?"
-        " WHERE v.key = ? ORDER BY v.step, v.version LIMIT 1",
-        (ENVELOPE, key),
-    ).fetchone()
+    written = list(versions(connection, key))
     fields = _newest(connection, layouts, part, receipt)
-    if first is None or fields is None:
+    if not written or fields is None:
         return None
-    step, time, id_, sender = first
+    _, step, _ = written[-1]
+    id_, sender = connection.execute(
+        "SELECT id, sender FROM calls WHERE step = ?", (step & ENVELOPE,)
+    ).fetchone() or (None, None)  # genesis has no envelope
     return {
         "receipt": receipt,
         "part": part,
         "height": height_of(step),
-        "index": step >> 10 & (1 << 20) - 1,
-        "time": time or 0,
+        "index": index_of(step),
+        "time": time_of(connection, height_of(step)),
         "envelope": id_.hex() if id_ else "",
         "sender": show(sender) if sender else "",
         "fields": fields,
@@ -83,14 +80,10 @@ def _grant(
 def _newest(
     connection: Connection, layouts: Layouts, part: str, key: str
 ) -> dict[str, Any] | None:
-    row = connection.execute(
-        "SELECT value FROM versions WHERE key = ?"
-        " ORDER BY step DESC, version DESC LIMIT 1",
-        (f"{SHARING}/{part}/{key}",),
-    ).fetchone()
-    if row is None or row[0] is None:
+    newest = next(versions(connection, f"{SHARING}/{part}/{key}"), None)
+    if newest is None or newest[2] is None:
         return None
-    plain = decode(row[0])
+    plain = decode(newest[2])
     if part == "record" and type(plain) is list and len(plain) == 3:
         return {"state": plain[0], **layouts.named(SHARING, part, plain[2])}
     return layouts.named(SHARING, part, plain)
