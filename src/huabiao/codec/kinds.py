@@ -49,12 +49,8 @@ class Code(_Written, str):
 
     @classmethod
     def check(cls, value: Any) -> Any:
-        if (
-            type(value) is str
-            and 0 < len(value) <= cls.longest
-            and value.isprintable()
-            and value == value.strip()
-        ):
+        fits = type(value) is str and 0 < len(value) <= cls.longest
+        if fits and value.isprintable() and value == value.strip():
             return value
         super().check(value)
         raise malformed(
