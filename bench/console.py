@@ -37,7 +37,7 @@ from huabiao.client.remote import Answered, Remote
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 SCENARIO, CALLS, ENVELOPES = "hazardous_waste", 200, 10
 AIM_S, ASKED_ALONE = 0.3, 40
@@ -70,7 +70,7 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
         home = given.home or Path(folder)
         command = [sys.executable, "-m", "huabiao", "up", "--home", str(home), "--json"]
         node = subprocess.Popen(
-            [*command, "--port", str(*free_ports(1)), "--story", "none"],
+            [*command, "--port", str(free_port()), "--story", "none"],
             stdout=subprocess.PIPE,
         )
         try:

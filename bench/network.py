@@ -69,7 +69,7 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
     chain = nodes.facts["chain"]
     clients = [generate(f"client {n}", suite) for n in range(CLIENTS)]
     report: dict[str, Any] = {"members": nodes.members, "suite": suite, "offered": []}
-    limits = httpx.Limits(max_connections=400, keepalive_expiry=2.0)  # doors: 5 s
+    limits = httpx.Limits(max_connections=400, keepalive_expiry=2.0)
     async with httpx.AsyncClient(timeout=120, limits=limits) as http:
         await grant(http, nodes, chain, clients, suite)
         accepted = (await load(http, nodes, chain, clients, *WARM))["accepted"]

@@ -32,7 +32,7 @@ async def soak(nodes: Nodes, suite: str, hours: float) -> dict[str, Any]:
     """Samples, and what they say."""
     chain = nodes.facts["chain"]
     clients = [generate(f"client {n}", suite) for n in range(CLIENTS)]
-    limits = httpx.Limits(max_connections=400)
+    limits = httpx.Limits(max_connections=400, keepalive_expiry=2.0)
     samples: list[dict[str, Any]] = []
     async with httpx.AsyncClient(timeout=120, limits=limits) as http:
         await grant(http, nodes, chain, clients, suite)

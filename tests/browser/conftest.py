@@ -19,7 +19,7 @@ from played_city import BareNode, PlayedCity
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from huabiao.services import databases
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PLAYED = "城市继续服务"
@@ -40,7 +40,7 @@ def city(
     chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PlayedCity]:
     home = tmp_path_factory.mktemp("browser") / "home"
-    (port,) = free_ports(1)
+    port = free_port()
     command = [str(Path(sys.executable).with_name("huabiao")), "up", "--home", home]
     node = subprocess.Popen(
         [*command, "--port", str(port), "--story", "day"],
@@ -70,7 +70,7 @@ def bare_node(
     home = tmp_path_factory.mktemp("bare") / "home"
     command = [sys.executable, "-m", "huabiao", "up", "--home", str(home), "--json"]
     node = subprocess.Popen(
-        [*command, "--port", str(*free_ports(1)), "--story", "none"],
+        [*command, "--port", str(free_port()), "--story", "none"],
         stdout=subprocess.PIPE,
     )
     assert node.stdout is not None

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys
 from huabiao.services.credentials import Signer
 from huabiao.services.credentials.dids import chain_signer
+from huabiao.testing.ports import free_port
 
 TYPE, LIST = "PilotLicence", "pilots"
 CLAIMS = {"name": "赵机长", "level": 3, "address": {"city": "北京", "street": "长安街"}}
@@ -103,8 +103,7 @@ def prepare(served: Served) -> None:
 def start_desk(served: Served, folder: Path) -> tuple[DeskTown, subprocess.Popen[str]]:
     """The desk as a process; it listens when it has said so."""
     prepare(served)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     town = DeskTown(served, f"http://127.0.0.1:{port}", folder / "wallet", folder)
     town.home.mkdir()
     process = subprocess.Popen(

@@ -20,7 +20,7 @@ from huabiao.engines.cometbft.binary import COMETBFT
 from huabiao.node.home import Home
 from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place, write_place
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_ports
 
 OWN = "市大数据中心"
 

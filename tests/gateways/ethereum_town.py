@@ -21,7 +21,7 @@ from huabiao.services.foreign.far_side import FarSide
 from huabiao.services.foreign.home_side import HomeSide
 from huabiao.services.foreign.statements import address_of
 from huabiao.testing.geth.node import Geth, running_geth
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 CONFIRMATIONS, STRIDE, MOST_STEPS = 2, 4, 40
 RECEIVER = bytes(range(20))
@@ -132,7 +132,7 @@ def ethereum_town(folder: Path) -> Iterator[tuple[Served, Geth]]:
     """The city and the geth."""
     folder.joinpath("geth").mkdir()
     with (
-        running_geth(folder / "geth", free_ports(1)[0]) as geth,
+        running_geth(folder / "geth", free_port()) as geth,
         serving(folder / "city", "intl") as city,
     ):
         city.grant("foreign_messages", "sender", "sender")

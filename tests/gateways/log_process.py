@@ -10,7 +10,7 @@ from served_city import wait_until
 
 from huabiao.engines.go_program import find_go
 from huabiao.testing.geth import GETH
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 SOURCE = Path(__file__).with_name("independent_log")
 
@@ -30,7 +30,7 @@ class Log:
         self.start()
 
     def start(self) -> None:
-        port = free_ports(1)[0]
+        port = free_port()
         self.process = subprocess.Popen(
             [str(self._binary), str(self._folder), str(port)], stdout=subprocess.PIPE
         )

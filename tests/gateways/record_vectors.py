@@ -33,7 +33,7 @@ from huabiao.services.foreign.statements import (
 from huabiao.testing.city import START
 from huabiao.testing.geth import GETH
 from huabiao.testing.geth.node import Geth, running_geth
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 HOME = "test-city"
 SENDER = generate("sender", "intl", sha256(b"sender").digest()).account
@@ -116,6 +116,6 @@ def storage_of(geth: Geth, gateway: bytes, sequence: int, height: int) -> dict:
 if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_geth(Path(folder), free_ports(1)[0], period=30) as running,
+        running_geth(Path(folder), free_port(), period=30) as running,
     ):
         json.dump(record(running), sys.stdout, indent=1)

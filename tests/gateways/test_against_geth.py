@@ -22,7 +22,7 @@ from huabiao.services.foreign.statements import (
     signer_of,
 )
 from huabiao.testing.geth.node import running_geth
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 pytestmark = pytest.mark.long
 
@@ -48,7 +48,7 @@ def signed(gate: Gate, said: Statement, *numbers: int) -> bytes:
 
 
 def test_what_does_not_come_in_time_ends_there(town, tmp_path):
-    with running_geth(tmp_path, free_ports(1)[0]) as fresh:  # not ahead of the clock
+    with running_geth(tmp_path, free_port()) as fresh:  # not ahead of the clock
         end_there(Gate(town[0], fresh, "ends there", CONFIRMATIONS))
 
 

@@ -18,7 +18,7 @@ from huabiao.services.foreign.ether_lock import EtherLock
 from huabiao.services.foreign.ethereum_account import EthereumAccount
 from huabiao.services.foreign.ethereum_rpc import NodeRefused
 from huabiao.testing.geth.node import ETHER, Geth, running_geth
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_port
 
 pytestmark = pytest.mark.long
 
@@ -57,7 +57,7 @@ class Bank:
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     folder = tmp_path_factory.mktemp("geth")
-    with running_geth(folder, free_ports(1)[0]) as geth:
+    with running_geth(folder, free_port()) as geth:
         yield Bank(geth)
 
 

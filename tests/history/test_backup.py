@@ -67,7 +67,7 @@ def test_a_node_under_load_comes_up_elsewhere(
             assert block.envelopes[outcome.index].id.hex() == outcome.envelope
         last = acknowledged[-1]
         assert verify(again.port.prove_receipt(last.height, last.index), trust).ok
-        assert again.index.wait_for(made["height"], 20)
+        assert again.index.wait_for(made["height"], 60)
         more = Load(again, there)
         more.wait_for(3)
         more.stop()

@@ -27,9 +27,9 @@ from huabiao.doors.cli import main
 from huabiao.node.districts import DISTRICTS, read_districts
 from huabiao.node.home import Home
 from huabiao.node.place import NodePlace, write_place
-from huabiao.services.databases.place import free_port
 from huabiao.services.databases.population import department_code
 from huabiao.services.subject_tags import SubjectTags
+from huabiao.testing.ports import free_port
 
 
 def up(home, *words):
@@ -48,7 +48,7 @@ def stop(process):
 
 
 def test_a_city_and_a_district_share_what_they_hold(tmp_path):
-    city_port, district_port = free_port(0), free_port(0)
+    city_port, district_port = free_port(), free_port()
     words = ("--port", str(city_port), "--districts", f"海淀:sm:{district_port}")
     process, told = up(tmp_path, *words)
     (its,) = told["districts"]
@@ -190,7 +190,7 @@ def until(looked):
 @pytest.mark.long
 def test_what_was_founded_goes_on_and_reports(tmp_path, monkeypatch):
     """The second time the city's doors speak TLS, and what crosses still crosses."""
-    words = ("--port", str(free_port(0)), "--districts", "haidian:sm,通州")
+    words = ("--port", str(free_port()), "--districts", "haidian:sm,通州")
     process, told = up(tmp_path, *words)
     with Remote(told["districts"][0]["url"]) as district:
         register(tmp_path / "districts" / "haidian", district)

@@ -19,7 +19,8 @@ from huabiao.client.wallets import open_identity
 from huabiao.engines.cometbft.layout import address_of, voting_key
 from huabiao.proofs.verify import verify
 from huabiao.testing.network.manifest import Manifest
-from huabiao.testing.network.nodes import Nodes, free_ports
+from huabiao.testing.network.nodes import Nodes
+from huabiao.testing.ports import free_ports
 
 
 def voters(nodes: Nodes) -> set[str]:

@@ -26,8 +26,9 @@ from huabiao.node.network import Organisation
 from huabiao.node.place import read_place, write_place
 from huabiao.proofs.verify import verify
 from huabiao.testing.network.manifest import Manifest
-from huabiao.testing.network.nodes import Nodes, free_ports
+from huabiao.testing.network.nodes import Nodes
 from huabiao.testing.network.run import settle
+from huabiao.testing.ports import free_ports
 
 EVERY = 4
 

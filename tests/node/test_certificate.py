@@ -25,6 +25,7 @@ from huabiao.doors.cli import main
 from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.home import Home, HomeError
 from huabiao.node.place import NodePlace, read_place, write_place
+from huabiao.testing.ports import free_port
 
 ASK = b"GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -88,14 +89,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ):
         node.terminate()  # an idle client does not hold it up
         assert node.wait(20) == 0
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def test_our_client_talks_to_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from huabiao.proofs.verify import verify
 from huabiao.services import databases
 from huabiao.stories import stories
 from huabiao.testing import City, CityGround, Stage
+from huabiao.testing.ports import free_port
 
 PLAYED = "城市继续服务"
 
@@ -24,12 +24,6 @@ def refused_in_stories(folder: Path) -> int:
         refused += sum(step.code != "ok" for step in stage.steps)
     city.close()
     return refused
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def up(home: Path) -> tuple["subprocess.Popen[str]", list[str]]:

@@ -19,7 +19,7 @@ from webhook_receiver import Receiver
 
 from huabiao.client.remote import Remote
 from huabiao.client.wallets import open_identity
-from huabiao.services.databases.place import free_port
+from huabiao.testing.ports import free_port
 
 ROUNDS = 4
 Process = subprocess.Popen[bytes]
@@ -37,7 +37,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.home, self.store = folder / "home", folder / "nats"
-        self.port, self.nats_port = free_port(0), free_port(0)
+        self.port, self.nats_port = free_port(), free_port()
         self.url = f"nats://127.0.0.1:{self.nats_port}"
         self.node: Process | None = None
         self.nats: Process | None = None

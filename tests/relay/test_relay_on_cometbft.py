@@ -29,7 +29,7 @@ from huabiao.codec import decode
 from huabiao.node.catalogue import shipped_sources
 from huabiao.node.network import Network, Organisation
 from huabiao.node.network import lay_out as lay_out_network
-from huabiao.testing.network.nodes import free_ports
+from huabiao.testing.ports import free_ports
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 PATIENCE_S = 150

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,15 +15,10 @@ from urllib3 import PoolManager, Retry
 
 from huabiao.codec import encode
 from huabiao.services.vault import Damaged, Missing, Place, StorageFailed, open_vault
+from huabiao.testing.ports import free_port
 
 BUCKET, SALT, VALUE = "vault", bytes(32), encode("赵保密")
 WEED = shutil.which("weed", path=os.path.dirname(sys.executable))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

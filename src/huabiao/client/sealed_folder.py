@@ -9,8 +9,6 @@ So no file opens under another's name, or in another wallet. Whatever an older v
 left open there is sealed when the folder is next used, and the open file removed.
 """
 
-import os
-import secrets
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from huabiao.client.derived_keys import derive, own_keys
 from huabiao.client.wallets import wallet_path
 from huabiao.crypto import keystore
 from huabiao.crypto.suite import Suite, Unopenable
+from huabiao.durable import write_whole
 
 DOMAIN = b"huabiao wallet folder\x00"
 SUFFIX, KEY_FILE, LARGEST = ".sealed", "key.json", 1_048_576
@@ -94,15 +93,7 @@ class SealedFolder:
         if len(text) > LARGEST:
             raise ValueError(f"{file} 过大。 {file} is too large to keep.")
         (suite, key), path = self._sealing, self._path(file)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as there:
-            there.write(suite.seal(key, text, self._associated(file)))
-            there.flush()
-            os.fsync(there.fileno())
-        if at_ns is not None:
-            os.utime(draft, ns=(at_ns, at_ns))
-        os.replace(draft, path)
+        write_whole(path, suite.seal(key, text, self._associated(file)), at_ns=at_ns)
 
     def _seal_what_is_open(self) -> None:
         """Credentials and link secrets as earlier versions left them: in clear."""

@@ -10,6 +10,7 @@ Wallets: the identities that live in a home folder, opened with its passphrase.
 import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from huabiao.crypto import keystore
@@ -17,6 +18,7 @@ from huabiao.crypto.address import address
 from huabiao.crypto.keys import Keys
 from huabiao.crypto.stores import os_keyring
 from huabiao.crypto.suite import suite
+from huabiao.durable import sync_folder, write_new
 
 _NAME = re.compile(r"[^\s/\\.][^/\\\x00-\x1f]{0,63}")
 
@@ -35,13 +37,8 @@ def passphrase(home: Path) -> str:
     path = home / "passphrase"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass  # another process made it at the same moment
-        else:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(24))
+        with suppress(FileExistsError):  # another process made it at the same moment
+            write_new(path, secrets.token_urlsafe(24).encode())
     return path.read_text().strip()
 
 
@@ -130,11 +127,7 @@ def put_in_place(home: Path, name: str) -> None:
     """The new key is the identity's from now on; the old one is gone."""
     path = wallet_path(home, name)
     os.replace(_following(path), path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _following(path: Path) -> Path:

@@ -15,7 +15,6 @@ stands for. scrypt: RFC 7914; n = 2¹⁴ takes about 50 ms and 16 MB. Mode 0600.
 """
 
 import json
-import os
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +27,7 @@ from huabiao.codec.canonical import encode
 from huabiao.crypto.address import ADDRESS_SIZE
 from huabiao.crypto.keys import Keys, generate
 from huabiao.crypto.suite import SEALING_KEY_SIZE, SUITES, Unopenable, suite
+from huabiao.durable import write_new
 
 VERSION = 1
 LIFETIME_DAYS = 730
@@ -246,24 +246,12 @@ def _parse(content: bytes) -> dict[str, Any]:
 
 
 def _write_new(path: Path, fields: dict[str, Any]) -> None:
-    """Write beside the path, flush to the disk, then take the name if it is free."""
+    """No key is ever overwritten."""
     content = json.dumps(fields, ensure_ascii=False, indent=2).encode() + b"\n"
     path = Path(path)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # link, unlike rename, fails if the name is taken: no key is ever overwritten.
-        os.link(draft, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_new(path, content)
     except FileExistsError as error:
         raise BadKeyFile(
             f"密钥文件 {path} 已存在，不会覆盖。请换一个路径。"
@@ -275,5 +263,3 @@ def _write_new(path: Path, fields: dict[str, Any]) -> None:
             f" Cannot write the key file {path}: {error.strerror}."
             " Check the disk and the permissions."
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)

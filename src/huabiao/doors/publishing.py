@@ -15,7 +15,6 @@ nobody in particular: no more is published than everybody may see.
 import asyncio
 import json
 import logging
-import os
 import re
 import threading
 from contextlib import suppress
@@ -28,6 +27,7 @@ from nats.js.errors import NotFoundError
 
 from huabiao.doors.city import City
 from huabiao.doors.stream import Filter, Json, cursor_of, place_of, read_events
+from huabiao.durable import write_whole
 
 STREAM = "HUABIAO"
 PAUSE_S, RETRY_S, ACKNOWLEDGED_S = 0.2, 1.0, 10.0
@@ -110,12 +110,7 @@ class Publisher:
         return self._file.read_text() if self._file.exists() else "0"
 
     def _write_cursor(self, cursor: str) -> None:
-        partial = self._file.with_suffix(".new")
-        with partial.open("w") as file:
-            file.write(cursor)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, self._file)
+        write_whole(self._file, cursor.encode())
 
 
 async def _ensure_stream(stream: JetStreamContext) -> None:

@@ -7,12 +7,12 @@ Every proof walks over the changes before it, so these few headers stay when the
 blocks go. The file is written whole before the first block is removed.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from huabiao.codec import encode
+from huabiao.durable import PUBLIC, write_whole
 from huabiao.proofs.header import decode_header
 from huabiao.proofs.proof_file import MemberChange
 
@@ -41,14 +41,4 @@ def read_handovers(path: Path) -> dict[int, MemberChange]:
 
 def write_handovers(path: Path, changes: list[MemberChange]) -> None:
     """Whole and on the disk, or as it was before."""
-    partial = path.with_name(f".{path.name}")
-    with partial.open("wb") as file:
-        file.write(encode(changes))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, encode(changes), PUBLIC)

@@ -32,6 +32,7 @@ from huabiao.codec import encode
 from huabiao.crypto import keystore
 from huabiao.crypto.stores.reference import SUFFIX, open_key, read_reference
 from huabiao.crypto.stores.signing import Signing, StoreFailed
+from huabiao.durable import PUBLIC, write_whole
 from huabiao.ledger.genesis import VERSION, Genesis, decode_genesis, make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
@@ -128,7 +129,7 @@ def name_signer(home: Home, reference: str) -> None:
             f" huabiao member rotate SEAT --key {reference} --as NAME."
         )
     home.folder.mkdir(parents=True, exist_ok=True)
-    write_whole(named, f"{reference}\n".encode())
+    write_whole(named, f"{reference}\n".encode(), PUBLIC)
 
 
 def suite_of(home: Home) -> str | None:
@@ -151,17 +152,7 @@ def _found(home: Home, suite_name: str, now: int, chain: str) -> None:
         [operator.account],
         1,
     )
-    write_whole(home.genesis, encode(genesis))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    partial = path.with_name(f".{path.name}")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    write_whole(home.genesis, encode(genesis), PUBLIC)
 
 
 def lock_home(home: Home) -> IO[bytes]:
@@ -182,6 +173,4 @@ def lock_home(home: Home) -> IO[bytes]:
 
 def write_run_file(home: Home, facts: dict[str, Any]) -> None:
     """Tell clients where the node can be reached."""
-    partial = home.folder / ".run.json"
-    partial.write_text(json.dumps(facts))
-    os.replace(partial, home.run_file)
+    write_whole(home.run_file, json.dumps(facts).encode(), PUBLIC)

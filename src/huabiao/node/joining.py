@@ -22,9 +22,10 @@ import msgspec
 from huabiao.client.remote import Remote
 from huabiao.codec import encode
 from huabiao.crypto.suite import SUITES, suite
+from huabiao.durable import PUBLIC, write_whole
 from huabiao.engines.cometbft import layout
 from huabiao.ledger.genesis import Genesis, decode_genesis, genesis_hash
-from huabiao.node.home import Home, HomeError, write_whole
+from huabiao.node.home import Home, HomeError
 from huabiao.node.network import Organisation, make_home
 from huabiao.node.place import NodePlace, listening, write_place
 
@@ -77,7 +78,7 @@ def join(
         address=f"{about.host}:{about.p2p}", **_trusted(sync_from),
     )  # fmt: skip
     write_place(home, place)
-    write_whole(home.genesis, raw)
+    write_whole(home.genesis, raw, PUBLIC)
     return {
         "home": str(folder),
         "chain": genesis.chain,

@@ -31,11 +31,12 @@ from huabiao.codec import encode
 from huabiao.crypto.keys import Keys
 from huabiao.crypto.stores.signing import Signing
 from huabiao.crypto.suite import SUITES
+from huabiao.durable import PUBLIC, write_whole
 from huabiao.engines.cometbft import layout
 from huabiao.ledger.genesis import Genesis, make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
-from huabiao.node.home import OPERATOR, Home, member_key, write_whole
+from huabiao.node.home import OPERATOR, Home, member_key
 from huabiao.node.place import NodePlace, listening, write_place
 from huabiao.proofs.members import MOST_MEMBERS
 
@@ -156,7 +157,7 @@ def lay_out(network: Network, folder: Path, sources: Sequence[str] = ()) -> list
         engine = each.home.folder / "engine"
         layout.write_genesis(engine, genesis.chain, now, validators)
         write_place(each.home, _place(each, laid))
-        write_whole(each.home.genesis, encode(genesis))
+        write_whole(each.home.genesis, encode(genesis), PUBLIC)
     return laid
 
 

@@ -26,6 +26,9 @@ from huabiao.node.place import read_place
 from huabiao.node.sending import Sending
 
 GOODBYE_S = 5
+IDLE_S = 75
+"""Longer than the pools of clients (5 s) and proxies (60 s) keep a connection: whoever
+closes first must be the one that sends, or a request meets a closed door."""
 DEFAULT_DOOR = "127.0.0.1:8080"
 
 
@@ -118,7 +121,7 @@ class Doors:
         config = uvicorn.Config(
             self.app, log_level="warning", access_log=False, lifespan="on",
             # TLS waits half a minute for an idle client's goodbye; a stop does not.
-            timeout_graceful_shutdown=GOODBYE_S,
+            timeout_graceful_shutdown=GOODBYE_S, timeout_keep_alive=IDLE_S,
         )  # fmt: skip
         config.load()
         front, listener = _in_front(self.node, self._listener)

@@ -11,13 +11,14 @@ person. As OpenID Connect Core 1.0 §8.1, pairwise subject identifiers; HMAC: RF
 """
 
 import hmac
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from huabiao.durable import write_new
 from huabiao.services.identity_numbers import is_valid
 
 KEY_SIZE, FILE = 32, "pairwise.key"
@@ -54,18 +55,8 @@ class Pairwise:
 
     def _key(self) -> bytes:
         if not self._path.exists():
-            draft = self._path.with_name(f".{FILE}.{secrets.token_hex(4)}")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(KEY_SIZE))
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(draft, self._path)  # whoever comes second uses the first's
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
+            with suppress(FileExistsError):  # whoever comes second uses the first's
+                write_new(self._path, secrets.token_bytes(KEY_SIZE))
         key = self._path.read_bytes()
         if len(key) != KEY_SIZE:
             raise ValueError(

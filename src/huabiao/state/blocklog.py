@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from huabiao.durable import sync_folder
 from huabiao.state.faults import NO_ROOM, LogDamaged, StorageFault, disk_full
 from huabiao.state.recovery import (
     OnProgress,
     lock_folder,
     recover,
-    sync_folder,
     write_start,
 )
 from huabiao.state.segment import (

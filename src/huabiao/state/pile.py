@@ -13,6 +13,7 @@ import os
 from bisect import bisect_right
 from pathlib import Path
 
+from huabiao.durable import sync_folder
 from huabiao.state.faults import NO_ROOM, StorageFault, disk_full
 
 FILE_BYTES = 128 * 2**20
@@ -100,11 +101,7 @@ class Pile:
     def _begin(self, position: int) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         writer = os.open(self._path(position), flags, 0o644)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.folder)
         if self.writer >= 0:
             os.close(self.writer)
         self.writer = writer

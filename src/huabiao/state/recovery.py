@@ -15,6 +15,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import IO
 
+from huabiao.durable import PUBLIC, sync_folder, write_whole
 from huabiao.state.faults import (
     NO_ROOM,
     LogBusy,
@@ -48,15 +49,6 @@ def lock_folder(folder: Path) -> IO[bytes]:
             " Stop it first, or choose another folder."
         ) from error
     return file
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def recover(
@@ -95,13 +87,7 @@ def _begins(folder: Path, first: Path) -> int:
 
 def write_start(folder: Path, height: int) -> None:
     """Note the height that a log begins with, so that a lost first file is missed."""
-    partial = folder / f".{START}"
-    with partial.open("w") as file:
-        file.write(f"{height}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, folder / START)
-    sync_folder(folder)
+    write_whole(folder / START, f"{height}\n".encode(), PUBLIC)
 
 
 def _check(

@@ -10,7 +10,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from huabiao.state.recovery import lock_folder, segment_files, sync_folder, write_start
+from huabiao.durable import sync_folder
+from huabiao.state.recovery import lock_folder, segment_files, write_start
 from huabiao.state.segment import HEADER, frame, new_header, segment_path
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from huabiao.client.wallets import open_identity
 from huabiao.codec import encode
+from huabiao.durable import PUBLIC, write_whole
 from huabiao.ledger.genesis import make_genesis
 from huabiao.ledger.governed import Seat
 from huabiao.node.catalogue import shipped_sources
-from huabiao.node.home import OPERATOR, Home, member_key, write_whole
+from huabiao.node.home import OPERATOR, Home, member_key
 
 
 def found_home(
@@ -32,5 +33,5 @@ def found_home(
         chain, suite, int(time.time() * 1000), [*shipped_sources(), *also],
         [Seat("city", member.public, 1)], [operator.account], 1, **parameters,
     )  # fmt: skip
-    write_whole(home.genesis, encode(genesis))
+    write_whole(home.genesis, encode(genesis), PUBLIC)
     return home

@@ -10,12 +10,12 @@ copies the folder, or the disk, has ciphertext alone. Library: keyring (PyPI).
 
 import contextlib
 import json
-import os
 import secrets
 from pathlib import Path
 from types import ModuleType
 
 from huabiao.crypto.stores.signing import StoreFailed
+from huabiao.durable import write_whole
 
 MARK = "passphrase.keyring"
 SERVICE = "huabiao"
@@ -36,10 +36,8 @@ def keep(home: Path, passphrase: str) -> str:
     if kept != passphrase:
         raise _failed("it does not give back what it was given")
     mark = home / MARK
-    with open(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(json.dumps({"service": SERVICE, "entry": entry}) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    noted = json.dumps({"service": SERVICE, "entry": entry})
+    write_whole(mark, f"{noted}\n".encode())
     with contextlib.suppress(FileNotFoundError):
         (home / "passphrase").unlink()
     return entry

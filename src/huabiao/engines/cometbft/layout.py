@@ -13,7 +13,6 @@ never comes here. Why settings differ: docs/decisions/0029-cometbft.md.
 """
 
 import json
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from huabiao.crypto import intl
+from huabiao.durable import write_new
 
 MOST_BLOCK_BYTES = 4 * 2**20
 VOTING_KEY, NEXT_KEY = "priv_validator_key.json", "next_validator_key.json"
@@ -139,9 +139,7 @@ def _typed(kind: str, key: bytes) -> dict[str, str]:
 
 
 def _write_secret(path: Path, document: dict[str, Any]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(document, file, indent=1)
+    write_new(path, json.dumps(document, indent=1).encode())
 
 
 def write_genesis(

@@ -3,7 +3,6 @@ The departments' real databases and their gateways: brought up at every start, f
 once. The key of the subject tags lies in HOME/tag.key and never leaves the machine.
 """
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from huabiao.client.wallets import open_identity
+from huabiao.durable import write_new
 from huabiao.node.day.cast import Say
 from huabiao.node.local_port import LocalPort
 from huabiao.services import databases
@@ -53,7 +53,5 @@ def tag_key(folder: Path) -> bytes:
     """The city's key of subject tags, 32 bytes; made at first use."""
     path = folder / "tag.key"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(32))
+        write_new(path, secrets.token_bytes(32))
     return path.read_bytes()

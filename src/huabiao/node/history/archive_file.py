@@ -21,6 +21,7 @@ import msgspec
 
 from huabiao.codec import encode
 from huabiao.crypto.suite import SUITES, suite
+from huabiao.durable import sync_folder
 from huabiao.proofs.proof_file import MemberChange
 
 MAGIC = b"HUABIAO ARCHIVE\x01"
@@ -88,7 +89,7 @@ class ArchiveWriter:
         path = self._folder / file_name(self.first, self.last)
         os.chmod(self._partial, 0o444)
         os.replace(self._partial, path)
-        _sync(self._folder)
+        sync_folder(self._folder)
         return path
 
     def give_up(self) -> None:
@@ -190,11 +191,3 @@ def heights_of(path: Path) -> tuple[int, int]:
 def _frame(kind: bytes, payload: bytes) -> bytes:
     head = kind + len(payload).to_bytes(8)
     return head + crc32(payload, crc32(head)).to_bytes(4)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from huabiao.durable import PUBLIC, write_whole
 from huabiao.ledger.block import decode_logged
 from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.genesis import Genesis, decode_genesis, founding_members
@@ -28,7 +29,7 @@ from huabiao.node.history.archive import open_archive
 from huabiao.node.history.archive_file import BadArchive
 from huabiao.node.history.checking import walk_archive
 from huabiao.node.history.older import FILE, read_pruned
-from huabiao.node.home import Home, HomeError, index_address, lock_home, write_whole
+from huabiao.node.home import Home, HomeError, index_address, lock_home
 from huabiao.node.progress import Say, every_second
 from huabiao.node.proving import member_changes
 from huabiao.proofs.header import decode_header, header_hash
@@ -169,7 +170,8 @@ def _note(home: Path, start: int, wish: Wish) -> None:
     where = wish.where or (wish.archived.name if wish.archived else "")
     where = where or (before["where"] if before else "")
     noted = {"first": start, "where": where}
-    write_whole(home / FILE, json.dumps(noted, ensure_ascii=False).encode())
+    text = json.dumps(noted, ensure_ascii=False)
+    write_whole(home / FILE, text.encode(), PUBLIC)
 
 
 def _told(start: int, freed: int, limit: int, why: str) -> dict[str, Any]:

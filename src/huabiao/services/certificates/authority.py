@@ -13,7 +13,6 @@ One process at a time changes a folder (`lock`).
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +24,7 @@ from asn1crypto import pem, x509
 from cryptography.hazmat.primitives import serialization
 
 from huabiao.crypto import keystore
+from huabiao.durable import write_whole
 from huabiao.services.certificates import algorithms, building
 from huabiao.services.certificates.building import REASONS, Subject
 
@@ -118,7 +118,7 @@ class Authority:
         self._register["crl"] = number
         self._save()
         path = self.folder / "crl.pem"
-        _write(path, pem.armor("X509 CRL", made.dump()))
+        write_whole(path, pem.armor("X509 CRL", made.dump()))
         return path
 
     def issued(self) -> Iterator[Issued]:
@@ -154,7 +154,7 @@ class Authority:
             serial, kind, subject.name, subject.organisation, subject.code,
             list(subject.hosts), ends,
         )  # fmt: skip
-        _write(self.path_of(serial), pem.armor("CERTIFICATE", made.dump()))
+        write_whole(self.path_of(serial), pem.armor("CERTIFICATE", made.dump()))
         self._record(issued)
         return issued
 
@@ -164,7 +164,7 @@ class Authority:
 
     def _save(self) -> None:
         content = json.dumps(self._register, ensure_ascii=False, indent=1)
-        _write(self.folder / "register.json", content.encode() + b"\n")
+        write_whole(self.folder / "register.json", content.encode() + b"\n")
 
 
 @contextmanager
@@ -198,11 +198,11 @@ def make_authority(
             serialization.PrivateFormat.PKCS8,
             serialization.BestAvailableEncryption(passphrase.encode()),
         )
-        _write(folder / "ca.key", written)
+        write_whole(folder / "ca.key", written)
     key = _open_key(folder, passphrase)
-    _write(folder / "register.json", b'{"crl": 0, "certificates": {}}\n')
+    write_whole(folder / "register.json", b'{"crl": 0, "certificates": {}}\n')
     made = building.build_authority(key, subject, days)
-    _write(folder / "ca.pem", pem.armor("CERTIFICATE", made.dump()))
+    write_whole(folder / "ca.pem", pem.armor("CERTIFICATE", made.dump()))
 
 
 def _open_key(folder: Path, passphrase: str) -> algorithms.CertifyingKey:
@@ -220,14 +220,3 @@ def read_certificate(path: Path) -> Any:
     content = path.read_bytes()
     der = pem.unarmor(content)[2] if pem.detect(content) else content
     return x509.Certificate.load(der, strict=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, for this user alone."""
-    partial = path.with_name(f".{path.name}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with open(os.open(partial, flags, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)

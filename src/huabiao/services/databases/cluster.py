@@ -28,6 +28,7 @@ import msgspec
 import psycopg
 from sqlalchemy.engine import URL
 
+from huabiao.durable import write_whole
 from huabiao.services.databases import server_account as account_of
 from huabiao.services.databases.place import (
     Place,
@@ -36,7 +37,6 @@ from huabiao.services.databases.place import (
     noted_place,
     secret_of,
     settle,
-    write,
 )
 from huabiao.services.databases.postmaster import (
     clear_if_stale,
@@ -184,7 +184,7 @@ def _initialise(
     making = data.with_name("making")
     shutil.rmtree(making, ignore_errors=True)
     handed = data.parent / "handed"
-    write(handed, secret)
+    write_whole(handed, secret.encode())
     if account.lent:
         os.chown(handed, account.uid, account.gid)
     command: list[str | Path] = [programs / "initdb", "-D", making, "-U", SUPERUSER]

@@ -5,7 +5,6 @@ Where a server lives: what its home folder keeps, and its port.
 is the superuser's. Both are readable by their owner alone.
 """
 
-import os
 import secrets
 import socket
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from huabiao.durable import write_whole
 from huabiao.services.databases import server_account as account_of
 
 
@@ -46,23 +46,13 @@ def settle(home: Path, account: account_of.Account) -> Place:
 def secret_of(home: Path) -> str:
     path = home / "password"
     if not path.exists():
-        write(path, secrets.token_urlsafe(24))
+        write_whole(path, secrets.token_urlsafe(24).encode())
     return path.read_text().strip()
-
-
-def write(path: Path, text: str) -> None:
-    """Write whole or not at all, for the owner's eyes."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    os.replace(draft, path)
 
 
 def note(home: Path, place: Place) -> None:
     """Write down where the server is now."""
-    write(home / "place.json", msgspec.json.encode(place).decode())
+    write_whole(home / "place.json", msgspec.json.encode(place))
 
 
 def free_port(wanted: int) -> int:

@@ -5,7 +5,6 @@ Its key is a file of 32 bytes in hexadecimal that only its owner reads; who atte
 the same key to sign statements.
 """
 
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import rlp
 from coincurve import PrivateKey
 
 from huabiao.crypto.keccak import keccak256
+from huabiao.durable import write_new
 from huabiao.services.foreign.ethereum_blocks import octets, quantity
 from huabiao.services.foreign.ethereum_rpc import EthereumNode, NodeRefused
 from huabiao.services.foreign.statements import address_of
@@ -44,9 +44,7 @@ def read_key(path: Path) -> PrivateKey:
 def make_key(path: Path) -> PrivateKey:
     """A new key in a new file that only its owner reads."""
     key = PrivateKey()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key.secret.hex() + "\n")
+    write_new(path, f"{key.secret.hex()}\n".encode())
     return key
 
 

@@ -11,9 +11,7 @@ The file is read whenever it is asked: a change needs no restart.
 """
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from urllib.parse import urlsplit
 
 from huabiao.client.derived_keys import derive
 from huabiao.crypto.keys import Keys
+from huabiao.durable import write_whole
 from huabiao.services.openid4vc.exchange import THIS_MACHINE
 
 DOMAIN = b"huabiao client secret"
@@ -132,13 +131,8 @@ class Ways:
 
     def _write(self, settings: Settings) -> Settings:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._path.with_name(f".settings.{secrets.token_hex(4)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(settings), file, ensure_ascii=False, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, self._path)
+        text = json.dumps(asdict(settings), ensure_ascii=False, indent=2)
+        write_whole(self._path, text.encode())
         return settings
 
 

@@ -17,7 +17,6 @@ the start, or else the first that anything was signed for.
 
 import fcntl
 import json
-import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ from huabiao.codec import encode
 from huabiao.codec.canonical import NotCanonical, decode_canonical
 from huabiao.crypto.stores.signing import Signing
 from huabiao.crypto.suite import suite
+from huabiao.durable import write_whole
 from huabiao.proofs.header import (
     CERTIFICATE_DOMAIN,
     VERSION,
@@ -223,14 +223,4 @@ def _write(path: Path, signed: Signed) -> None:
         "floor": signed.floor,
         "signed": {str(at): each.hex() for at, each in sorted(signed.signed.items())},
     }
-    partial = path.with_name(f".{path.name}")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
-        f.write(json.dumps(fields))
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(partial, path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(path, json.dumps(fields).encode())

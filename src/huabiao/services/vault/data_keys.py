@@ -13,7 +13,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from huabiao.services.vault.storage import sync_folder, write_durably
+from huabiao.durable import sync_folder
+from huabiao.services.vault.storage import write_in_folder
 
 LARGEST_WRAPPED = 4_096
 
@@ -30,7 +31,7 @@ class DataKeys:
 
     def put(self, name: str, wrapped: bytes) -> None:
         """Store durably."""
-        write_durably(self.path(name), wrapped)
+        write_in_folder(self.path(name), wrapped)
 
     def get(self, name: str) -> bytes | None:
         """The wrapped key, or None: never made, or destroyed."""

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from huabiao.client.wallets import passphrase
 from huabiao.crypto import keystore
+from huabiao.durable import sync_folder
 from huabiao.services.vault.data_keys import erase_file
 from huabiao.services.vault.sealing import Place
-from huabiao.services.vault.storage import sync_folder
 from huabiao.services.vault.vault import open_vault
 
 OnStep = Callable[[str], None]

@@ -6,11 +6,11 @@ elsewhere (`data_keys`), so that a copy which a storage keeps of a deleted objec
 nothing.
 """
 
-import os
-import secrets
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from huabiao.durable import sync_folder, write_whole
 
 LARGEST_OBJECT = 1 << 20
 
@@ -63,7 +63,7 @@ class FolderStorage:
         return self.folder / name[:2] / name
 
     def put(self, name: str, content: bytes) -> None:
-        write_durably(self.path(name), content)
+        write_in_folder(self.path(name), content)
 
     def get(self, name: str) -> bytes | None:
         try:
@@ -81,28 +81,9 @@ class FolderStorage:
         sync_folder(path.parent)
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write beside the path, flush, rename, flush the folder. Mode 0600."""
+def write_in_folder(path: Path, content: bytes) -> None:
+    """Write durably; the folder is made, durably too, if it is not there."""
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
         sync_folder(path.parent.parent)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was renamed or removed in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_whole(path, content)

@@ -72,6 +72,11 @@ class Manifest:
     def nodes(self) -> list[str]:
         return [f"org-{n + 1}" for n in range(self.validators + self.followers)]
 
+    @property
+    def cuts(self) -> bool:
+        """Whether some node is cut off from the others."""
+        return any(fault.do == "cut" for fault in self.faults)
+
     def votes(self, name: str) -> bool:
         return self.nodes.index(name) < self.validators
 

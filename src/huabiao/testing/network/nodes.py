@@ -5,7 +5,6 @@ import os
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,8 +19,11 @@ from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place, write_place
 from huabiao.testing.network.double_vote import vote_twice
 from huabiao.testing.network.manifest import Manifest
+from huabiao.testing.network.namespaces import namespaces_for
 from huabiao.testing.network.wires import Wires
+from huabiao.testing.ports import free_port, free_ports
 
+LOOPBACK = "127.0.0.1"
 START_S, STOP_S = 60.0, 40.0
 ROOM_WHEN_FULL = 4096
 NEWER = "newer"
@@ -34,12 +36,20 @@ class Nodes:
     def __init__(self, manifest: Manifest, folder: Path, sources: list[str]) -> None:
         self.manifest, self.folder = manifest, folder
         self.ports = {name: free_ports(3) for name in manifest.nodes}
-        self.wires = Wires()
+        self.spaces = namespaces_for(manifest.nodes) if manifest.cuts else None
+        self.wires = Wires(self.spaces.hub if self.spaces else LOOPBACK)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.upgraded: set[str] = set()
         self.homes = {name: folder / name for name in manifest.nodes}
         listed = [
-            Organisation(name, p2p=p2p, rpc=rpc, door=door, votes=manifest.votes(name))
+            Organisation(
+                name,
+                self.place(name)[0],
+                p2p=p2p,
+                rpc=rpc,
+                door=door,
+                votes=manifest.votes(name),
+            )
             for name, (p2p, rpc, door) in self.ports.items()
         ]
         network = Network(manifest.suite, needed=1, organisations=listed)
@@ -52,25 +62,33 @@ class Nodes:
             place = read_place(Home(home))
             assert place is not None
             others = [other for other in self.ports if other != name]
-            write_place(Home(home), replace(place, peers=self._wires_to(name, others)))
+            peers = self._wires_to(name, others)
+            rpc = f"{'0.0.0.0' if self.spaces else LOOPBACK}:{self.ports[name][1]}"
+            write_place(Home(home), replace(place, peers=peers, rpc=rpc))
 
     def _wires_to(self, name: str, others: list[str]) -> list[str]:
         ids = {laid.organisation.name: laid.node_id for laid in self.laid}
         peers = []
         for other in others:
-            (port,) = free_ports(1)
-            self.wires.lay(name, other, port, self.ports[other][0])
-            peers.append(f"{ids[other]}@127.0.0.1:{port}")
+            port = free_port()
+            self.wires.lay(name, other, port, self.place(other))
+            peers.append(f"{ids[other]}@{self.wires.host}:{port}")
         return peers
 
+    def place(self, name: str) -> tuple[str, int]:
+        """Where its engine listens for others."""
+        return self.spaces.p2p(name) if self.spaces else LOOPBACK, self.ports[name][0]
+
     def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.ports[name][2]}"
+        host = self.spaces.door(name) if self.spaces else LOOPBACK
+        return f"http://{host}:{self.ports[name][2]}"
 
     def start(self, name: str, full: bool = False) -> None:
         """Start a node, as a liar if the manifest says so; `full`: no disk is left."""
         lie = NEWER if name in self.upgraded else self.manifest.liars.get(name)
         module = ["huabiao.testing.network.liar", lie] if lie else ["huabiao", "up"]
-        command = [sys.executable, "-m", *module, "--home", str(self.homes[name])]
+        command = self.spaces.inside(name) if self.spaces else []
+        command += [sys.executable, "-m", *module, "--home", str(self.homes[name])]
         (self.homes[name] / "run.json").unlink(missing_ok=True)
         with (self.homes[name] / "node.log").open("ab") as output:
             self.running[name] = subprocess.Popen(
@@ -112,6 +130,17 @@ class Nodes:
             f"{self.url(name)}/api/health", timeout=5, trust_env=False
         ).json()
         return found
+
+    def told_by(self, name: str) -> str:
+        """What a node and its engine say of themselves, to find a fault by."""
+        told = []
+        with contextlib.suppress(httpx.HTTPError):
+            told.append(f"{name} says: {self.health(name)}")
+        for log in ("node.log", "engine/cometbft.log"):
+            with contextlib.suppress(OSError):
+                end = (self.homes[name] / log).read_text("utf-8", "replace")[-2000:]
+                told.append(f"{name}/{log} ends: {end}")
+        return "\n".join(told)
 
     def health_chain(self, name: str) -> str:
         """The chain that a node serves."""
@@ -167,28 +196,29 @@ class Nodes:
         self.start(name)
         self.wait_until_serving(name)
 
+    def cut(self, name: str) -> None:
+        """Cut a node off from the others; clients still reach it."""
+        (self.spaces or self.wires).cut(name)
+
+    def mend(self, name: str) -> None:
+        (self.spaces or self.wires).mend(name)
+
     def equivocate(self, name: str) -> None:
         """A node's voting key signs for two blocks; another member is told."""
         other = next(each for each in self.running if each != name)
-        rpc = f"127.0.0.1:{self.ports[other][1]}"
+        host = self.spaces.door(other) if self.spaces else LOOPBACK
+        rpc = f"{host}:{self.ports[other][1]}"
         vote_twice(self.homes[name] / "engine", rpc, self.health_chain(other))
 
     def close(self) -> None:
-        for name in list(self.running):
+        for name, process in self.running.items():
             self.send(name, signal.SIGCONT)
+            process.terminate()
+        for name in list(self.running):
             self.stop(name)
         self.wires.close()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    held = [socket.socket() for _ in range(count)]
-    for each in held:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return ports
+        if self.spaces:
+            self.spaces.close()
 
 
 def _no_room() -> None:

@@ -80,8 +80,8 @@ def hurt(nodes: Nodes, fault: Fault) -> Any:
         nodes.send(name, signal.SIGSTOP)
         return lambda: nodes.send(name, signal.SIGCONT)
     if fault.do == "cut":
-        nodes.wires.cut(name)
-        return lambda: nodes.wires.mend(name)
+        nodes.cut(name)
+        return lambda: nodes.mend(name)
     if fault.do == "slow":
         nodes.wires.slow(name, SLOW_S)
         return lambda: nodes.wires.slow(name, 0.0)
@@ -112,9 +112,9 @@ def commits_within(nodes: Nodes, fault: Fault) -> float:
         if max(nodes.height(name) for name in nodes.running) > before:
             return round(time.monotonic() - started, 1)
         time.sleep(0.2)
-    health = {name: nodes.health(name) for name in nodes.running}
+    told = "\n".join(nodes.told_by(name) for name in nodes.running)
     raise AssertionError(
-        f"no block within {fault.recovers} s after {fault.do} of {fault.node}: {health}"
+        f"no block within {fault.recovers} s after {fault.do} of {fault.node}:\n{told}"
     )
 
 
@@ -128,4 +128,8 @@ def settle(manifest: Manifest, nodes: Nodes, say: Any) -> None:
             say(f"  all at height {max(heights.values())}")
             return
         threading.Event().wait(0.3)
-    raise Broken(f"the nodes do not come to one height: {heights}")
+    behind = [
+        name for name, height in heights.items() if height < max(heights.values())
+    ]
+    told = "\n".join(nodes.told_by(name) for name in behind)
+    raise Broken(f"the nodes do not come to one height: {heights}\n{told}")

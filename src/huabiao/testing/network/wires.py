@@ -1,9 +1,10 @@
 """
 Wires: every connection between two nodes goes through one, and can be cut or slowed.
 
-A wire is a TCP relay of ours on the loopback address, one for each ordered pair of
-nodes: `a` dials `b` through wire (a, b). It needs no privilege and no kernel feature,
-and the nodes cannot tell. Cutting it also drops the connections that stand.
+A wire is a TCP relay of ours, one for each ordered pair of nodes: `a` dials `b` through
+wire (a, b). It needs no privilege and no kernel feature, and the nodes cannot tell.
+Cutting it also drops the connections that stand. Where the machine allows network
+namespaces, cuts are made there, and wires only slow (namespaces.py).
 """
 
 import asyncio
@@ -21,7 +22,7 @@ class Wire:
     """A relay from one node to another."""
 
     port: int
-    target: int
+    target: tuple[str, int]
     cut: bool = False
     delay_s: float = 0.0
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -33,9 +34,7 @@ class Wire:
             writer.close()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection(
-                "127.0.0.1", self.target
-            )
+            far_reader, far_writer = await asyncio.open_connection(*self.target)
         except OSError:
             writer.close()
             return
@@ -60,7 +59,8 @@ class Wire:
 class Wires:
     """All wires of a network, on a thread of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.wires: dict[tuple[str, str], Wire] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
@@ -68,11 +68,11 @@ class Wires:
         )
         self._thread.start()
 
-    def lay(self, dialler: str, target: str, port: int, target_port: int) -> None:
-        """Open a wire; the dialler finds the target at `port`."""
-        wire = Wire(port, target_port)
+    def lay(self, dialler: str, target: str, port: int, place: tuple[str, int]) -> None:
+        """Open a wire to a place; the dialler finds the target at `port`."""
+        wire = Wire(port, place)
         self.wires[dialler, target] = wire
-        self._do(asyncio.start_server(wire.connection, "127.0.0.1", port, limit=CHUNK))
+        self._do(asyncio.start_server(wire.connection, self.host, port, limit=CHUNK))
 
     def cut(self, name: str) -> None:
         """Cut a node off from all others."""
