@@ -121,3 +121,39 @@ def test_a_list_of_records_is_written_as_json_on_a_command_line():
     for spoiled in ("a,b", "[", '{"name": "a"}', '["a"]'):
         with pytest.raises(Malformed):
             ListOf[Item].parse(spoiled)
+
+
+class Odd(Text):
+    """A kind of a contract's own, which must be asked every time."""
+
+    asked = 0
+
+    @classmethod
+    def check(cls, value: object) -> str:
+        cls.asked += 1
+        return f"{value}!"
+
+
+class Waiting(Record):
+    """Defaults: one that passes its check, one that does not, one of a foreign kind."""
+
+    name: Text = ""
+    weight: Kilograms = 0
+    price: Kilograms = -1
+    odd: Odd = ""
+
+
+def test_a_default_is_checked_as_every_other_value_is() -> None:
+    with pytest.raises(Malformed, match="^price"):
+        Waiting().plain()
+    assert Waiting(price=2).plain() == ["", 0, 2, "!"]
+    before = Odd.asked
+    Waiting(price=2).plain()
+    assert Odd.asked == before + 1
+
+
+def test_a_default_that_was_replaced_is_checked() -> None:
+    waiting = Waiting(price=2)
+    waiting.weight = -3
+    with pytest.raises(Malformed, match="^weight"):
+        waiting.plain()

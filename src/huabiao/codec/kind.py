@@ -10,7 +10,7 @@ reads what a person wrote, `show` gives plain JSON.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-SIMPLE = "huabiao.codec.kinds"
+SIMPLE, COMPOSITE = "huabiao.codec.kinds", "huabiao.codec.composite"
 _REGISTRY: dict[str, "type[Kind]"] = {}
 
 

@@ -49,13 +49,14 @@ class Code(_Written, str):
 
     @classmethod
     def check(cls, value: Any) -> Any:
+        fits = type(value) is str and 0 < len(value) <= cls.longest
+        if fits and value.isprintable() and value == value.strip():
+            return value
         super().check(value)
-        if not value or not value.isprintable() or value != value.strip():
-            raise malformed(
-                f"编码须为一行可见字符：{value!r:.60}",
-                f"a code is one line of visible characters: {value!r:.60}",
-            )
-        return value
+        raise malformed(
+            f"编码须为一行可见字符：{value!r:.60}",
+            f"a code is one line of visible characters: {value!r:.60}",
+        )
 
 
 class _Whole(Kind):

@@ -14,7 +14,7 @@ what an earlier one wrote. A record may be a field of another: `ListOf[Item]`.
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-from huabiao.codec.kind import Kind, Malformed, malformed
+from huabiao.codec.kind import COMPOSITE, SIMPLE, Kind, Malformed, malformed
 
 _MISSING: Any = object()
 _RESERVED = ("check", "parse", "show", "plain", "from_plain", "fields", "defaults")
@@ -26,7 +26,8 @@ class Record(Kind):
     fields: ClassVar[dict[str, type[Kind]]] = {}
     defaults: ClassVar[dict[str, Any]] = {}
     _names: ClassVar[tuple[str, ...]] = ()
-    _checks: ClassVar[tuple[tuple[str, Callable[[Any], Any]], ...]] = ()
+    _checks: ClassVar[tuple[tuple[str, Callable[[Any], Any], Any], ...]] = ()
+    """Of each field: its name, its check, and a default that passed it already."""
     _nested: ClassVar[tuple[tuple[str, type[Kind]], ...]] = ()
     widget = "record"
 
@@ -50,7 +51,10 @@ class Record(Kind):
         super().__init_subclass__(**options)
         cls.fields, cls.defaults = fields, defaults
         cls._names = tuple(fields)
-        cls._checks = tuple((name, kind.check) for name, kind in fields.items())
+        cls._checks = tuple(
+            (name, kind.check, _settled(kind, defaults.get(name, _MISSING)))
+            for name, kind in fields.items()
+        )
         cls._nested = tuple(
             (name, kind) for name, kind in fields.items() if kind.holds_records()
         )
@@ -64,17 +68,14 @@ class Record(Kind):
         names = self._names
         if len(values) > len(names):
             raise TypeError(f"{type(self).__name__} has {len(names)} fields")
-        held = dict(zip(names, values, strict=False))
-        for name, value in named.items():
-            if name not in self.fields or name in held:
+        given = dict(zip(names, values, strict=False))
+        for name in named:
+            if name not in self.fields or name in given:
                 raise TypeError(f"{type(self).__name__} has no free field {name!r}")
-            held[name] = value
-        for name in names:
-            if name not in held:
-                default = self.defaults.get(name, _MISSING)
-                if default is _MISSING:
-                    raise TypeError(f"{type(self).__name__} needs {name!r}")
-                held[name] = default
+        held = {**self.defaults, **given, **named}
+        if len(held) < len(names):
+            missing = next(name for name in names if name not in held)
+            raise TypeError(f"{type(self).__name__} needs {missing!r}")
         self.__dict__.update(held)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -95,11 +96,14 @@ class Record(Kind):
         """The stored form: every field checked, in order."""
         held = self.__dict__
         out = []
-        for name, check in self._checks:
-            try:
-                out.append(check(held[name]))
-            except Malformed as error:
-                raise Malformed(f"{name}：{error}") from error
+        for name, check, settled in self._checks:
+            value = held[name]
+            if value is not settled:
+                try:
+                    value = check(value)
+                except Malformed as error:
+                    raise Malformed(f"{name}：{error}") from error
+            out.append(value)
         return out
 
     @classmethod
@@ -171,3 +175,15 @@ class Record(Kind):
                 cls.fields.items(), [*plain, *defaults], strict=True
             )
         }
+
+
+def _settled(kind: type[Kind], default: Any) -> Any:
+    """A default whose check says the same whenever it is asked, and costs nothing: it
+    is of one of our own kinds, and nothing can change it."""
+    simple = kind.__module__ == SIMPLE and type(default) in (bool, int, str, bytes)
+    if not simple and not (default is None and kind.__module__ == COMPOSITE):
+        return _MISSING
+    try:
+        return default if kind.check(default) is default else _MISSING
+    except Malformed:  # it is said when one is stored
+        return _MISSING

@@ -23,6 +23,8 @@ def said_of(error: Exception) -> tuple[str, str]:
 def check_detail(detail: dict[str, Any]) -> None:
     """Plain values and flat lists of them: a receipt must be able to hold it."""
     for value in detail.values():
+        if type(value) is str or type(value) is bytes:
+            continue
         items = value if type(value) in (list, tuple) else (value,)
         if any(type(item) in (list, tuple, dict) for item in items):
             raise TypeError("the detail of an event is flat")

@@ -17,6 +17,7 @@ import uvicorn
 
 from huabiao.client.remote import LOCAL_SOCKET
 from huabiao.doors.api import build_app
+from huabiao.node import collector
 from huabiao.node.certificate import DoorCertificate, door_certificate, door_url
 from huabiao.node.home import Home, name_signer, write_run_file
 from huabiao.node.national_tls import SOCKET, NationalFront, inner_listener
@@ -191,6 +192,7 @@ async def serve(
             if not stopping.is_set():
                 await doors.open()
                 opened.append(doors)
+        collector.settle()
         await _unless(stopping, then)
         await asyncio.gather(*(each.serving for each in opened))
     finally:

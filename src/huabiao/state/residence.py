@@ -14,7 +14,7 @@ from threading import RLock
 
 import numpy as np
 
-from huabiao.proofs.radix import empty_root, encode_proof, half_byte
+from huabiao.proofs.radix import empty_root, encode_proof
 from huabiao.state.changes import Changes
 from huabiao.state.node import entries_of, where_of
 from huabiao.state.rows import NONE, STORED, TOP, Rows
@@ -104,14 +104,15 @@ class Residence:
     def way(self, key_hash: bytes) -> tuple[list[int], bytes]:
         """The rows of the inner nodes on a key's way, and the leaf at its end."""
         way: list[int] = []
-        row, n = TOP, 0
+        rows, row, n = self.rows, TOP, 0
         while True:
-            code = self.rows.children.item(row, n)
+            code = rows.children.item(row, n)
             if code == STORED:
                 code = self.load(row, n)
             if code <= 0:
-                return way, self.rows.leaves[-code]
-            row, n = code, half_byte(key_hash, len(way))
+                return way, rows.leaves[-code]
+            byte = key_hash[len(way) >> 1]  # half_byte, without a call for each depth
+            row, n = code, byte & 15 if len(way) & 1 else byte >> 4
             way.append(row)
 
     def slots(self, portion: int) -> Iterator[tuple[int, int]]:
