@@ -1,25 +1,23 @@
 """The port of a node in the same process: what its doors and services reach."""
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from huabiao import __version__
-from huabiao.client.port import BlockView, Busy, EnvelopeView, Outcome
+from huabiao.client.port import BlockView, EnvelopeView, Outcome
 from huabiao.codec import decode
 from huabiao.contracts import Refused
 from huabiao.crypto.address import show
-from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
 from huabiao.engines.engine import Engine
-from huabiao.engines.pool import Placed, PoolFull, Ticket
 from huabiao.engines.verification import Verification
 from huabiao.ledger.block import open_block, open_one, receipts_of
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.protocol import coming
 from huabiao.node import measuring, proving
 from huabiao.node.asking import Questions
+from huabiao.node.entrance import Entrance
 from huabiao.node.history.older import told_where
 from huabiao.proofs.header import header_hash
 from huabiao.proofs.state_proofs import StateProofs, Want
@@ -33,10 +31,11 @@ class LocalPort:
     """Implements huabiao.client.port.Port over an engine and its ledger."""
 
     def __init__(self, engine: Engine, verification: Verification) -> None:
-        self.engine, self._verification = engine, verification
+        self.engine = engine
         self._ledger: Ledger = engine.ledger
         self._questions = Questions(self._ledger)
         self._counts, self._started_at = measuring.Counts(), engine.height
+        self._entrance = Entrance(engine, verification, self._counts)
         self.alerts: list[str] = []
         """Said once, about the start."""
         folder = self._ledger.log.folder
@@ -65,52 +64,7 @@ class LocalPort:
         return self.engine.height
 
     async def submit(self, envelopes: list[bytes]) -> list[Outcome]:
-        outcomes: list[Outcome | None] = []
-        opened: list[Envelope] = []
-        for raw in envelopes:
-            try:
-                opened.append(open_envelope(raw, self._ledger.digest))
-                outcomes.append(None)
-            except BadEnvelope as error:
-                outcomes.append(Outcome("", 0, 0, "envelope.malformed", str(error)))
-        placed = iter(await self._order(opened) if opened else [])
-        ids = iter(opened)
-        told = [
-            outcome if outcome is not None else _outcome(next(ids), next(placed))
-            for outcome in outcomes
-        ]
-        self._counts.add(outcome.code for outcome in told)
-        return told
-
-    async def _order(self, envelopes: list[Envelope]) -> list[Placed]:
-        items = [(e.body.signer, e.message, e.signature) for e in envelopes]
-        verdicts = await self._verification.verdicts(items)
-        holding = [e for e, holds in zip(envelopes, verdicts, strict=True) if holds]
-        answers = iter(await self._wait_in_pool(holding) if holding else [])
-        sentence = "签名不符。 The signature does not fit."
-        return [
-            next(answers) if holds else Placed(0, 0, "envelope.signature", sentence)
-            for holds in verdicts
-        ]
-
-    async def _wait_in_pool(self, envelopes: list[Envelope]) -> list[Placed]:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[list[Placed]] = loop.create_future()
-
-        def done(ticket: Ticket) -> None:
-            loop.call_soon_threadsafe(_settle, future, ticket.placed)
-
-        if self.engine.failure:
-            stopped = Placed(0, 0, "node.stopped", self.engine.failure)
-            return [stopped] * len(envelopes)
-        try:
-            self.engine.offer(Ticket(envelopes, done))
-        except PoolFull:
-            self._counts.add(["pool.full"] * len(envelopes))
-            raise Busy(
-                "交易池已满，请一秒后重试。 The pool is full; try again in a second."
-            ) from None
-        return await future
+        return await self._entrance.submit(envelopes)
 
     # -- reads -----------------------------------------------------------------
 
@@ -286,15 +240,3 @@ class LocalPort:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-
-
-def _outcome(envelope: Envelope, placed: Placed) -> Outcome:
-    return Outcome(
-        envelope.id.hex(), placed.height, placed.index, placed.code, placed.sentence,
-        placed.call, placed.cost,
-    )  # fmt: skip
-
-
-def _settle(future: "asyncio.Future[list[Placed]]", placed: list[Placed]) -> None:
-    if not future.done():
-        future.set_result(placed)
