@@ -156,9 +156,13 @@ async def load(
         before = time.monotonic()
         url = nodes.urls[number % nodes.members]
         response = await http.post(f"{url}/api/envelopes", content=body)
-        for each in response.json() if response.status_code == 200 else [{}] * BATCH:
-            code = each.get("code", f"http {response.status_code}")
-            codes[code] = codes.get(code, 0) + 1
+        if response.status_code != 200:  # such as a full node, which says so at once
+            code = f"http {response.status_code}"
+            codes[code] = codes.get(code, 0) + BATCH
+            await asyncio.sleep(0 if rate else 1)
+            return
+        for each in response.json():
+            codes[each["code"]] = codes.get(each["code"], 0) + 1
         waits.append(time.monotonic() - before)
 
     if rate:

@@ -20,7 +20,7 @@ from threading import Lock
 from huabiao.engines.pool import MOST_WAITING, PoolFull
 
 TARGET_S = 1.4
-START, LEAST = 4_000, 100
+START, LEAST = 4_000, 400
 MARGIN, GROWTH = 0.9, 0.2
 
 
