@@ -286,17 +286,13 @@ def main() -> None:
                     runs.append(asyncio.run(drive(nodes, suite, options.seconds)))
                 finally:
                     nodes.stop()
-            if not options.json:
-                print(json.dumps(runs[-1], indent=1), flush=True)
-    report = {
-        "bench": "network",
-        "machine": machine(),
-        "parameters": {
-            "seconds": options.seconds, "clients": CLIENTS, "batch": BATCH,
-            "connections_a_member": CONNECTIONS, "records_a_batch": RECORDS,
-        },
-        "runs": runs,
+            print(json.dumps(runs[-1]), file=sys.stderr, flush=True)
+    parameters = {
+        "seconds": options.seconds, "clients": CLIENTS, "batch": BATCH,
+        "connections_a_member": CONNECTIONS, "records_a_batch": RECORDS,
     }  # fmt: skip
+    report = {"bench": "network", "machine": machine(), "parameters": parameters,
+              "runs": runs}  # fmt: skip
     print(json.dumps(report, indent=None if options.json else 1))
 
 
