@@ -6,7 +6,7 @@ from served_city import Served
 from huabiao.crypto.address import show
 from huabiao.services.databases.population import enterprise_code
 
-CODE = enterprise_code("110108", 731)
+CODE = enterprise_code("110108", 733)
 LONG_AGO = "2026-01-01T00:00:00Z"
 COMPANY, WASTE = "联系测试仪器公司", "hazardous_waste"
 
