@@ -44,7 +44,9 @@ class Questions:
 
     def ask(self, query: Object, purpose: str | None, until: int, now: int) -> str:
         """The id of a new question; ValueError where too many are open."""
-        name, nonce, state = (secrets.token_urlsafe(RANDOM_BYTES) for _ in range(3))
+        nonce, state = (secrets.token_urlsafe(RANDOM_BYTES) for _ in range(2))
+        # Typed after a command, where a word that begins with "-" would be an option.
+        name = secrets.token_hex(RANDOM_BYTES)
         with self._file() as file:
             file.execute("DELETE FROM questions WHERE until < ?", (now - KEPT_MS,))
             (count,) = file.execute("SELECT count(*) FROM questions").fetchone()
