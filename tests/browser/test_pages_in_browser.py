@@ -83,9 +83,11 @@ def check(watched: Watched, path: str) -> None:
         beyond = page.evaluate(TOO_WIDE)
         assert beyond <= 0, f"{path} is {beyond} px too wide at {size['width']}"
     assert page.evaluate(MISMARKED) == [], path
-    found = Axe().run(page).response["violations"]
-    told = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
-    assert not told, (path, told)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        told = [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+        assert not told, (path, scheme, told)
     page.emulate_media(media="print")
     assert page.locator("main").inner_text().strip()
     assert not page.locator("header nav").is_visible()
@@ -115,10 +117,8 @@ def supervised(city: PlayedCity) -> PlayedCity:
     return city
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_open_page(city: PlayedCity, visitor: BrowserContext, scheme) -> None:
+def test_every_open_page(city: PlayedCity, visitor: BrowserContext) -> None:
     watched = Watched(visitor, city.url)
-    watched.page.emulate_media(color_scheme=scheme)
     for path in OPEN:
         answer = watched.page.goto(city.url + path)
         assert answer is not None and answer.status == 200, path
