@@ -4,10 +4,10 @@ not wait long, and whoever is not hears so at once.
 
 Time to final is what is under way divided by the rate (Little's law), and nobody knows
 the rate of a network beforehand. So the limit follows the times that are seen, as a
-sender follows a line's (AIMD; Chiu and Jain 1989): beyond TARGET_S it is cut to what
-would have met it, at most once in that time; while more than half of it is used and
-times are good, it grows. It covers the whole way, the check of signatures included, and
-is asked before that check, so that a refusal costs little.
+sender follows a line's (AIMD; Chiu and Jain 1989): beyond TARGET_S it is cut to what of
+the envelopes under way would have met it, at most once in that time; while more than
+half of it is used and times are good, it grows. It covers the whole way, the check of
+signatures included, and is asked before that check, so that a refusal costs little.
 
 When it is crowded each signer has an equal share: a flood from one leaves room for the
 next. What a signer claims to be is not known yet; a false claim ends with its check.
@@ -49,15 +49,14 @@ class Admission:
         """They are final, or refused."""
         now = self._clock()
         with self._lock:
-            busy = 2 * self.under_way > self.most
+            used, took = self.under_way, now - entered
             self.under_way -= count
             left = self._of_signer.pop(signer) - count
             if left:
                 self._of_signer[signer] = left
-            took = now - entered
             if took <= TARGET_S:
-                if busy:
+                if 2 * used > self.most:
                     self.most = min(MOST_WAITING, self.most + GROWTH * count)
             elif entered > self._cut_at:  # what came before a cut tells nothing of it
-                self.most = max(LEAST, self.most * MARGIN * TARGET_S / took)
-                self._cut_at = now
+                most = min(self.most, used) * MARGIN * TARGET_S / took
+                self.most, self._cut_at = max(LEAST, most), now
