@@ -19,9 +19,9 @@ from threading import Lock
 
 from huabiao.engines.pool import MOST_WAITING, PoolFull
 
-TARGET_S = 1.4
+TARGET_S = 1.5
 START, LEAST = 4_000, 400
-MARGIN, GROWTH = 0.9, 0.2
+MARGIN, GROWTH = 0.95, 0.2
 
 
 class Admission:
