@@ -39,7 +39,7 @@ def directory(
         request,
         "directory.html",
         query=query,
-        found=_found(city, query) if query else [],
+        found=words_found(city, query) if query else [],
         departments=tree,
         more=more,
         drawn=drawn,
@@ -55,7 +55,7 @@ def _drawn(tree: list[Department], account: str) -> Department | None:
     return next(chosen, tree[0] if tree else None)
 
 
-def _found(city: City, q: str) -> list[dict[str, Any]]:
+def words_found(city: City, q: str) -> list[dict[str, Any]]:
     """What the words were found in, with each level's name; places say nothing new."""
     return [
         each
