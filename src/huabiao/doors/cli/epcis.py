@@ -43,6 +43,7 @@ def bring_in(
     product: tuple[str, ...], intake: bool, dry_run: bool, identity: str,
 ) -> None:  # fmt: skip
     """把他人的 EPCIS 文件写上链。 Import a document: one envelope, all or nothing."""
+    from huabiao.doors.cli.chains import find
     from huabiao.services.epcis import Translation, translate
 
     keys, raw = settings.keys(identity), file.read_bytes()
@@ -51,7 +52,7 @@ def bring_in(
         dict(_split(party)),
         {_gtin(gtin): name for gtin, name in _split(product)},
         intake,
-        lambda path: _is_known(settings, path),
+        lambda path: find(settings, "food_trace", path) is not None,
     )
     calls = translate(raw, keys.suite.digest(raw), how)
     lines = [f"  {call.operation} {call.key}" for call in calls]
@@ -84,18 +85,6 @@ def _whole(written: str) -> int:
     if not written.isdecimal() or not int(written):
         raise Failed(f"“{written}”须为整克数。 {written!r} is no whole grams.")
     return int(written)
-
-
-def _is_known(settings: Settings, path: str) -> bool:
-    from huabiao.client.remote import Answered
-
-    try:
-        settings.city.get(f"/api/scenarios/food_trace/records/{quote(path)}")
-    except Answered as answer:
-        if answer.status == 404:
-            return False
-        raise
-    return True
 
 
 @command(

@@ -21,11 +21,7 @@ def person() -> None:
 )
 def enrol(settings: Settings, account: str, identity: str) -> None:
     """登记机构：登记个人，身份号码不回显。 Enrol; asks for the identity number."""
-    tag = _asked_tag(settings, identity, "/api/persons/tag")
-    written = {"account": account, "tag": tag}
-    keys = settings.keys(identity)
-    outcome = settings.city.call(keys, "identity", "enrol_person", "", written)
-    tell_outcome(settings, outcome, account)
+    _register(settings, account, identity, "/api/persons/tag", "enrol_person")
 
 
 @command(
@@ -34,10 +30,17 @@ def enrol(settings: Settings, account: str, identity: str) -> None:
 )
 def bind(settings: Settings, account: str, identity: str) -> None:
     """登记机构：让个人看到谁用了其数据。 Let a person see the uses of their data."""
-    tag = _asked_tag(settings, identity, "/api/persons/subject-tag")
-    written = {"account": account, "tag": tag}
+    _register(settings, account, identity, "/api/persons/subject-tag", "bind_person")
+
+
+def _register(
+    settings: Settings, account: str, identity: str, path: str, operation: str
+) -> None:
+    """Say on the chain by which tag a person is known; the node makes it of a number
+    that is asked for unseen."""
+    written = {"account": account, "tag": _asked_tag(settings, identity, path)}
     keys = settings.keys(identity)
-    outcome = settings.city.call(keys, "identity", "bind_person", "", written)
+    outcome = settings.city.call(keys, "identity", operation, "", written)
     tell_outcome(settings, outcome, account)
 
 

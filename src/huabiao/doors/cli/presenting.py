@@ -46,7 +46,7 @@ def present(
     raw = _proved(abroad.reader(settings, identity, route, door), resource)
     keys = settings.keys(identity)
     way = abroad.way(settings, route)
-    key, calls = _calls(settings.city, way, raw, keep)
+    key, calls = _calls(settings, way, raw, keep)
     outcome = settings.city.send(keys, *calls)
     tell_outcome(settings, outcome, key)
 
@@ -65,10 +65,11 @@ def _proved(door: "Remote", resource: "Resource") -> bytes:
 
 
 def _calls(
-    city: "Remote", way: abroad.Way, raw: bytes, keep: bool
+    settings: Settings, way: abroad.Way, raw: bytes, keep: bool
 ) -> tuple[str, list["Call"]]:
     """The copy's id, and what brings the header and then the record, or its absence."""
     from huabiao.client.signing import call
+    from huabiao.doors.cli.chains import find
     from huabiao.services.relay import carrying
 
     proof, content = carrying.state_proof(raw)
@@ -77,7 +78,7 @@ def _calls(
     told: dict[str, Any] = {
         "height": carrying.height_of(proof), "proof": content.radix,
     }  # fmt: skip
-    known = _is_known(city, key)
+    known = find(settings, SCENARIO, key) is not None
     if content.value is not None:
         told |= {"value": content.value, "keep": keep}
     elif not known:
@@ -88,18 +89,6 @@ def _calls(
         told |= {"route": way.route, "contract": contract, "path": path}
     before = carrying.advances(way.client, proof, way.changed)
     return key, [*before, call(SCENARIO, operation, key, **told)]
-
-
-def _is_known(city: "Remote", key: str) -> bool:
-    from huabiao.client.remote import Answered
-
-    try:
-        city.get(f"/api/copies/{quote(key, safe='/')}")
-    except Answered as refusal:
-        if refusal.status != 404:
-            raise
-        return False
-    return True
 
 
 def show_copy(

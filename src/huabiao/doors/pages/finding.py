@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from huabiao.doors.city import City
 from huabiao.doors.finding import find
 from huabiao.doors.pages.directory import Word, words_found
 from huabiao.doors.pages.render import page
@@ -19,10 +18,5 @@ def found(request: Request, city: CityHere, q: Word = "") -> Response:
     exact = find(city, query) if query else []
     if len(exact) == 1:
         return RedirectResponse(exact[0].address, 303)
-    return page(
-        request, "find.html", query=query, exact=exact, words=_words(city, query)
-    )
-
-
-def _words(city: City, query: str) -> list[dict[str, object]]:
-    return words_found(city, query) if query else []
+    words = words_found(city, query) if query else []
+    return page(request, "find.html", query=query, exact=exact, words=words)

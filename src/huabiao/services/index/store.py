@@ -14,11 +14,12 @@ from huabiao.codec import decode
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.layouts import Layouts, Plan, indexed_values
 from huabiao.services.index.postings import write_postings
+from huabiao.services.index.questions import of_those
 from huabiao.services.index.rows import Batch
 from huabiao.services.index.tables import ACTOR, list_of
 from huabiao.services.index.topics import SEARCHED, is_searched, write_topic
 
-RECORDS_AT_ONCE, IDS_AT_ONCE = 1_000, 128
+RECORDS_AT_ONCE = 1_000
 Field = tuple[int, bytes, str]
 """A row of `fields`: number of the list, value, id of the record."""
 
@@ -167,21 +168,13 @@ def _newest(
         by_contract.setdefault(contract, []).append(id_)
     found = {}
     for contract, ids in by_contract.items():
-        for start in range(0, len(ids), IDS_AT_ONCE):
-            some = ids[start : start + IDS_AT_ONCE]
-            # Few shapes of statement, so that each is prepared once.
-            some += some[-1:] * ((1 << (len(some) - 1).bit_length()) - len(some))
-            rows = connection.execute(
-                "SELECT r.id, r.state, v.value FROM records r JOIN versions v"
-                f" USING (version) WHERE r.contract = ? AND r.id IN ({_places(some)})",
-                (contract, *some),
-            ).fetchall()
-            found.update({(contract, id_): (state, v) for id_, state, v in rows})
+        rows = of_those(
+            connection,
+            "SELECT r.id, r.state, v.value FROM records r JOIN versions v"
+            " USING (version) WHERE r.contract = ? AND r.id IN", ids, (contract,),
+        )  # fmt: skip
+        found.update({(contract, id_): (state, v) for id_, state, v in rows})
     return found
-
-
-def _places(arguments: Sequence[Any]) -> str:
-    return ", ".join("?" * len(arguments))
 
 
 def _fields(plan: Any, id_: str, stored: tuple[str, int, Any] | None) -> list[Field]:

@@ -11,7 +11,6 @@ from huabiao.codec import encode
 from huabiao.testing.network.clients import Client
 
 HELD, MOST = 1_000, 40
-PAUSE_S = 0.6
 WITHIN_MS = (2_000, 15_000, 90_000)
 ACCOUNTS = 3
 
