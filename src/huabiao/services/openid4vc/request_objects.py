@@ -59,7 +59,6 @@ def sign_request(
         "vc+jwt": {"alg_values": algorithms},
     }
     payload: Object = {
-        "iss": client_id_of(verifier.did),
         "aud": ANY_WALLET,
         "client_id": client_id_of(verifier.did),
         "response_type": "vp_token",
