@@ -63,28 +63,28 @@ function judged(found) {
   throw new Error(told.map((each) => each.message).join(" | ") || JSON.stringify(found));
 }
 
-export async function signCredential({ city, seed, did, method, credential }) {
-  const suite = await signing({ seed, did, method });
-  return vc.issue({ credential, suite, documentLoader: loaderOf(city) });
+export async function signCredential({ city, seed, did, method, credential, date }) {
+  const suite = await signing({ seed, did, method, date });
+  return vc.issue({ credential, suite, now: date, documentLoader: loaderOf(city) });
 }
 
 export async function signPresentation({
-  city, seed, did, method, credentials, challenge, domain,
+  city, seed, did, method, credentials, challenge, domain, date,
 }) {
   const presentation = vc.createPresentation({
-    verifiableCredential: credentials, holder: did, verify: false,
+    verifiableCredential: credentials, holder: did, now: date,
   });
   return vc.signPresentation({
-    presentation, challenge, domain, suite: await signing({ seed, did, method }),
+    presentation, challenge, domain, suite: await signing({ seed, did, method, date }),
     documentLoader: loaderOf(city),
   });
 }
 
-async function signing(facts) {
+async function signing({ date, ...facts }) {
   const { did, method, pair } = await keyOf(facts);
   Object.assign(pair, { id: method, controller: did });
   return new DataIntegrityProof({
-    signer: pair.signer(), cryptosuite: createSignCryptosuite(),
+    date, signer: pair.signer(), cryptosuite: createSignCryptosuite(),
   });
 }
 
