@@ -1,7 +1,9 @@
 """
-What others' packages made, judged by ours: recorded by tests/doors/other_wallet/record.mjs
-with oid4vc-ts, sd-jwt-js and Digital Bazaar's packages (versions in the file), so that
-every run has it. `make test-network` makes it again and compares, and judges ours there.
+What others' packages made, judged by ours in every run.
+
+tests/doors/other_wallet/record.mjs recorded it with oid4vc-ts, sd-jwt-js and Digital
+Bazaar's packages; their versions are in the file. `make test-network` makes it again
+and compares, and has theirs judge ours.
 """
 
 import json
@@ -86,7 +88,9 @@ def test_their_sd_jwt_vc():
     other = "~".join((token, first[:-2] + "AA", *rest))
     fewer = "~".join((token, *rest))
     refused("audience", verify_presentation, shown, policy(), "other", use)
-    refused("expired", verify_credential, SD_JWT["credential"], policy(now=NOW + 400_000))
+    refused(
+        "expired", verify_credential, SD_JWT["credential"], policy(now=NOW + 400_000)
+    )
     for spoiled in (other, fewer):
         with pytest.raises(NotVerified):
             verify_presentation(spoiled, policy(), AUDIENCE, use)

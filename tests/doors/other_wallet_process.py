@@ -1,8 +1,8 @@
 """
 A wallet, a verifier and an issuer that others wrote, as one process beside ours.
 
-    other_wallet/peer.mjs   on Node: oid4vc-ts and sd-jwt-js of the OpenWallet Foundation,
-                            dcql, jose, and Digital Bazaar's credential packages
+    other_wallet/peer.mjs   on Node: oid4vc-ts and sd-jwt-js of the OpenWallet
+                            Foundation, dcql, jose, and Digital Bazaar's packages
 
 Their versions are in other_wallet/package-lock.json. `npm ci` fetches them once.
 """

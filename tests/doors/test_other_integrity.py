@@ -3,7 +3,7 @@ Data Integrity proofs and status lists: ours judged by Digital Bazaar's packages
 by ours; then one thing spoiled at a time.
 
 Theirs: @digitalbazaar/vc 7.3 with eddsa-jcs-2022-cryptosuite 1.0 and
-vc-bitstring-status-list 2.0 (other_wallet/integrity.mjs). Their contexts come from their
+vc-bitstring-status-list 2.0 (other_wallet/integrity.mjs). Contexts come from their
 packages, DIDs and lists from the city; nothing is fetched from elsewhere.
 """
 
@@ -38,7 +38,7 @@ def facts_of(keys: Keys, served: Served) -> dict[str, str]:
 
 
 def issue(served: Served, folder: Path) -> tuple[int, dict]:
-    """A credential of ours with a Data Integrity proof: its place in the list, and it."""
+    """A credential with a Data Integrity proof: its place in the list, and it."""
     claims, out = folder / "claims.json", folder / "licence"
     claims.write_text(json.dumps(CLAIMS), "utf-8")
     holder = facts_of(served.keys("navigator"), served)["did"]
@@ -87,13 +87,17 @@ def spoiled(shown: dict) -> dict:
     """The credential inside says something else."""
     (credential,) = shown["verifiableCredential"]
     subject = credential["credentialSubject"] | {"name": "other"}
-    return shown | {"verifiableCredential": [credential | {"credentialSubject": subject}]}
+    return shown | {
+        "verifiableCredential": [credential | {"credentialSubject": subject}]
+    }
 
 
 def test_we_verify_their_credential_and_presentation(served, peer, tmp_path):
     _, ours = issue(served, tmp_path)
     unsigned = {name: value for name, value in ours.items() if name != "proof"}
-    issuer, holder = (facts_of(served.keys(n), served) for n in ("airport", "navigator"))
+    issuer, holder = (
+        facts_of(served.keys(n), served) for n in ("airport", "navigator")
+    )
     made = peer.do("signCredential", credential=unsigned, **issuer)
     assert made["proof"]["cryptosuite"] == "eddsa-jcs-2022"
     shown = peer.do("signPresentation", credentials=[made], challenge=NONCE,
