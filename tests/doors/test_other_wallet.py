@@ -21,7 +21,11 @@ from huabiao.services.credentials import jws
 from huabiao.services.credentials.dids import chain_signer, resolve_with
 from huabiao.services.credentials.sd_jwt import digest_of
 from huabiao.services.credentials.sd_jwt_vc import KB_TYPE
-from huabiao.services.credentials.strict_json import to_base64url
+from huabiao.services.credentials.strict_json import (
+    from_base64url,
+    parse_object,
+    to_base64url,
+)
 from huabiao.services.did import Resolver
 from huabiao.services.openid4vc import presenting
 from huabiao.services.openid4vc.holdings import Holdings
@@ -132,11 +136,31 @@ def test_our_wallet_takes_theirs_and_shows_it_at_both_verifiers(town, peer, take
     assert not {"name", "level"} & set(claims)
 
 
-def question(peer) -> dict[str, str]:
+@pytest.mark.parametrize(("curve", "content"), [("P-256", "A128GCM"),
+                                                ("X25519", "A256GCM")])  # fmt: skip
+def test_our_wallet_seals_an_answer_that_theirs_demands_so(
+    town, peer, taken, curve, content
+):
+    link = question(peer, sealed=curve, contents=[content])["link"]
+    done = town.wallet("wallet", "present", link, "--yes", "--as", "pilot")
+    assert done["shown"]["licence"]["shows"] == ["address"], done
+    (found,) = peer.do("answers", link=link)
+    assert list(found["sent"]) == ["response"]
+    header = parse_object(from_base64url(found["sent"]["response"].split(".")[0], ""))
+    assert (header["enc"], header["kid"]) == (content, "sealing")
+    assert found["shown"]["licence"]["address"] == CLAIMS["address"]
+    link = question(peer, sealed=curve, contents=["A128CBC-HS256"])["link"]
+    said = town.wallet("wallet", "present", link, "--yes", "--as", "pilot")
+    assert "client_metadata needs a key" in said, said
+    assert all("refused" in each for each in peer.do("answers", link=link))
+
+
+def question(peer, **more) -> dict[str, str]:
     query = {"credentials": [{
         "id": "licence", "format": "dc+sd-jwt", "meta": {"vct_values": [TYPE]},
         "claims": [{"path": ["address", "city"], "values": ["北京"]}]}]}  # fmt: skip
-    return peer.do("ask", seed="7a" * 32, query=query, nonce="n" * 22, state="s" * 22)
+    facts = {"seed": "7a" * 32, "nonce": "n" * 22, "state": "s" * 22}
+    return peer.do("ask", query=query, **facts, **more)
 
 
 def test_their_verifier_refuses_a_spoiled_answer(town, peer, taken, monkeypatch):

@@ -1,10 +1,11 @@
 // Keys, who a DID's are, and what the OpenID libraries are given to call back.
 import {
-  createHash, createPrivateKey, createPublicKey, randomBytes, sign, verify,
+  createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign,
+  verify,
 } from "node:crypto";
 import * as Ed25519Multikey from "@digitalbazaar/ed25519-multikey";
 import { clientAuthenticationAnonymous } from "@openid4vc/oauth2";
-import { CompactSign, compactVerify, importJWK } from "jose";
+import { CompactSign, compactDecrypt, compactVerify, importJWK } from "jose";
 
 const base64url = (bytes) => Buffer.from(bytes).toString("base64url");
 
@@ -67,9 +68,24 @@ export function fits(jwk, data, signature) {
   return verify(null, Buffer.from(data), known, Buffer.from(signature, "base64url"));
 }
 
+// A key that answers are sealed for: P-256 or X25519.
+export function sealingKey(curve) {
+  const kind = curve === "P-256" ? ["ec", { namedCurve: curve }] : ["x25519"];
+  const made = generateKeyPairSync(...kind);
+  const about = { kid: "sealing", use: "enc", alg: "ECDH-ES" };
+  return { privateJwk: made.privateKey.export({ format: "jwk" }),
+    publicJwk: { ...made.publicKey.export({ format: "jwk" }), ...about } };
+}
+
 // CallbackContext of @openid4vc/oauth2.
-export function callbacksOf(key, resolve) {
+export function callbacksOf(key, resolve, sealing) {
   return {
+    decryptJwe: async (jwe) => {
+      const secret = createPrivateKey({ key: sealing.privateJwk, format: "jwk" });
+      const { plaintext } = await compactDecrypt(jwe, secret);
+      const payload = Buffer.from(plaintext).toString("utf8");
+      return { decrypted: true, decryptionJwk: sealing.publicJwk, payload };
+    },
     hash,
     generateRandom: (length) => new Uint8Array(randomBytes(length)),
     clientAuthentication: clientAuthenticationAnonymous(),

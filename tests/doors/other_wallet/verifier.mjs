@@ -2,15 +2,17 @@
 import { createServer } from "node:http";
 import { Openid4vpVerifier } from "@openid4vc/openid4vp";
 import { DcqlPresentationResult, DcqlQuery } from "dcql";
-import { callbacksOf, keyOf, resolverAt } from "./keys.mjs";
+import { callbacksOf, keyOf, resolverAt, sealingKey } from "./keys.mjs";
 import { sdJwts, verifyShown } from "./sd_jwts.mjs";
 
 const outcomes = new Map(); // link to what was found in the answers, the newest last
 
-// Ask for what a DCQL query says; the link is for one wallet.
-export async function ask({ city, seed, query, nonce, state }) {
+// Ask for what a DCQL query says; the link is for one wallet. `sealed` names the curve
+// of the key that the answer is to be sealed for, and `contents` how.
+export async function ask({ city, seed, query, nonce, state, sealed, contents }) {
   const key = await keyOf({ seed }), resolve = resolverAt(city);
-  const callbacks = callbacksOf(key, resolve);
+  const sealing = sealed && sealingKey(sealed);
+  const callbacks = callbacksOf(key, resolve, sealing);
   const verifier = new Openid4vpVerifier({ callbacks });
   const base = await listen(async (request, body) => {
     if (request.url === "/request") {
@@ -24,12 +26,14 @@ export async function ask({ city, seed, query, nonce, state }) {
   });
   const made = await verifier.createOpenId4vpAuthorizationRequest({
     authorizationRequestPayload: {
-      response_type: "vp_token", response_mode: "direct_post", nonce, state,
+      response_type: "vp_token", nonce, state,
+      response_mode: sealed ? "direct_post.jwt" : "direct_post",
       client_id: `decentralized_identifier:${key.did}`, dcql_query: query,
       response_uri: `${base}/response`,
       client_metadata: { vp_formats_supported: { "dc+sd-jwt": {
         "sd-jwt_alg_values": ["EdDSA"], "kb-jwt_alg_values": ["EdDSA"],
-      } } },
+      } }, ...(sealed && { jwks: { keys: [sealing.publicJwk] },
+        encrypted_response_enc_values_supported: contents }) },
     },
     jar: {
       requestUri: `${base}/request`, expiresInSeconds: 300,
@@ -59,7 +63,7 @@ async function judge(verifier, key, resolve, callbacks, made, body) {
       });
     }
     check(request.dcql_query, shown);
-    return { shown };
+    return { shown, sent: Object.fromEntries(new URLSearchParams(body)) };
   } catch (error) {
     return { refused: error.message };
   }
