@@ -7,6 +7,7 @@ A wallet, a verifier and an issuer that others wrote, as one process beside ours
 Their versions are in other_wallet/package-lock.json. `npm ci` fetches them once.
 """
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -35,7 +36,9 @@ class Peer:
         assert told is not None and heard is not None
         told.write(json.dumps({"do": name, "city": self._city, **facts}) + "\n")
         told.flush()
-        answer = json.loads(heard.readline())
+        line = heard.readline()
+        assert line, f"the other process ended at {name}; its stderr says why"
+        answer = json.loads(line)
         if "refused" in answer:
             raise Refused(answer["refused"])
         return answer["ok"]
@@ -49,9 +52,11 @@ def install() -> None:
             " This test needs Node 20 and npm: apt install nodejs npm."
         )
     lock, done = PROGRAM / "package-lock.json", PROGRAM / "node_modules/.installed"
-    if not done.exists() or done.read_bytes() != lock.read_bytes():
-        subprocess.run(NPM_CI, cwd=PROGRAM, check=True, timeout=240)
-        done.write_bytes(lock.read_bytes())
+    with lock.open("rb") as wanted:
+        fcntl.flock(wanted, fcntl.LOCK_EX)  # two workers may come here at once
+        if not done.exists() or done.read_bytes() != lock.read_bytes():
+            subprocess.run(NPM_CI, cwd=PROGRAM, check=True, timeout=600)
+            done.write_bytes(lock.read_bytes())
 
 
 @contextmanager
