@@ -60,6 +60,6 @@ def running_door(folder: Path, kind: str) -> Iterator[Door]:
         yield Door(port, home, home / "tls/door.pem", folder / "ca/ca.pem")
     finally:
         node.terminate()
-        code = node.wait(20)
+        code = node.wait(60)
     assert code == 0
     assert not (home / "door.sock").exists()

@@ -17,7 +17,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from huabiao.engines.go_program import ProgramMissing, run_to_end
 
@@ -47,10 +50,21 @@ def find() -> Path:
         said = error.strerror
     if not said.startswith("OpenSSL 4."):
         raise ProgramMissing(
-            f"{path} 不是 OpenSSL 4 的命令（{said}）。请先运行 {HOW}。"
-            f" {path} is no command of OpenSSL 4 ({said}). Run {HOW} first."
+            f"{path} 不是 OpenSSL 4 的命令（{said}）。请运行 {HOW}，或更正"
+            " HUABIAO_OPENSSL。"
+            f" {path} is no command of OpenSSL 4 ({said}): run {HOW}, or mend"
+            " HUABIAO_OPENSSL."
         )
     return path
+
+
+@cache
+def find_or_skip() -> Path:
+    """The command for a test; where there is none it is skipped, and says so."""
+    try:
+        return find()
+    except ProgramMissing as missing:
+        pytest.skip(str(missing))
 
 
 def install(say: Callable[[str], None]) -> Path:

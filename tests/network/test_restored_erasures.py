@@ -1,6 +1,6 @@
 """
 A member's machine is lost after a person had a value erased, and its backup is older:
-the key comes back with the backup, and goes again as the chain of the others comes along.
+the key comes back with the backup, and goes again as the others' chain comes along.
 """
 
 import shutil
@@ -56,8 +56,9 @@ def name_drivers(member: Member) -> dict[str, str]:
     places = {}
     for role in ("generator", "carrier"):
         account = member.does("key", "new", role)["account"]
-        member.does("call", "governance", "grant_role", "test", f"scenario={WASTE}",
-                    f"role={role}", f"account={account}", "--as", "operator")  # fmt: skip
+        granted = (f"scenario={WASTE}", f"role={role}", f"account={account}")
+        member.does("call", "governance", "grant_role", "test", *granted,
+                    "--as", "operator")  # fmt: skip
     for load, driver in DRIVERS.items():
         before = member.keys()
         member.does("call", WASTE, "draft", load, "waste_code=900-041-49",
@@ -93,7 +94,9 @@ def test_what_was_erased_since_the_backup_is_erased_again(
     until(lambda: member.keys() == {places["kept"]})
 
     look = ("driver", "--purpose", "check", "--as", "carrier")
-    assert member.does("vault", "open", WASTE, "kept", *look)["value"] == DRIVERS["kept"]
+    assert (
+        member.does("vault", "open", WASTE, "kept", *look)["value"] == DRIVERS["kept"]
+    )
     gone = refused("vault", "open", WASTE, "erased", *look, "--home", str(new))
     assert "This was erased" in gone
     # With a block from after the restore there is nothing left to look for.
