@@ -24,6 +24,7 @@ pytest.importorskip("OpenSSL.SSL")
 pytestmark = pytest.mark.long  # the command is built once, in some minutes
 
 NATIONAL = "-tls1_3 -ciphersuites TLS_SM4_GCM_SM3 -groups curveSM2 -sigalgs sm2sig_sm3"
+DOCS = Path(__file__).parents[2] / "docs"
 ASK = "GET /api/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -50,6 +51,8 @@ def speak(openssl: Path, door: Door, *words: str) -> "subprocess.CompletedProces
 def test_the_command_reads_health_with_every_national_algorithm(
     openssl: Path, door: Door
 ) -> None:
+    for page in ("keys.md", "keys.en.md"):
+        assert NATIONAL in (DOCS / page).read_text("utf-8")
     told = speak(openssl, door, *NATIONAL.split(), "-verify_hostname", "localhost")
     assert told.returncode == 0, told.stderr
     for said in (
