@@ -55,6 +55,7 @@ test: setup-dev lint
 test-network: setup-dev
 	@$(VENV)/bin/huabiao engine install
 	@$(VENV)/bin/huabiao gateway install
+	-@$(VENV)/bin/python tests/keys/openssl_command.py
 	$(VENV)/bin/pytest -m long
 	$(VENV)/bin/python -m huabiao.testing.network $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
 	$(VENV)/bin/python -m huabiao.testing.crossing $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
