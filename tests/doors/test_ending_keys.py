@@ -46,6 +46,20 @@ def test_the_last_thirty_days_of_an_identitys_key(served):
     assert "ending" not in watched(served).warning()
 
 
+def test_a_key_file_states_an_end_too_and_each_command_says_so(served: Served):
+    served.json("key", "new", "brief", "--days", "12")
+    assert "brief（" in watched(served).warning()
+    for words in (("wallet", "show", "--as", "brief"), ("key", "list")):
+        told = served.run(*words)
+        assert told.exit_code == 0 and told.stderr.count("brief.json 还有 12 天") == 1
+    served.json("key", "rotate", "brief", "--suspect-from", "2026-11-01T00:00:00Z")
+    assert "brief" not in watched(served).warning()
+    assert not served.run("wallet", "show", "--as", "brief").stderr
+    did = served.json("did", "publish", "brief")["did"]
+    keys = served.json("did", "show", did)["didDocumentMetadata"]["keyHistory"]
+    assert keys[-1]["suspectFrom"] == "2026-11-01T00:00:00Z"
+
+
 def test_what_is_no_key_file_is_passed_over(served, tmp_path):
     (tmp_path / "wallets").mkdir()
     for name, text in (("a", "no json"), ("b", "[1]"), ("c", '{"public": 1}')):

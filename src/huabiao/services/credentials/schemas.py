@@ -21,8 +21,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 @lru_cache(maxsize=256)
 def read_schema(text: str) -> Any:
     """A validator; NotVerified `schema.malformed` where the text is no schema."""
-    found = parse(text[: LONGEST + 1], "schema")
     try:
+        found = parse(text[: LONGEST + 1], "schema")
         if not isinstance(found, dict) or len(text) > LONGEST:
             raise ValueError("an object of up to 60,000 characters is expected")
         if found.get("$schema", DIALECT) != DIALECT:
@@ -33,7 +33,7 @@ def read_schema(text: str) -> Any:
             pattern_options=jsonschema_rs.RegexOptions(),
             validate_formats=True,
         )
-    except (ValueError, jsonschema_rs.ReferencingError) as error:
+    except (ValueError, NotVerified, jsonschema_rs.ReferencingError) as error:
         raise NotVerified(
             "schema.malformed",
             f"模式不可用（{error!s:.200}）",
@@ -46,13 +46,17 @@ def _refuse(uri: str) -> Any:
 
 
 def check_schema(credential: Credential, text: str) -> None:
-    """Refuse a document that does not fit; the sentence says where."""
+    """Refuse a document that does not fit; the sentence says where and by which
+    keyword of the schema, never a value."""
     try:
         read_schema(text).validate(credential.document)
     except jsonschema_rs.ValidationError as error:
         where = "/" + "/".join(str(part) for part in error.instance_path)
+        rule = next((s for s in reversed(error.schema_path) if isinstance(s, str)), "")
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+            rule += f" {error.kind.property}"
         raise NotVerified(
             "schema.other",
-            f"{where} 不符合凭证模式",
-            f"{where} does not fit the credential's schema",
+            f"{where} 不符合凭证模式（{rule:.100}）",
+            f"{where} does not fit the credential's schema ({rule:.100})",
         ) from None
