@@ -33,6 +33,8 @@ def test_the_last_thirty_days_of_an_identitys_key(served):
     assert "ending（" in watcher.warning(end + DAY_MS)
     limit(now + 20 * DAY_MS)
     assert "ending（" in watched(served).warning()
+    browser = served.browser("ending")
+    assert "huabiao key rotate" in browser.get("/me").text
     served.node.port.warnings.append(watched(served).warning)
     try:
         city = served.remote()
@@ -44,6 +46,7 @@ def test_the_last_thirty_days_of_an_identitys_key(served):
         served.node.port.warnings.pop()
     limit(0)
     assert "ending" not in watched(served).warning()
+    assert "huabiao key rotate" not in browser.get("/me").text
 
 
 def test_a_key_file_states_an_end_too_and_each_command_says_so(served: Served):

@@ -23,6 +23,13 @@ def read_schema(text: str) -> Any:
     """A validator; NotVerified `schema.malformed` where the text is no schema."""
     try:
         found = parse(text[: LONGEST + 1], "schema")
+    except NotVerified:
+        raise NotVerified(
+            "schema.malformed",
+            "链上的模式不是规范的 JSON，请认可机构登记一个新版本",
+            "the schema on the chain is no strict JSON: register another version",
+        ) from None
+    try:
         if not isinstance(found, dict) or len(text) > LONGEST:
             raise ValueError("an object of up to 60,000 characters is expected")
         if found.get("$schema", DIALECT) != DIALECT:
@@ -33,7 +40,7 @@ def read_schema(text: str) -> Any:
             pattern_options=jsonschema_rs.RegexOptions(),
             validate_formats=True,
         )
-    except (ValueError, NotVerified, jsonschema_rs.ReferencingError) as error:
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise NotVerified(
             "schema.malformed",
             f"模式不可用（{error!s:.200}）",
