@@ -34,14 +34,31 @@ def enrolled(served: Served, name: str, code: str) -> None:
 
 def let_them_go(served: Served, code: str, by: tuple[str, str]) -> None:
     """Who left does nothing any more for it, nor does what came with the post."""
-    left = ("call", "organisations", "relieve_officer", code, "account=clerk")
-    assert served.json(*left, "reason=离职", *by)["accepted"]
-    retired = ("call", "organisations", "retire_device", code, "account=meter")
-    assert served.json(*retired, "reason=报废", *by)["accepted"]
-    served.node.index.wait_for(served.node.port.height, 60)
-    _, officer, device, duty = served.run("org", "show", code).output.splitlines()
+
+    def ended(*words: str) -> list[str]:
+        assert served.json("org", *words, *by)["accepted"]
+        served.node.index.wait_for(served.node.port.height, 60)
+        return served.run("org", "show", code).output.splitlines()
+
+    ended("relieve", code, "clerk", "离职")
+    _, officer, device, duty = ended("retire", code, "meter", "报废")
     assert officer.endswith("离职") and "已止 ended" in officer
     assert device.endswith("报废") and "已随职务而止" in duty
+    *_, duty = ended("withdraw", code, "clerk", "pay", "改由他人办理")
+    assert duty.endswith("改由他人办理") and "已止 ended" in duty
+
+
+def suspended(served: Served, code: str) -> None:
+    """Nobody acts for it, itself included, until the registrar readmits it."""
+    registrar = ("--as", "registrar")
+    assert served.json("org", "suspend", code, "证照待查", *registrar)["accepted"]
+    assert served.json("org", "show", code)["reason"] == "证照待查"
+    refused = served.run(
+        "org", "officer", code, "clerk", "出纳", "--as", "晨光水务公司"
+    )
+    assert refused.exit_code == 1 and "[state." in refused.output
+    assert served.json("org", "readmit", code, *registrar)["accepted"]
+    assert served.json("org", "show", code)["state"] == "approved"
 
 
 def test_an_organisation_by_the_command_line(served):
@@ -64,10 +81,15 @@ def test_an_organisation_by_the_command_line(served):
     assert shown["officers"][0]["post"] == "经办人"
     assert shown["devices"][0]["serial"] == "WM-7781"
     assert shown["delegations"][0]["limit"] == 500_000
+    # What has no end has no time of it; what has one says which.
+    assert shown["officers"][0]["until"] is shown["officers"][0]["left_at"] is None
+    assert shown["devices"][0]["retired_at"] is None and shown["devices"][0]["until"]
+    assert shown["delegations"][0]["withdrawn_at"] is None
     assert shown["did"].startswith("did:huabiao:")
     assert name in served.run("org", "show", code).output
 
     let_them_go(served, code, by)
+    suspended(served, code)
     for words in (("晨光",), (code,), ("WM-7781",)):
         found = served.json("org", "find", *words)["found"]
         assert {each["code"] for each in found} == {code}, words

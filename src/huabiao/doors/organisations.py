@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from huabiao.client.described import show_entry
-from huabiao.codec import decode
+from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.problems import malformed
@@ -21,6 +21,8 @@ Json = dict[str, Any]
 ORGANISATIONS, KYC = "organisations", "enterprise_kyc"
 LEVELS = {"organisations": "organisation", "devices": "device"}
 MOST, PAGE = 1_000, 200
+TIMES = ("until", "left_at", "retired_at", "withdrawn_at")
+NEVER = Instant.show(0)
 
 
 def found(city: City, words: str, limit: int) -> list[Json]:
@@ -41,7 +43,8 @@ def found(city: City, words: str, limit: int) -> list[Json]:
 
 
 def organisation(city: City, written: str, viewer: bytes | None) -> Json:
-    """One organisation with its officers, devices and delegations; Problem 404."""
+    """One organisation with its officers, devices and delegations, where a time that
+    never comes is None; Problem 404."""
     try:
         code = read_credit_code(written)
     except ValueError as error:
@@ -66,7 +69,10 @@ def _entries(city: City, part: str, code: str) -> Iterator[tuple[str, Json]]:
     description = city.description(ORGANISATIONS)
     rows = city.index.entries(ORGANISATIONS, part, code + "/", limit=MOST)
     for key, stored in rows:
-        yield key.partition("/")[2], show_entry(description, part, stored)
+        entry = show_entry(description, part, stored)
+        # The contract stores a time that never comes as 0.
+        never = {name: None for name in TIMES if entry.get(name) == NEVER}
+        yield key.partition("/")[2], entry | never
 
 
 def kyc_uses(city: City, account: bytes) -> list[Json]:

@@ -22,5 +22,6 @@ def search(
 def organisation(
     city: CityHere, viewer: Viewer, code: Annotated[str, Path(max_length=40)]
 ) -> Json:
-    """One organisation: its state, DID, officers, devices and delegations."""
+    """One organisation: its state, DID, officers, devices and delegations; where there
+    is no end, its time is null."""
     return register.organisation(city, code, viewer)

@@ -1,4 +1,4 @@
-"""org: apply as an organisation, name officers and devices, delegate, look up."""
+"""org: an organisation's application, officers, devices and duties; look it up."""
 
 import time
 from typing import Any
@@ -73,6 +73,18 @@ def decline(settings: Settings, code: str, reason: str, identity: str) -> None:
     _does(settings, identity, "decline", code, reason=reason)
 
 
+@command(CODE, click.argument("reason"), identity_option(required=True))
+def suspend(settings: Settings, code: str, reason: str, identity: str) -> None:
+    """登记机构：暂停，无人可替它办事。 Let nobody act for it for now."""
+    _does(settings, identity, "suspend", code, reason=reason)
+
+
+@command(CODE, identity_option(required=True))
+def readmit(settings: Settings, code: str, identity: str) -> None:
+    """登记机构：恢复。 End a suspension."""
+    _does(settings, identity, "readmit", code)
+
+
 @command(
     CODE,
     click.argument("account"),
@@ -87,6 +99,19 @@ def officer(
     """任命人员。 Name an officer: an account and a post."""
     _does(settings, identity, "name_officer", code, account=account, post=post,
           until=until)  # fmt: skip
+
+
+@command(
+    CODE,
+    click.argument("account"),
+    click.argument("reason"),
+    identity_option(required=True),
+)
+def relieve(
+    settings: Settings, code: str, account: str, reason: str, identity: str
+) -> None:
+    """免去人员，随职务的授权同止。 Relieve an officer, with a reason."""
+    _does(settings, identity, "relieve_officer", code, account=account, reason=reason)
 
 
 @command(
@@ -109,6 +134,19 @@ def device(
 @command(
     CODE,
     click.argument("account"),
+    click.argument("reason"),
+    identity_option(required=True),
+)
+def retire(
+    settings: Settings, code: str, account: str, reason: str, identity: str
+) -> None:
+    """停用设备，不再启用。 Retire a device for good, with a reason."""
+    _does(settings, identity, "retire_device", code, account=account, reason=reason)
+
+
+@command(
+    CODE,
+    click.argument("account"),
     click.argument("duty"),
     click.option("--limit", type=int, default=0, help="每次限额（分）· fen each time"),
     click.option("--until", required=True, help="止于 · ends at"),
@@ -121,6 +159,21 @@ def delegate(
     """授权办理一项职责，有限额和期限。 Delegate a duty, within a limit and an end."""
     _does(settings, identity, "delegate", code, account=account, duty=duty, limit=limit,
           until=until)  # fmt: skip
+
+
+@command(
+    CODE,
+    click.argument("account"),
+    click.argument("duty"),
+    click.argument("reason"),
+    identity_option(required=True),
+)
+def withdraw(
+    settings: Settings, code: str, account: str, duty: str, reason: str, identity: str
+) -> None:
+    """收回授权。 Take a delegation back at once, with a reason."""
+    _does(settings, identity, "withdraw", code, account=account, duty=duty,
+          reason=reason)  # fmt: skip
 
 
 @command(CODE)
@@ -151,10 +204,9 @@ def _ended(entry: dict[str, Any], end: str) -> str:
     """When and why an entry stopped standing; empty while it stands."""
     from huabiao.codec import Instant
 
-    if Instant.parse(entry[end]):
+    if entry[end]:
         return f"  已止 ended {entry[end][:10]} {entry['reason']}"
-    until = Instant.parse(entry["until"])
-    if until and until <= time.time() * 1000:
+    if entry["until"] and Instant.parse(entry["until"]) <= time.time() * 1000:
         return f"  已到期 ended {entry['until'][:10]}"
     return ""
 
@@ -176,5 +228,8 @@ def find(settings: Settings, text: tuple[str, ...]) -> None:
     settings.give(found, "\n".join(lines) or "没有找到。 Nothing found.")
 
 
-for each in (apply, approve, decline, officer, device, delegate, show, find):
+for each in (
+    apply, approve, decline, suspend, readmit, officer, relieve, device, retire,
+    delegate, withdraw, show, find,
+):  # fmt: skip
     org.add_command(each)
