@@ -111,7 +111,10 @@ def resolve_chain(
     version, updated = max((changed_in, changed_at), tuple(changed))
     if version_id is not None and version_id != str(version):
         raise _no_version(version_id)
-    entries = list(read_keys(reader, last, height))
+    # A key that was there from the start may be registered last, where it is retired.
+    # Of two since one moment the one registered later stays first: the sort is stable.
+    registered = read_keys(reader, last, height)
+    entries = sorted(registered, key=lambda each: each.since, reverse=True)
     metadata: Json = {
         "created": written_time(opened_at),
         "updated": written_time(updated),
