@@ -78,11 +78,30 @@ def test_the_document_alone_is_given_in_the_form_that_is_asked_for(served):
     for kind in ("application/did+ld+json", "application/did+json", "application/did"):
         answer = asked(served, did, kind)
         assert answer.headers["content-type"] == kind and answer.json()["id"] == did
-    assert asked(served, did, "text/html, */*;q=0.1").headers["content-type"] == RESULT
-    refused = asked(served, did, "text/html")
-    assert refused.status_code == 406
-    error = refused.json()["didResolutionMetadata"]["error"]
-    assert error["title"] == "representationNotSupported"
+    for accept in ("text/html", f"{RESULT};q=0", "*/*;q=0.000", "application/did;q=x"):
+        refused = asked(served, did, accept)
+        assert refused.status_code == 406, accept
+        error = refused.json()["didResolutionMetadata"]["error"]
+        assert error["title"] == "representationNotSupported"
+
+
+def test_weights_say_what_a_client_likes_best(served):
+    """RFC 9110 §12.4.2 and §12.5.1: the highest weight, none of 0, by the most specific
+    range; of two alike that which is named first."""
+    _, did, _ = published(served, "did-4")
+    for accept, kind in (
+        ("text/html, */*;q=0.1", RESULT),
+        ("application/did;q=0.2, application/did+json;q=0.9", "application/did+json"),
+        (f"{RESULT};q=0.5, application/did ; Q=0.51", "application/did"),
+        ("application/did, application/did-resolution", "application/did"),
+        ("*/*, application/did;q=0.9", RESULT),
+        (f"*/*, {RESULT};q=0", "application/did+ld+json"),
+        ("application/*;q=0.1, */*, application/did;q=0.2", "application/did"),
+        ("application/json, application/did;q=0.5", RESULT),
+        ("application/json;q=0, */*;q=0.5", RESULT),
+        ("application/did+json;q=7, application/did;q=0.1", "application/did"),
+    ):
+        assert asked(served, did, accept).headers["content-type"] == kind, accept
 
 
 def test_rotation_leaves_every_version_to_be_had(served):

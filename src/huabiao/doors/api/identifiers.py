@@ -5,8 +5,10 @@ DIDs: resolution over HTTP, as DID Resolution 1.0 §12.1 binds it.
 
 With `Accept: application/did-resolution` (or anything) the whole result is given, with
 `application/did`, `application/did+ld+json` or `application/did+json` the document.
+What a client likes best is given, by its weights `q` (RFC 9110 §12.4.2, §12.5.1).
 """
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -19,8 +21,11 @@ from huabiao.services.did.resolution import RESULT
 
 router = APIRouter(tags=["身份 · identity"])
 DOCUMENTS = ("application/did+ld+json", "application/did+json", "application/did")
-RESULTS = (RESULT, "application/json", "application/ld+json", "application/*", "*/*")
+ALSO_RESULT = ("application/json", "application/ld+json")
+ANYTHING = ("application/*", "*/*")
 LONGEST_ACCEPT = 1_000
+Liking = tuple[float, int]
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 
 _JSON = {"schema": {"type": "object"}}
 _CONTENT = {RESULT: _JSON, **dict.fromkeys(DOCUMENTS, _JSON)}
@@ -57,7 +62,7 @@ def resolve(
     """Resolve a DID of this chain (did:huabiao), did:key or did:web."""
     resolver: Resolver = city.services["dids"]
     try:
-        wanted = representation(request.headers.get("accept", "*/*"))
+        wanted = representation(", ".join(request.headers.getlist("accept")) or "*/*")
         found = resolver.resolve(did, version_id, version_time)
     except DidFailed as failed:
         return _answer(failed.result(), failed.status, RESULT)
@@ -67,18 +72,43 @@ def resolve(
 
 
 def representation(accept: str) -> str:
-    """What a client takes, in the order in which it names it; DidFailed."""
-    for each in accept[:LONGEST_ACCEPT].split(","):
-        kind = each.partition(";")[0].strip().lower()
-        if kind in DOCUMENTS:
-            return kind
-        if kind in RESULTS:
-            return RESULT
+    """What a client likes best of what there is, by its `Accept`; DidFailed.
+
+    RFC 9110 §12.5.1: the most specific range counts for a type, and q=0 refuses it. Of
+    two that are liked alike, that which the client names first.
+    """
+    stated = _stated(accept[:LONGEST_ACCEPT])
+    liked = {kind: _liking(stated, kind) for kind in (RESULT, *DOCUMENTS)}
+    if RESULT not in stated:  # the result is JSON too: who takes that takes it
+        also = (stated[kind] for kind in ALSO_RESULT if kind in stated)
+        liked[RESULT] = max((liked[RESULT], *also))
+    wanted = max(liked, key=lambda kind: liked[kind])
+    if liked[wanted][0] > 0:
+        return wanted
     raise DidFailed(
         "representationNotSupported",
         f"只有 {RESULT} 和 {'、'.join(DOCUMENTS)}。"
         f" There are {RESULT} and {', '.join(DOCUMENTS)}.",
     )
+
+
+def _stated(accept: str) -> dict[str, Liking]:
+    """Each media range with its weight and its place, the first the greatest; one whose
+    weight is none is passed over."""
+    found: dict[str, Liking] = {}
+    for place, each in enumerate(accept.split(",")):
+        kind, *parameters = (part.strip().lower() for part in each.split(";"))
+        weights = [part[2:] for part in parameters if part.startswith("q=")]
+        weight = weights[0] if weights else "1"
+        if _WEIGHT.fullmatch(weight):
+            found.setdefault(kind, (float(weight), -place))
+    return found
+
+
+def _liking(stated: dict[str, Liking], kind: str) -> Liking:
+    """How a type is liked, by the most specific range that takes it in."""
+    ranges = (each for each in (kind, *ANYTHING) if each in stated)
+    return stated.get(next(ranges, ""), (0.0, 0))
 
 
 def _answer(body: object, status: int, kind: str) -> Response:
