@@ -10,7 +10,7 @@ from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 from served_city import Served
 
-from huabiao.crypto.address import show
+from huabiao.crypto.address import parse, show
 from huabiao.doors.cli import COMMANDS, main
 
 
@@ -57,6 +57,19 @@ def test_call_says_accepted_or_the_refusals_sentence(served: Served, case: str) 
     refused = served.run(*words, "declared=1", "--as", "truck", "--json")
     assert refused.exit_code == 1
     assert json.loads(refused.stdout)["code"] == "role.missing"
+
+
+def test_call_takes_names_in_a_list_of_accounts(served: Served, case: str) -> None:
+    mine, plant, truck = (
+        show(served.keys(name).account) for name in ("guarded", "plant", "truck")
+    )
+    words = ("call", "recovery", "name_guardians", "needed=2", "--as", "guarded")
+    assert served.json(*words, f"accounts=plant,{truck}")["accepted"]
+    path = "/api/scenarios/recovery/parts/guardians"
+    [kept] = served.remote().get(path, prefix=parse(mine).hex())["entries"]
+    assert kept["entry"]["accounts"] == [plant, truck]
+    unknown = served.run(*words, "accounts=plant,nobody")
+    assert unknown.exit_code == 1 and "nobody" in unknown.stderr
 
 
 def test_call_explains_what_it_cannot_read(served: Served, case: str) -> None:

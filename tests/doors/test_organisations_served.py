@@ -48,7 +48,7 @@ def let_them_go(served: Served, code: str, by: tuple[str, str]) -> None:
     assert duty.endswith("改由他人办理") and "已止 ended" in duty
 
 
-def suspended(served: Served, code: str) -> None:
+def suspended(served: Served, code: str, by: tuple[str, str]) -> None:
     """Nobody acts for it, itself included, until the registrar readmits it."""
     registrar = ("--as", "registrar")
     assert served.json("org", "suspend", code, "证照待查", *registrar)["accepted"]
@@ -89,7 +89,7 @@ def test_an_organisation_by_the_command_line(served):
     assert name in served.run("org", "show", code).output
 
     let_them_go(served, code, by)
-    suspended(served, code)
+    suspended(served, code, by)
     for words in (("晨光",), (code,), ("WM-7781",)):
         found = served.json("org", "find", *words)["found"]
         assert {each["code"] for each in found} == {code}, words

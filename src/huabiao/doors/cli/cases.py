@@ -114,12 +114,16 @@ def _of_file(facts: dict[str, Any], name: str, value: str) -> str:
 def _as_account(
     settings: Settings, facts: dict[str, Any], name: str, value: str
 ) -> str:
-    """An identity of this home by its name, where an account is asked for."""
-    wanted = any(
-        parameter["name"] == name and parameter["widget"] == "party"
-        for parameter in facts["parameters"]
-    )
-    return settings.account(value) if wanted else value
+    """Identities of this home by their names, where accounts are asked for: one, or a
+    list with commas between them."""
+    for parameter in facts["parameters"]:
+        if parameter["name"] != name:
+            continue
+        if parameter["widget"] == "party":
+            return settings.account(value)
+        if parameter["kind"] == "ListOf[Party]":
+            return ",".join(settings.account(each) for each in value.split(","))
+    return value
 
 
 @command(

@@ -38,6 +38,7 @@ def _register(
 ) -> None:
     """Say on the chain by which tag a person is known; the node makes it of a number
     that is asked for unseen."""
+    account = settings.account(account)
     written = {"account": account, "tag": _asked_tag(settings, identity, path)}
     keys = settings.keys(identity)
     outcome = settings.city.call(keys, "identity", operation, "", written)
@@ -57,9 +58,10 @@ def _asked_tag(settings: Settings, identity: str, path: str) -> str:
 
 @command(click.argument("party"), identity_option(required=True))
 def identifier(settings: Settings, party: str, identity: str) -> None:
-    """对方（单位账户）所见的我的标识。 What a party knows me by."""
+    """对方（账户，或本机身份的名称）所见的我的标识。 What a party knows me by."""
     from huabiao.client.remote import Remote
 
+    party = settings.account(party)
     with Remote(settings.url) as city:
         found = city.as_(settings.keys(identity)).get("/api/me/identifier", party=party)
     settings.give(found, str(found["identifier"]))
