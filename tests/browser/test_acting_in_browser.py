@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
 from clicked_ground import ClickedGround, click_through
 from played_city import BareNode
 from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -19,6 +20,7 @@ from huabiao.crypto.address import address
 from huabiao.crypto.keys import Keys
 from huabiao.crypto.suite import SUITES
 from huabiao.crypto.suite import suite as suite_named
+from huabiao.doors.cli import main
 
 PASSPHRASE = "a passphrase of mine"
 SIGN = """async ([file, passphrase, message]) => {
@@ -98,17 +100,45 @@ def draft(page: Page, node: BareNode, id_: str, code: str = "900-041-49") -> Non
     page.wait_for_url("**/scenarios/hazardous_waste/*")
 
 
-def brought(page: Page, node: BareNode, name: str, tmp_path: Path) -> Keys:
+def brought(
+    page: Page, node: BareNode, name: str, tmp_path: Path, days: int = 730
+) -> Keys:
     """A key file as the command line writes it, brought into the browser."""
+    file = tmp_path / f"{name}.json"
     with Remote(node.url) as city:
-        keys = keystore.create(
-            tmp_path / f"{name}.json", city.suite_name, name, PASSPHRASE
-        )
+        keys = keystore.create(file, city.suite_name, name, PASSPHRASE, days)
     page.goto(f"{node.url}/keys")
-    page.locator("#bring-file").set_input_files(tmp_path / f"{name}.json")
-    page.get_by_role("button", name="带入").click()
-    page.locator("#keys").get_by_text(name).wait_for()
+    bring_in(page, file, keys)
     return keys
+
+
+def bring_in(page: Page, file: Path, keys: Keys) -> None:
+    page.locator("#bring-file").set_input_files(file)
+    page.get_by_role("button", name="带入").click()
+    page.locator("#keys").get_by_text(keys.public.hex()[:24]).wait_for()
+
+
+def test_the_last_thirty_days_of_a_key_are_told_with_a_way_that_works(
+    citizen: BrowserContext, bare_node: BareNode, tmp_path: Path
+) -> None:
+    page, wallets = citizen.new_page(), tmp_path / "wallets"
+    wallets.mkdir()
+    told = page.locator("#keys .notice:visible")
+    brought(page, bare_node, "还早", wallets, days=32)
+    assert told.count() == 0
+    old = brought(page, bare_node, "将到期", wallets, days=30)
+    assert told.count() == 1
+    for words in ("三十天内到期", "ends within thirty days"):
+        assert words in told.inner_text()
+    # What is told to do, done: another key for the same account, and no notice of it.
+    given = {"HUABIAO_PASSPHRASE": PASSPHRASE, "HUABIAO_HOME": str(tmp_path)}
+    rotate = ["key", "rotate", old.name, "--url", bare_node.url]
+    done = CliRunner().invoke(main, rotate, env=given)
+    assert done.exit_code == 0, done.output
+    new = keystore.load(wallets / "将到期.json", PASSPHRASE)
+    assert new.account == old.account and new.public != old.public
+    bring_in(page, wallets / "将到期.json", new)
+    assert told.count() == 1 and page.locator("#keys li").count() == 3
 
 
 def test_what_is_not_open_says_why_and_a_refusal_says_what_to_do(

@@ -9,6 +9,7 @@ import { signIn } from "./signing.js";
 /** For the tests: key files go both ways between a browser and Python. */
 window.huabiao = { makeKeyFile, openKeyFile, parseKeyFile, hex, unhex };
 
+const WARN_DAYS = 30, DAY_MS = 86400000;
 const { chain, suite, founding } = document.querySelector("main [data-chain]").dataset;
 
 async function list() {
@@ -19,11 +20,18 @@ async function list() {
     item.querySelector("[data-name]").textContent = fields.name;
     item.querySelector("[data-public]").textContent = fields.public.slice(0, 24) + "…";
     item.querySelector("[data-ends]").textContent = fields.ends ?? "—";
+    item.querySelector("[data-ending]").hidden = !isEnding(fields.ends);
     item.querySelector("[data-save]").onclick = () => save(fields, fields.name);
     item.querySelector("[data-forget]").onclick = () => forget(fields);
     return item;
   });
   document.querySelector("#keys").replaceChildren(...items);
+}
+
+/** Whether a key is in its last thirty days, or past them; node/key_ends.py. */
+function isEnding(ends) {
+  const today = new Date().toISOString().slice(0, 10);
+  return Date.parse(ends) - Date.parse(today) <= WARN_DAYS * DAY_MS;
 }
 
 async function forget(fields) {
