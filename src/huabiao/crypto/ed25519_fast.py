@@ -1,8 +1,8 @@
 """
 Fast Ed25519 verification: which signers have a table, and when the kernel is loaded.
 
-libsodium (`ed25519_sodium`) decides. The kernel takes a third of its time, and says yes
-only where libsodium would; whatever it does not accept is asked of libsodium again:
+libsodium (`ed25519_sodium`) decides. The kernel takes a seventh of its time, and says
+yes only where libsodium would; what it does not accept is asked of libsodium again:
 
 - the public key is one that libsodium has accepted TABLE_AFTER signatures of;
 - s is below the group's order;
@@ -111,8 +111,8 @@ def _load() -> Verifier:
 _loading = Loading(
     _load,
     (
-        "Ed25519 快速验签不可用，改用 libsodium（约慢 3 倍）",
-        "The fast Ed25519 verifier is not available, libsodium takes over (about 3"
+        "Ed25519 快速验签不可用，改用 libsodium（约慢 7 倍）",
+        "The fast Ed25519 verifier is not available, libsodium takes over (about 7"
         " times slower)",
     ),
 )

@@ -4,14 +4,14 @@ Arithmetic of the Ed25519 field GF(2²⁵⁵ − 19), written as LLVM for numba.
 A processor multiplies several pairs of 32-bit numbers in one instruction. So four
 numbers, each of another signature, are worked on side by side: ten vectors of four
 64-bit words, vector k holding limb k of each. A limb has 26 bits or 25 in turn (radix
-2^25.5, Bernstein 2006, "Curve25519: new Diffie-Hellman speed records" §4), stands at bit
-⌈25.5·k⌉ of the number, and may be a little larger, so that most carries wait.
+2^25.5, Bernstein 2006, "Curve25519: new Diffie-Hellman speed records" §4), stands at
+bit ⌈25.5·k⌉ of the number, and may be larger: so most carries wait.
 
-How large, in multiples of its 26 or 25 bits, is the bound of a number: MUL_LEFT and
-MUL_RIGHT for what may be multiplied, TIGHT for what a product has. They and the order of
-carries follow curve25519-dalek's vector backend (`backend/vector/avx2/field.rs`).
+How large, in multiples of 2²⁶ or 2²⁵, is the bound of a number: MUL_LEFT and MUL_RIGHT
+for what may be multiplied, TIGHT for what a product has. Bounds and order of carries
+are those of curve25519-dalek's vector backend (`backend/vector/avx2/field.rs`).
 
-When this file changes, so must FIELD_STAMP in `ed25519_kernel`; see `limbs`.
+When this file changes, so must FIELD_STAMP in `ed25519_tables`; see `limbs`.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,8 @@ from llvmlite import ir
 from numba.core import cgutils
 
 from huabiao.crypto.limbs import WIDE, WORD, reduced
+
+function_named: Callable[[Any, Any, str], Any] = cgutils.get_or_insert_function
 
 Number = list[Any]
 """Ten LLVM vectors: four numbers, lane by lane."""
@@ -116,7 +118,7 @@ def _apart(emit: Callable[..., Number]) -> Callable[..., Number]:
         result = ir.LiteralStructType([VECTOR] * LIMBS)
         kind = ir.FunctionType(result, [VECTOR] * (LIMBS * len(numbers)))
         name = f"huabiao.ed25519.{emit.__name__}"
-        function = cgutils.get_or_insert_function(build.module, kind, name)
+        function = function_named(build.module, kind, name)
         if function.is_declaration:
             function.linkage = "internal"
             function.attributes.add("noinline")

@@ -9,7 +9,7 @@ Formulas: Explicit-Formulas Database, twisted Edwards a = −1 (dbl-2008-hwcd,
 madd-2008-hwcd-3, both by Hisil, Wong, Carter and Dawson). The law of addition is
 complete: no case is special. Comments give the bounds of `ed25519_field`.
 
-When this file changes, so must POINTS_STAMP in `ed25519_kernel`; see `limbs`.
+When this file changes, so must POINTS_STAMP in `ed25519_tables`; see `limbs`.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,11 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from huabiao.crypto import ed25519_curve as curve
 from huabiao.crypto import ed25519_field as field
-from huabiao.crypto.limbs import LIMBS_TYPE, WORD, words
+from huabiao.crypto.limbs import LIMBS_TYPE, WORD, join, words
 
 NUMBER_BYTES = field.NUMBER_BYTES
 X, Y, Z, T = (place * NUMBER_BYTES for place in range(4))
@@ -66,8 +65,10 @@ def _emit_square(build: Any, out: Any, value: Any) -> None:
     field.store(build, out, field.square(build, field.load(build, value)))
 
 
-def _finish(build: Any, point: Any, e: Any, f: Any, g: Any, h: Any, whole: bool) -> None:
-    """X, Y, Z and, of a whole point, T; of e and g the bound is at most MUL_RIGHT."""
+def _finish(
+    build: Any, point: Any, e: Any, f: Any, g: Any, h: Any, whole: bool
+) -> None:
+    """X, Y, Z and, of a whole point, T. Of e and g the bound is below MUL_RIGHT."""
     field.store(build, point, field.multiply(build, f, e), X)
     field.store(build, point, field.multiply(build, h, g), Y)
     field.store(build, point, field.multiply(build, f, g), Z)
@@ -90,12 +91,12 @@ def _doubling(whole: bool) -> Any:
     return _on_memory(1, emit)
 
 
-def _emit_add_entries(build: Any, point: Any, plan: Any) -> None:
-    """Add to each of four points the entry whose address the plan gives; an address
-    that is odd asks for the negative of the entry that lies one byte before."""
+def _entries(build: Any, plan: Any) -> list[field.Number]:
+    """y + x, y − x, 2dxy (tight, tight, 2) of the entries that a row of a plan names;
+    an odd address asks for the negative of the entry that lies one byte before."""
     vector = build.load(field.pointer(build, plan, 0, field.VECTOR), align=8)
     one = ir.Constant(WORD, 1)
-    plus, minus, twice, signs = [], [], [], []
+    plus, minus, twice = [], [], []
     for lane in range(field.LANES):
         asked = build.extract_element(vector, ir.Constant(ir.IntType(32), lane))
         sign = build.and_(asked, one)
@@ -104,18 +105,21 @@ def _emit_add_entries(build: Any, point: Any, plan: Any) -> None:
         plus.append(build.add(entry, swap))
         minus.append(build.add(entry, build.xor(swap, ir.Constant(WORD, MINUS))))
         twice.append(build.add(entry, ir.Constant(WORD, TWICE)))
-    x, y, z, t = (field.load(build, point, place) for place in (X, Y, Z, T))
-    a = field.multiply(
-        build, field.subtract(build, y, x), field.unpack(build, minus)
-    )
-    b = field.multiply(build, field.add(build, y, x), field.unpack(build, plus))
     product = field.unpack(build, twice)
     is_negative = build.trunc(vector, ir.VectorType(ir.IntType(1), field.LANES))
     product = [
         build.select(is_negative, less, more)
         for less, more in zip(field.negative(build, product), product, strict=True)
     ]
-    c = field.multiply(build, product, t)  # product: 2
+    return [field.unpack(build, plus), field.unpack(build, minus), product]
+
+
+def _emit_add_entries(build: Any, point: Any, plan: Any) -> None:
+    x, y, z, t = (field.load(build, point, place) for place in (X, Y, Z, T))
+    plus, minus, product = _entries(build, plan)
+    a = field.multiply(build, field.subtract(build, y, x), minus)
+    b = field.multiply(build, field.add(build, y, x), plus)
+    c = field.multiply(build, product, t)
     d = field.add(build, z, z)
     e, h = field.subtract(build, b, a), field.add(build, b, a)  # 3, 2
     f, g = field.subtract(build, d, c), field.add(build, d, c)  # 4, 3
@@ -153,12 +157,13 @@ def _emit_prefetch(build: Any, plan: Any) -> None:
     byte = ir.IntType(8).as_pointer()
     small = ir.IntType(32)
     kind = ir.FunctionType(ir.VoidType(), [byte, small, small, small])
-    function = cgutils.get_or_insert_function(build.module, kind, "llvm.prefetch.p0")
+    function = field.function_named(build.module, kind, "llvm.prefetch.p0")
     flags = [ir.Constant(small, flag) for flag in (0, 3, 1)]  # read, keep, a datum
     for lane in range(field.LANES):
         entry = build.load(field.pointer(build, plan, 8 * lane, WORD))
         for offset in (0, ENTRY_BYTES - 32):
-            build.call(function, [field.pointer(build, entry, offset, ir.IntType(8)), *flags])
+            where = field.pointer(build, entry, offset, ir.IntType(8))
+            build.call(function, [where, *flags])
 
 
 multiply = _number_operation(field.multiply)
@@ -185,6 +190,6 @@ def freeze(typing: Any, number: Any, lane: Any) -> Any:
             for place in range(field.LIMBS)
         ]
         whole = field.frozen(build, limbs)
-        return cgutils.pack_array(build, words(build, whole))
+        return join(build, words(build, whole))
 
     return LIMBS_TYPE(_ADDRESS, types.uint64), generate

@@ -2,9 +2,10 @@
 Numbers of four 64-bit limbs, little endian, for code that numba compiles.
 
 Emitting 320-bit integers lets LLVM make chains of add-with-carry of them, which numba's
-own 64-bit integers cannot express. The fields of SM2 and of Ed25519 are made of these.
+own 64-bit integers cannot express. The field of SM2, its scalars and those of Ed25519
+are made of these.
 
-When this file changes, so must LIMBS_STAMP of each kernel: numba keeps machine code on
+When this file changes, so must each LIMBS_STAMP: numba keeps machine code on
 disk by the file that a compiled function stands in, and does not look further.
 """
 
@@ -24,7 +25,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _MASK = (1 << 64) - 1
 WORD, PAIR, WIDE = ir.IntType(64), ir.IntType(128), ir.IntType(320)
 LIMBS_TYPE: Any = types.UniTuple(types.uint64, 4)  # type: ignore[no-untyped-call]
-_join: Callable[[Any, list[Any]], Any] = cgutils.pack_array
+join: Callable[[Any, list[Any]], Any] = cgutils.pack_array
 
 
 # -- Emitting LLVM ---------------------------------------------------------------------
@@ -55,7 +56,7 @@ def binary_operation(emit: Callable[[Any, list[Any], list[Any]], Any]) -> Any:
     def typed(typing: Any, left: Any, right: Any) -> Any:
         def generate(context: Any, build: Any, signature: Any, args: Any) -> Any:
             left, right = (_argument(build, value) for value in args)
-            return _join(build, words(build, emit(build, left, right)))
+            return join(build, words(build, emit(build, left, right)))
 
         return LIMBS_TYPE(LIMBS_TYPE, LIMBS_TYPE), generate
 
@@ -121,7 +122,9 @@ def montgomery(modulus: int) -> Any:
             total, carry = accumulate(build, left, factor, total, nothing)
             (top,), over = accumulate(build, [above], one, [carry], nothing)
             low, *total = total
-            if clearing == 1:  # the lowest limb is −1: low · −1 + low is 0, low to carry
+            if (
+                clearing == 1
+            ):  # the lowest limb is −1: low · −1 + low is 0, low to carry
                 times = carry = low
             else:
                 times = build.mul(low, ir.Constant(WORD, clearing))
@@ -138,7 +141,7 @@ def _typed_load(typing: Any, address: Any, offset: Any) -> Any:
     def generate(context: Any, build: Any, signature: Any, args: Any) -> Any:
         where = build.inttoptr(build.add(*args), WORD.as_pointer())
         places = [ir.Constant(ir.IntType(32), place) for place in range(4)]
-        return _join(build, [build.load(build.gep(where, [place])) for place in places])
+        return join(build, [build.load(build.gep(where, [place])) for place in places])
 
     return LIMBS_TYPE(types.uint64, types.uint64), generate
 
@@ -160,9 +163,7 @@ def compiled(function: Function) -> Function:
 
 def limbs_of(value: int) -> Limbs:
     """An integer below 2²⁵⁶ as four limbs."""
-    a, b, c, d = (
-        np.uint64(value >> place & _MASK) for place in (0, 64, 128, 192)
-    )
+    a, b, c, d = (np.uint64(value >> place & _MASK) for place in (0, 64, 128, 192))
     return a, b, c, d
 
 
