@@ -111,10 +111,7 @@ def resolve_chain(
     version, updated = max((changed_in, changed_at), tuple(changed))
     if version_id is not None and version_id != str(version):
         raise _no_version(version_id)
-    # A key that was there from the start may be registered last, where it is retired.
-    # Of two since one moment the one registered later stays first: the sort is stable.
-    registered = read_keys(reader, last, height)
-    entries = sorted(registered, key=lambda each: each.since, reverse=True)
+    entries = _newest_first(read_keys(reader, last, height))
     metadata: Json = {
         "created": written_time(opened_at),
         "updated": written_time(updated),
@@ -169,6 +166,12 @@ def read_keys(reader: ChainReader, last: str, height: int | None) -> Iterator[Ke
         ][:8]  # fmt: skip
         yield KeyEntry(last, since, revoked, reason, until, suspect, public)
         last = before
+
+
+def _newest_first(registered: Iterator[KeyEntry]) -> list[KeyEntry]:
+    """By since: a key that was there from the start may be registered last, where it is
+    retired. Of two since one moment the one registered later stays first."""
+    return sorted(registered, key=lambda each: each.since, reverse=True)
 
 
 def written_time(time: int) -> str:
