@@ -22,7 +22,7 @@ RECORD = "/hazardous_waste/" + quote("京危废-2026-0001")
 LOAD = "/scenarios" + RECORD
 OPENED = "/supervision/hazardous_waste/" + quote("京危废-2026-0100")
 OPEN = (
-    "/", "/blocks", "/blocks?before=20", "/blocks/40", "/scenarios",
+    "/", "/blocks", "/blocks?before=20", "/blocks/40", "/events", "/events?scenario=hazardous_waste", "/scenarios",
     "/scenarios/hazardous_waste", "/scenarios/hazardous_waste?state=disposed",
     "/scenarios/real_estate", "/scenarios/e_bill", "/scenarios/action_plan",
     "/scenarios/governance", "/scenarios/sharing", "/scenarios/drift", LOAD,

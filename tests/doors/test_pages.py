@@ -12,7 +12,7 @@ PAGES = (
     "/", "/blocks", "/blocks/1", "/scenarios", "/scenarios/hazardous_waste",
     "/scenarios/governance", "/scenarios/hazardous_waste/m1", "/directory?q=数据",
     "/me", "/me/webhooks", "/values?scenario=s&record=r&field=f", "/crossings",
-    "/levels", "/find", "/find?q=hazardous",
+    "/levels", "/find", "/find?q=hazardous", "/events", "/events?until=1",
     "/verify", "/plan", "/bills", "/bills?number=x&code=y",
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A list as a request asks for it, the same at the API and on the pages."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
@@ -54,8 +55,13 @@ Which = Annotated[Asked, Depends(which)]
 def csv_answer(city: City, viewer: bytes | None, asked: Asked) -> StreamingResponse:
     """The list as a file to keep."""
     rows = export_csv(city, viewer, replace(asked, limit=MOST_EXPORTED))
+    return csv_download(rows, asked.scenario)
+
+
+def csv_download(rows: Iterator[str], name: str) -> StreamingResponse:
+    """Lines of CSV as a file of this name to keep, sent as they are made."""
     headers = {
-        "content-disposition": f'attachment; filename="{asked.scenario}.csv"',
+        "content-disposition": f'attachment; filename="{name}.csv"',
         "cache-control": "no-store",
     }
     return StreamingResponse(rows, media_type="text/csv", headers=headers)
