@@ -1,5 +1,5 @@
-"""Events of all contracts on one page: found by kind, paged, exported, kept to whom they
-concern."""
+"""Events of all contracts on one page: by kind, page by page, exported, and kept to
+whom they concern."""
 
 import contextlib
 import csv

@@ -34,8 +34,8 @@ from huabiao.doors.pages import (
 def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     rooms = (
-        views, events, finding, contacts, crossings, directory, bills, plan, own, wallet,
-        webhooks, values, trace, supervision, paper, language, entering, passkeys,
+        views, events, finding, contacts, crossings, directory, bills, plan, own,
+        wallet, webhooks, values, trace, supervision, paper, language, entering, passkeys,
         levels, assets,
     )  # fmt: skip
     for room in rooms:

@@ -82,4 +82,5 @@ def exported(
     city: CityHere, viewer: PageViewer, searched: Searched
 ) -> StreamingResponse:
     """The same list as CSV, for whom the page's session may see."""
-    return csv_download(csv_of_events(city, viewer, searched.looked()), "events")
+    rows = csv_of_events(city, viewer, searched.looked())
+    return csv_download(city, rows, "events")

@@ -1,9 +1,9 @@
 """
-Events of all contracts: forward from a position for who follows, backward for who looks.
+Events of all contracts: forward from a position for who follows, backward for who seeks.
 
-A position is (step, number within the step). Few look for events of one kind, and every
-envelope would pay for an index of kinds: looking backward therefore goes through
-LOOKED_THROUGH events at a time and says where it has come to.
+A position is (step, number within the step). Few seek events of one kind, and every
+envelope would pay for an index of kinds: seeking therefore goes through LOOKED_THROUGH
+events at a time and says where it has come to.
 """
 
 from dataclasses import dataclass

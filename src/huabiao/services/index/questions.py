@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from huabiao.codec import decode
 from huabiao.crypto.address import show
 from huabiao.services.index.database import Connection
 from huabiao.services.index.postings import (
