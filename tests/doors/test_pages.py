@@ -24,8 +24,9 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
     assert '<html lang="zh-CN">' in answer.text
     assert len(re.findall("<h1>", answer.text)) == 1
     assert 'name="viewport"' in answer.text
-    with_script = path == "/verify" or path.startswith("/scenarios/")
-    assert answer.text.count("<script") == with_script
+    acts = path.startswith("/scenarios/")
+    exports = 'data-export="' in answer.text
+    assert answer.text.count("<script") == (path == "/verify") + acts + exports
     for name in re.findall(r'<(?:input|select) id="([^"]+)"', answer.text):
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]

@@ -66,7 +66,7 @@ def csv_download(city: City, rows: Iterator[str], name: str) -> StreamingRespons
         raise Problem(
             503, "export.full",
             f"已有 {MOST_EXPORTS} 个导出在进行。 {MOST_EXPORTS} exports are under way.",
-            "请稍后再导出，或先筛选。 Export again in a while, or filter the list first.",
+            "请稍后再导出，或先筛选。 Export again in a while, or filter the list.",
         )  # fmt: skip
     lines = _let_go_after(city, rows)
     first = next(lines)  # begun, so that its end is reached however it ends

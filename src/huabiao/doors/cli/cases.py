@@ -31,7 +31,9 @@ def scenarios(settings: Settings) -> None:
     click.argument("scenario", shell_complete=completing.scenarios),
     click.argument("operation", shell_complete=completing.operations),
     click.argument(
-        "rest", nargs=-1, metavar="[ID] [NAME=VALUE]...",
+        "rest",
+        nargs=-1,
+        metavar="[ID] [NAME=VALUE]...",
         shell_complete=completing.call_words,
     ),
     identity_option(required=True),

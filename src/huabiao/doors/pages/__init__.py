@@ -35,8 +35,8 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     rooms = (
         views, events, finding, contacts, crossings, directory, bills, plan, own,
-        wallet, webhooks, values, trace, supervision, paper, language, entering, passkeys,
-        levels, assets,
+        wallet, webhooks, values, trace, supervision, paper, language, entering,
+        passkeys, levels, assets,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

@@ -1,5 +1,5 @@
 """
-Events of all contracts: forward from a position for who follows, backward for who seeks.
+Events of all contracts: forward for who follows the chain, backward for who seeks.
 
 A position is (step, number within the step). Few seek events of one kind, and every
 envelope would pay for an index of kinds: seeking therefore goes through LOOKED_THROUGH

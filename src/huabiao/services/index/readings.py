@@ -9,8 +9,8 @@ from typing import Any
 from huabiao.services.index import envelopes, events, listing, questions
 from huabiao.services.index.actors import acted_on
 from huabiao.services.index.database import Address, Connection, Database
-from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.events import NEWEST, Place, Sought
+from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
 from huabiao.services.index.listing import Wanted
 from huabiao.services.index.topics import find_topics
