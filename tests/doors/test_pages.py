@@ -1,5 +1,6 @@
 """The pages: they open, they escape, they say their language, they keep secrets."""
 
+import html
 import re
 
 import httpx
@@ -31,6 +32,23 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+def test_what_happened_leads_somewhere(served: Served, case: str) -> None:
+    """Also where it was about an entry that has no page of its own, such as a role."""
+    with httpx.Client(base_url=served.url) as browser:
+        height = browser.get("/api/status").json()["height"]
+        links = {
+            link
+            for page in ("/", "/events", *(f"/blocks/{n}" for n in range(1, height + 1)))
+            for link in re.findall(r'href="(/(?:scenarios|events)[^"#]*)"',
+                                   browser.get(page).text)
+        }  # fmt: skip
+        assert any(link.startswith("/events?scenario=governance") for link in links)
+        assert f"/scenarios/hazardous_waste/{case}" in links
+        for link in sorted(links):
+            answer = browser.get(html.unescape(link))
+            assert answer.status_code == 200, link
 
 
 def test_a_page_that_is_not_there_says_so(served: Served) -> None:

@@ -67,6 +67,8 @@ def problem_page(
 def both(sentence: str) -> Markup:
     """A sentence of ours, 中文。 English., each marked with its language."""
     zh, en = both_languages(sentence)
+    if zh and not en:  # said to all, rather than to nobody who reads English
+        return Markup('<span lang="zh-CN">{}</span>').format(zh)
     made = (
         Markup('<span lang="zh-CN" class="zh">{}</span>').format(zh) if zh else Markup()
     )
