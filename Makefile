@@ -10,6 +10,10 @@ UV_VERSION := 0.13.9
 VENV := .venv
 UV := $(VENV)/bin/uv
 
+# Without bytecode each of the suite's many processes would compile all that it imports,
+# for seconds; some images forbid it by this setting.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-network bench soak web gateway-contract docs lint abci setup setup-dev clean
 .DEFAULT_GOAL := run
 

@@ -38,9 +38,10 @@ def test_what_happened_leads_somewhere(served: Served, case: str) -> None:
     """Also where it was about an entry that has no page of its own, such as a role."""
     with httpx.Client(base_url=served.url) as browser:
         height = browser.get("/api/status").json()["height"]
+        blocks = [f"/blocks/{n}" for n in range(1, height + 1)]
         links = {
             link
-            for page in ("/", "/events", *(f"/blocks/{n}" for n in range(1, height + 1)))
+            for page in ("/", "/events", *blocks)
             for link in re.findall(r'href="(/(?:scenarios|events)[^"#]*)"',
                                    browser.get(page).text)
         }  # fmt: skip
