@@ -11,6 +11,7 @@ built again from the chain. In reading order:
 - `layouts`    what a Description says about stored values
 - `topics`     the texts of the directory, and the search in them
 - `listing`    lists of records
+- `events`     what happened, forward and backward
 - `questions`  the other reads; in `envelopes` those of envelopes, in `uses` who read a
                person's data, in `kinship` what came of a record, in `actors` who acted
                on which records
@@ -20,6 +21,7 @@ built again from the chain. In reading order:
 """
 
 from huabiao.services.index.database import Address, BadAddress, TooSlow
+from huabiao.services.index.events import NEWEST, Place, Sought
 from huabiao.services.index.followed import CLOSED, FollowedIndex
 from huabiao.services.index.index import Blocks, Index
 from huabiao.services.index.listing import BadCursor, NotIndexed, Wanted
@@ -29,6 +31,7 @@ from huabiao.services.index.store import OutOfStep
 __all__ = [
     "CLOSED",
     "LONGEST_NAME",
+    "NEWEST",
     "Address",
     "BadAddress",
     "BadCursor",
@@ -37,6 +40,8 @@ __all__ = [
     "Index",
     "NotIndexed",
     "OutOfStep",
+    "Place",
+    "Sought",
     "TooSlow",
     "Wanted",
 ]
