@@ -13,12 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from huabiao.client.port import BlockView
 from huabiao.codec import decode, encode
 from huabiao.crypto.envelope import Call
-from huabiao.ledger.block import LoggedBlock, decode_logged, reopen_block
+from huabiao.ledger.block import LoggedBlock, decode_logged
 from huabiao.ledger.founding import founding_writes
-from huabiao.proofs.header import header_hash
+from huabiao.proofs.header import decode_header, header_hash
+from huabiao.services.index import KeptBlock
 from huabiao.testing import City
 
 WASTE, CODE = "hazardous_waste", "900-041-49"
@@ -112,8 +112,8 @@ def written(value: Any, number: int) -> Any:
     return [state, revision, [code, 1000 + number, sender_of(number), truck, *others]]
 
 
-def opened(logged: bytes, chain: Chain) -> BlockView:
+def opened(logged: bytes, chain: Chain) -> KeptBlock:
     """A block as the read model's process takes it from the log."""
-    header, block, envelopes, receipts = reopen_block(logged)
-    hash_ = header_hash(chain.digest, block.header)
-    return BlockView(header, hash_, b"", envelopes, receipts)
+    block = decode_logged(logged)
+    header, hash_ = decode_header(block.header), header_hash(chain.digest, block.header)
+    return KeptBlock(header, hash_, block.envelopes, block.receipts)

@@ -96,8 +96,8 @@ def test_every_place_is_found_at_every_moment_of_a_merge(
     connection: Connection, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
 ) -> None:
     """Terms of one place, of a few and of most, some of them merged already, some not
-    yet; of the one that fills pages the newest have gone over. Three sizes of segments, so
-    that a level is merged while the one below it is."""
+    yet; of the one that fills pages the newest have gone over. Segments of three sizes,
+    so that a level is merged while the one below it is."""
     monkeypatch.setattr(postings, "PAGES_A_SLICE", 1)
     emptied(connection)
     large = [[n * m % 5 * (n % 3 > 0) for n in range(size)]
