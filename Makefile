@@ -10,6 +10,10 @@ UV_VERSION := 0.13.9
 VENV := .venv
 UV := $(VENV)/bin/uv
 
+# Without bytecode each of the suite's many processes would compile all that it imports,
+# for seconds; some images forbid it by this setting.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-network bench soak web gateway-contract docs lint abci setup setup-dev clean
 .DEFAULT_GOAL := run
 
@@ -51,6 +55,7 @@ test: setup-dev lint
 test-network: setup-dev
 	@$(VENV)/bin/huabiao engine install
 	@$(VENV)/bin/huabiao gateway install
+	-@$(VENV)/bin/python tests/keys/openssl_command.py
 	$(VENV)/bin/pytest -m long
 	$(VENV)/bin/python -m huabiao.testing.network $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}
 	$(VENV)/bin/python -m huabiao.testing.crossing $${SEEDS:---seed 1 --seed 2 --seed 3 --seed 4 --seed 5}

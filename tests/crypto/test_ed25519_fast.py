@@ -12,7 +12,15 @@ import published
 import pytest
 
 from huabiao.crypto import ed25519_curve as curve
-from huabiao.crypto import ed25519_fast, ed25519_field, ed25519_kernel, intl, limbs
+from huabiao.crypto import (
+    ed25519_fast,
+    ed25519_field,
+    ed25519_kernel,
+    ed25519_points,
+    ed25519_tables,
+    intl,
+    limbs,
+)
 from huabiao.crypto.proven import TABLE_AFTER, Loading
 
 MALFORMED = [b"", bytes(32), bytes(63), bytes(65)]
@@ -120,19 +128,34 @@ def test_a_nonce_of_small_order_is_refused_though_the_equation_holds():
 
 
 def test_the_table_holds_the_multiples_of_its_point():
-    table = ed25519_kernel.table_of(curve.BASE, (4, 32))
+    table = ed25519_kernel.table_of(curve.BASE, (4, 4))
 
     def plain(row):
         numbers = (row[place : place + 4] for place in (0, 4, 8))
         return tuple(
-            sum(int(limb) << 64 * n for n, limb in enumerate(number)) % curve.P
+            sum(int(limb) << 64 * n for n, limb in enumerate(number))
             for number in numbers
         )
 
-    for part, digit in [(0, 1), (0, 15), (3, 7), (7, 1), (7, 15)]:
-        x, y = curve.multiply(digit << 32 * part, curve.BASE)
+    assert plain(table[0]) == (1, 1, 0)
+    for part, times in [(0, 1), (0, 8), (3, 7), (15, 1), (15, 8)]:
+        x, y = curve.multiply(times << 16 * part, curve.BASE)
         entry = (y + x) % curve.P, (y - x) % curve.P, 2 * curve.D * x * y % curve.P
-        assert plain(table[part * 15 + digit - 1]) == entry
+        assert plain(table[part * 8 + times]) == entry
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 9])
+def test_a_batch_need_not_fill_its_lanes(count):
+    """The false one stands in each place of a batch, and is the only one refused."""
+    items = signed(8, count)
+    verifier = knowing(items[0][0])
+    for place in range(count):
+        mixed = [*items]
+        mixed[place] = (items[0][0], b"?", items[place][2])
+        expected = bytearray(b"\x01" * count)
+        expected[place] = 0
+        met = {items[0][0]: verifier.signers.find(items[0][0])}
+        assert verifier._accepted(mixed, met) == expected
 
 
 def test_a_signer_earns_a_table_by_good_signatures_only():
@@ -168,8 +191,10 @@ def test_threads_share_signers_whose_tables_come_and_go():
 
 def test_the_kernel_names_the_files_that_it_was_compiled_with():
     for module, noted in [
-        (ed25519_field, ed25519_kernel.FIELD_STAMP),
-        (limbs, ed25519_kernel.LIMBS_STAMP),
+        (ed25519_field, ed25519_tables.FIELD_STAMP),
+        (ed25519_points, ed25519_tables.POINTS_STAMP),
+        (limbs, ed25519_tables.LIMBS_STAMP),
+        (ed25519_tables, ed25519_kernel.TABLES_STAMP),
     ]:
         stamp = zlib.crc32(Path(module.__file__).read_bytes())
         assert stamp == noted, f"write 0x{stamp:08X} for {module.__name__}"
@@ -178,7 +203,7 @@ def test_the_kernel_names_the_files_that_it_was_compiled_with():
 def test_a_kernel_that_fails_its_self_test_is_not_used(monkeypatch, caplog):
     loading = Loading(ed25519_fast._load, ("慢", "slow"))
     monkeypatch.setattr(ed25519_fast, "_loading", loading)
-    monkeypatch.setattr(ed25519_kernel, "verify_rows", lambda *_: None)
+    monkeypatch.setattr(ed25519_kernel, "verify_rows", lambda *_: bytes(3))
     assert not ed25519_fast.warm()
     assert "RFC 8032" in caplog.text
     assert intl.verify_many(signed(5, 3)) == b"\x01\x01\x01"

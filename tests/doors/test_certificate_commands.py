@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from served_city import Served
 
+from huabiao.crypto.address import show
+
 CODE = "91110000600037341L"
 PORT = "港务局"
 LATER = "2099-01-01T00:00:00Z"
@@ -32,7 +34,7 @@ def test_a_certificate_lives_and_ends_where_everyone_sees(
     # the city's first block may find its read model still starting
     served.node.index.wait_for(served.node.port.height, 60)
     shown = served.json("certificate", "show", issued["file"])
-    account = served.keys(PORT).account.hex()
+    account = show(served.keys(PORT).account)
     assert [(e["account"], e["revoked"]) for e in shown["anchored"]] == [
         (account, False)
     ]

@@ -49,6 +49,18 @@ def holder(served: Served) -> str:
     return show(served.keys("cook").account)
 
 
+def test_what_does_not_fit_the_schema_is_not_entered_as_issued(bureau, tmp_path):
+    (tmp_path / "claims").write_text('{"level": 3}', "utf-8")
+    listing = ("credential", "issued", holder(bureau), "--as", "foods")
+    before = bureau.json(*listing)
+    refused = bureau.run(
+        "credential", "issue", str(tmp_path / "claims"), "--list", "chefs", "--to",
+        "cook", "--schema", "1", "--out", str(tmp_path / "x"), "--as", "foods",
+    )  # fmt: skip
+    assert refused.exit_code == 1 and "required name" in refused.stderr
+    assert bureau.json(*listing) == before and not (tmp_path / "x").exists()
+
+
 @pytest.mark.parametrize("form", ["sd_jwt_vc", "vc_jwt", "data_integrity"])
 def test_issue_present_verify_revoke(bureau, tmp_path, form):
     claims, licence, shown = (str(tmp_path / n) for n in ("claims", "licence", "shown"))

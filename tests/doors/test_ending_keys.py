@@ -33,6 +33,8 @@ def test_the_last_thirty_days_of_an_identitys_key(served):
     assert "ending（" in watcher.warning(end + DAY_MS)
     limit(now + 20 * DAY_MS)
     assert "ending（" in watched(served).warning()
+    browser = served.browser("ending")
+    assert "huabiao key rotate" in browser.get("/me").text
     served.node.port.warnings.append(watched(served).warning)
     try:
         city = served.remote()
@@ -44,6 +46,22 @@ def test_the_last_thirty_days_of_an_identitys_key(served):
         served.node.port.warnings.pop()
     limit(0)
     assert "ending" not in watched(served).warning()
+    assert "huabiao key rotate" not in browser.get("/me").text
+
+
+def test_a_key_file_states_an_end_too_and_each_command_says_so(served: Served):
+    served.json("key", "new", "brief", "--days", "12")
+    assert "brief（" in watched(served).warning()
+    for words in (("wallet", "show", "--as", "brief"), ("key", "list")):
+        told = served.run(*words)
+        assert told.exit_code == 0 and told.stderr.count("brief.json 还有 12 天") == 1
+    served.json("key", "rotate", "brief", "--suspect-from", "2026-11-01T00:00:00Z")
+    assert "brief" not in watched(served).warning()
+    assert not served.run("wallet", "show", "--as", "brief").stderr
+    did = served.json("did", "publish", "brief")["did"]
+    keys = served.json("did", "show", did)["didDocumentMetadata"]["keyHistory"]
+    [old] = [each for each in keys if "revoked" in each]
+    assert old["suspectFrom"] == "2026-11-01T00:00:00Z"
 
 
 def test_what_is_no_key_file_is_passed_over(served, tmp_path):

@@ -32,6 +32,18 @@ def enrolled(served: Served, name: str, code: str) -> None:
         assert done.accepted, done
 
 
+def let_them_go(served: Served, code: str, by: tuple[str, str]) -> None:
+    """Who left does nothing any more for it, nor does what came with the post."""
+    left = ("call", "organisations", "relieve_officer", code, "account=clerk")
+    assert served.json(*left, "reason=离职", *by)["accepted"]
+    retired = ("call", "organisations", "retire_device", code, "account=meter")
+    assert served.json(*retired, "reason=报废", *by)["accepted"]
+    served.node.index.wait_for(served.node.port.height, 60)
+    _, officer, device, duty = served.run("org", "show", code).output.splitlines()
+    assert officer.endswith("离职") and "已止 ended" in officer
+    assert device.endswith("报废") and "已随职务而止" in duty
+
+
 def test_an_organisation_by_the_command_line(served):
     code, name = CODES[0], "晨光水务公司"
     served.grant("organisations", "registrar", "registrar")
@@ -55,6 +67,7 @@ def test_an_organisation_by_the_command_line(served):
     assert shown["did"].startswith("did:huabiao:")
     assert name in served.run("org", "show", code).output
 
+    let_them_go(served, code, by)
     for words in (("晨光",), (code,), ("WM-7781",)):
         found = served.json("org", "find", *words)["found"]
         assert {each["code"] for each in found} == {code}, words

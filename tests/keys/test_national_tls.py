@@ -3,74 +3,33 @@ TLS of national cryptography on a node's doors (RFC 8998).
 
 Bouncy Castle is the independent client: it has its own TLS, SM2, SM3 and SM4, and
 offers TLS_SM4_GCM_SM3, curveSM2 and sm2sig_sm3 alone. The OpenSSL command of Debian 12
-knows none of them, and is the client that must get nothing.
+knows none of them, and is the client that must get nothing; that of OpenSSL 4 is the
+client of test_national_openssl.
 """
 
 import json
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from national_door import ASK, Door, lay_home, running_door
 
 from huabiao.client.remote import Remote
 from huabiao.node.certificate import door_certificate
-from huabiao.node.home import Home, HomeError
+from huabiao.node.home import HomeError
 from huabiao.node.place import NodePlace, read_place, write_place
-from huabiao.services.certificates.authority import make_authority, open_authority
-from huabiao.services.certificates.building import Subject
 
 SSL = pytest.importorskip("OpenSSL.SSL")
 CLIENT = Path(__file__).parent / "national-client"
-PASSPHRASE = "correct horse"
-ASK = b"GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-
-
-class Door(NamedTuple):
-    port: int
-    home: Path
-    certificate: Path
-
-
-def lay_home(folder: Path, kind: str) -> Home:
-    """A home whose door has a certificate of an authority of its own."""
-    home = Home(folder / "home")
-    (home.folder / "tls").mkdir(parents=True)
-    make_authority(folder / "ca", kind, Subject("CA"), PASSPHRASE, 3_650)
-    hosts = ("localhost", "127.0.0.1")
-    with open_authority(folder / "ca", PASSPHRASE) as authority:
-        issued, secret = authority.issue(Subject("door", hosts=hosts), 90, kind)
-        written = authority.path_of(issued.serial).read_bytes()
-    (home.folder / "tls/door.pem").write_bytes(written)
-    (home.folder / "tls/door.key").write_bytes(secret)
-    place = NodePlace(
-        "city", door="127.0.0.1:0", tls_certificate="tls/door.pem",
-        tls_key="tls/door.key", tls_suites="national",
-    )  # fmt: skip
-    write_place(home, place)
-    return home
 
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    home = lay_home(tmp_path_factory.mktemp("national"), "sm2").folder
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = int(held.getsockname()[1])
-    words = ["up", "--home", str(home), "--port", str(port), "--suite", "sm", "--json"]
-    node = subprocess.Popen(
-        [sys.executable, "-m", "huabiao", *words], stdout=subprocess.PIPE
-    )
-    assert node.stdout is not None
-    assert json.loads(node.stdout.readline())["url"] == f"https://127.0.0.1:{port}"
-    yield Door(port, home, home / "tls/door.pem")
-    node.terminate()
-    assert node.wait(20) == 0
-    assert not (home / "door.sock").exists()
+    with running_door(tmp_path_factory.mktemp("national"), "sm2") as running:
+        yield running
 
 
 def talk(port: int, groups: bytes = b"") -> tuple[str, str, bytes]:

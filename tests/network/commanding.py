@@ -4,20 +4,31 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
 def huabiao(*words: str) -> dict[str, Any]:
-    done = subprocess.run(
+    done = _run(words)
+    assert done.returncode == 0, (words, done.stdout, done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def refused(*words: str) -> str:
+    """What the command says that will not do it."""
+    done = _run(words)
+    assert done.returncode != 0, (words, done.stdout)
+    return done.stderr
+
+
+def _run(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
         [sys.executable, "-m", "huabiao", *words, "--json"],
         capture_output=True,
         text=True,
         timeout=60,
     )
-    assert done.returncode == 0, (words, done.stdout, done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def until(what: Callable[[], Any], seconds: float = 40.0) -> Any:

@@ -84,6 +84,25 @@ def create_later(home: Path, keys: Keys, suite_name: str) -> Keys:
     )
 
 
+def create_for(home: Path, name: str, suite_name: str, account: bytes) -> Keys:
+    """
+    A key for an account whose others are lost, as an identity of this name; the same
+    one when asked again. ValueError where the name is another account's.
+    """
+    path, secret = wallet_path(home, name), passphrase(home)
+    if not path.exists():
+        return keystore.create(
+            path, suite_name, name, secret, account_of=lambda public: account
+        )
+    keys = keystore.load(path, secret)
+    if keys.account != account or keys.suite.name != suite_name:
+        raise ValueError(
+            f"身份“{name}”已属另一账户，请换一个名称。"
+            f" The identity {name!r} is another account's: choose another name."
+        )
+    return keys
+
+
 def open_identity(
     home: Path, name: str, suite_name: str, make: bool = False, founding: str = ""
 ) -> Keys:

@@ -8,7 +8,9 @@ Suites, keys and what is signed with them.
 - `aes_gcm`: how `intl` and `pq` seal under a key.
 - `ed25519_sodium`: Ed25519 by libsodium, which decides.
 - `ed25519_fast`: many Ed25519 signatures at once, with libsodium's answers.
-- `ed25519_kernel`, `ed25519_field`, `ed25519_curve`: its kernel, compiled by numba.
+- `ed25519_kernel`, `ed25519_tables`, `ed25519_points`, `ed25519_field`: its kernel,
+  compiled by numba.
+- `ed25519_curve`: the curve in plain integers.
 - `proven`: signers who have earned a table; when a kernel is loaded.
 - `limbs`: numbers of 256 bits for both kernels.
 - `sm2_curve`: the curve in plain integers, and what an SM2 signature is made over.

@@ -3,13 +3,12 @@ Ed25519 verification compiled by numba: many signatures in one call, without the
 
     s·B − h·A encodes to R        (RFC 8032 §5.1.7 without its cofactor)
 
-s·B takes 8 bits at a step from a table of B. h·(−A) takes 4 bits at a step from eight
-tables of the signer that lie 32 bits apart, so that four doublings serve eight steps.
-Table entries are (y + x, y − x, 2dxy) of an affine point, the sum is in extended
-coordinates, and the law of addition is complete: no case is special.
+Four signatures are worked on side by side (`ed25519_points`). A scalar is written in
+signed digits, so that a table holds half of the multiples: those of B need no doubling,
+those of −A lie further apart and share a few. First a plan is made of all the entries
+that will be added, so that the processor fetches them in time; then they are added.
 
-Nothing here is secret, so nothing needs constant time. Formulas: Explicit-Formulas
-Database, twisted Edwards a = −1 (dbl-2008-hwcd, madd-2008-hwcd-3).
+Nothing here is secret, so nothing needs constant time.
 """
 
 from typing import Any
@@ -17,184 +16,119 @@ from typing import Any
 import numpy as np
 
 from huabiao.crypto import ed25519_curve as curve
-from huabiao.crypto.ed25519_field import add, freeze, mul, sub
+from huabiao.crypto import ed25519_points as points
+from huabiao.crypto.ed25519_tables import (
+    LANES,
+    NUMBER,
+    POINT,
+    SCALAR_BITS,
+    WORK,
+    Steps,
+    address,
+    freeze,
+    invert_all,
+    parts_of,
+    room,
+    table_of,
+)
 from huabiao.crypto.limbs import (
     Limbs,
     compiled,
     fetch,
     is_below,
     limbs_of,
-    load,
+    modular_add,
+    montgomery,
+    plain_sum,
     store,
 )
 
-FIELD_STAMP, LIMBS_STAMP = 0x09470A5C, 0x09A6A8A2
-"""CRC-32 of ed25519_field.py and limbs.py: writing them here makes numba forget code
-built on others."""
+TABLES_STAMP = 0x3A374C13
+"""CRC-32 of ed25519_tables.py, which has those of what it is made of: writing it here
+makes numba forget code built on others."""
 
-BASE_STEPS = BASE_BITS, BASE_SPACING = 8, 8
-SIGNER_STEPS = SIGNER_BITS, SIGNER_SPACING = 4, 32
-"""Of a table: how many bits a step takes, and how far apart its parts lie."""
-ENTRY_BYTES = 96
+BASE_STEPS: Steps = (10, 1)
+SIGNER_STEPS: Steps = (5, 4)
 
-ZERO, ONE = limbs_of(0), limbs_of(1)
-TWICE_D = limbs_of(2 * curve.D % curve.P)
-PRIME_LESS_2, ORDER = limbs_of(curve.P - 2), limbs_of(curve.L)
-
-Extended = tuple[Limbs, Limbs, Limbs, Limbs]
-
-
-@compiled
-def inverse(a: Limbs) -> Limbs:
-    """a^(p−2), which is 1/a."""
-    result = ONE
-    for place in range(254, -1, -1):
-        result = mul(result, result)
-        if PRIME_LESS_2[place >> 6] >> np.uint64(place & 63) & np.uint64(1):
-            result = mul(result, a)
-    return result
-
-
-@compiled
-def invert_all(numbers: Any) -> None:
-    """1/z for each row z, none of them 0, with one inversion (Montgomery's trick)."""
-    count = numbers.shape[0]
-    before = np.empty((count, 4), np.uint64)
-    product = ONE
-    for i in range(count):
-        store(before[i], 0, product)
-        product = mul(product, fetch(numbers[i], 0))
-    inverted = inverse(product)
-    for i in range(count - 1, -1, -1):
-        z = fetch(numbers[i], 0)
-        store(numbers[i], 0, mul(inverted, fetch(before[i], 0)))
-        inverted = mul(inverted, z)
-
-
-# -- Points ----------------------------------------------------------------------------
-
-
-@compiled
-def double(x: Limbs, y: Limbs, z: Limbs) -> Extended:
-    """Twice a point; x·y of it is not needed."""
-    a, b, zz = mul(x, x), mul(y, y), mul(z, z)
-    h = add(a, b)
-    sum_xy = add(x, y)
-    e = sub(h, mul(sum_xy, sum_xy))
-    g = sub(a, b)
-    f = add(add(zz, zz), g)
-    return mul(e, f), mul(g, h), mul(f, g), mul(e, h)
-
-
-@compiled
-def add_entry(
-    x: Limbs, y: Limbs, z: Limbs, t: Limbs, plus: Limbs, minus: Limbs, twice: Limbs
-) -> Extended:
-    """A point plus an affine one that is given as (y + x, y − x, 2dxy)."""
-    a, b = mul(sub(y, x), minus), mul(add(y, x), plus)
-    c, d = mul(t, twice), add(z, z)
-    e, f, g, h = sub(b, a), sub(d, c), add(d, c), add(b, a)
-    return mul(e, f), mul(g, h), mul(f, g), mul(e, h)
-
-
-@compiled
-def tabulate(points: Any) -> Any:
-    """Rows x, y, z as rows y + x, y − x, 2dxy of the affine points."""
-    count = points.shape[0]
-    inverted = points[:, 8:12].copy()
-    invert_all(inverted)
-    table = np.empty((count, 12), np.uint64)
-    for i in range(count):
-        z = fetch(inverted[i], 0)
-        x, y = mul(fetch(points[i], 0), z), mul(fetch(points[i], 4), z)
-        store(table[i], 0, add(y, x))
-        store(table[i], 4, sub(y, x))
-        store(table[i], 8, mul(mul(x, y), TWICE_D))
-    return table
-
-
-@compiled
-def keep(row: Any, x: Limbs, y: Limbs, z: Limbs) -> None:
-    store(row, 0, x)
-    store(row, 4, y)
-    store(row, 8, z)
-
-
-@compiled
-def build_table(x: Limbs, y: Limbs, bits: int, spacing: int) -> Any:
-    """
-    Entries for j · 2^(spacing·k) · P: for each part k below 256/spacing, each j from 1
-    to 2^bits − 1. P is any affine point.
-    """
-    parts, most = 256 // spacing, (1 << bits) - 1
-    bases = np.empty((parts, 12), np.uint64)
-    z = ONE
-    for part in range(parts):
-        keep(bases[part], x, y, z)
-        for _ in range(spacing):
-            x, y, z, _t = double(x, y, z)
-    entries = tabulate(bases)
-    multiples = np.empty((parts * most, 12), np.uint64)
-    for part in range(parts):
-        entry = entries[part]
-        plus, minus, twice = fetch(entry, 0), fetch(entry, 4), fetch(entry, 8)
-        x, y, z, t = ZERO, ONE, ONE, ZERO
-        for place in range(most):
-            x, y, z, t = add_entry(x, y, z, t, plus, minus, twice)
-            keep(multiples[part * most + place], x, y, z)
-    return tabulate(multiples)
-
-
-def table_of(point: curve.Point, steps: tuple[int, int]) -> Any:
-    """The table of a point in plain integers, for steps of so many bits and spacing."""
-    x, y = (limbs_of(number) for number in point)
-    return build_table(x, y, *steps)
+ZERO, ORDER = limbs_of(0), limbs_of(curve.L)
+_multiply_scalars, _add_scalars = montgomery(curve.L), modular_add(curve.L)
+_R, _R2 = limbs_of((1 << 256) % curve.L), limbs_of((1 << 512) % curve.L)
 
 
 # -- Signatures ------------------------------------------------------------------------
 
 
+def _raising(bits: int) -> Limbs:
+    """Half of every digit's range, but the highest digit's: with it added, a digit is
+    what it was and half more, so that it is from −half to half − 1 (the highest is 0 to
+    half, for a scalar below the order)."""
+    places = range(0, SCALAR_BITS - bits, bits)
+    return limbs_of(sum(1 << place + bits - 1 for place in places))
+
+
+BASE_RAISING, SIGNER_RAISING = _raising(BASE_STEPS[0]), _raising(SIGNER_STEPS[0])
+
+
 @compiled
-def add_multiple(
-    x: Limbs, y: Limbs, z: Limbs, t: Limbs, scalar: Limbs,
-    table: np.uint64, bits: int, spacing: int,
-) -> Extended:  # fmt: skip
-    """Add scalar · P, from the table of P; where steps share doublings, to nothing."""
-    parts, most = 256 // spacing, (1 << bits) - 1
-    mask = np.uint64(most)
-    for step in range(spacing // bits - 1, -1, -1):
+def plan_multiple(
+    plan: Any, lane: int, scalar: Limbs, table: np.uint64, raising: Limbs, steps: Steps
+) -> None:
+    """Write the entries that make scalar · P, in the order that `follow` adds them."""
+    bits, together = steps
+    parts, most = parts_of(bits, together), np.uint64(1 << bits - 1)
+    mask = np.uint64((1 << bits) - 1)
+    raised = np.zeros(5, np.uint64)
+    store(raised, 0, plain_sum(scalar, raising))
+    row = 0
+    for step in range(together - 1, -1, -1):
         for part in range(parts):
-            place = part * spacing + step * bits
-            digit = scalar[place >> 6] >> np.uint64(place & 63) & mask
+            place = (part * together + step) * bits
+            if place >= SCALAR_BITS:
+                continue
+            word, shift = place >> 6, np.uint64(place & 63)
+            digit = raised[word] >> shift
+            if shift:
+                digit |= raised[word + 1] << np.uint64(64) - shift
+            digit &= mask
+            sign = np.uint64(0)
+            if place + bits < SCALAR_BITS:
+                sign = np.uint64(digit < most)
+                digit = most - digit if sign else digit - most
             if digit:
-                row = np.uint64(part * most) + digit - np.uint64(1)
-                at = row * np.uint64(ENTRY_BYTES)
-                x, y, z, t = add_entry(
-                    x, y, z, t, load(table, at), load(table, at + np.uint64(32)),
-                    load(table, at + np.uint64(64)),
-                )  # fmt: skip
+                digit += np.uint64(part) * most
+            plan[row, lane] = table + digit * np.uint64(points.ENTRY_BYTES) + sign
+            row += 1
+
+
+@compiled
+def follow(point: np.uint64, plan: Any, steps: Steps) -> None:
+    """Add what was planned to each of four points; the plan has a row more."""
+    bits, together = steps
+    parts, row = parts_of(bits, together), 0
+    for step in range(together - 1, -1, -1):
+        for part in range(parts):
+            if (part * together + step) * bits < SCALAR_BITS:
+                points.prefetch(address(plan[row + 1]))
+                points.add_entries(point, address(plan[row]))
+                row += 1
         if step:
-            for _ in range(bits):
-                x, y, z, t = double(x, y, z)
-    return x, y, z, t
+            for _ in range(bits - 1):
+                points.double_without_t(point)
+            points.double(point)
 
 
 @compiled
-def read(row: Any, start: int) -> Limbs:
-    """32 bytes, little endian, as limbs."""
-    a = b = c = d = np.uint64(0)
-    for place in range(start + 7, start - 1, -1):
-        a = a << np.uint64(8) | np.uint64(row[place])
-        b = b << np.uint64(8) | np.uint64(row[place + 8])
-        c = c << np.uint64(8) | np.uint64(row[place + 16])
-        d = d << np.uint64(8) | np.uint64(row[place + 24])
-    return a, b, c, d
+def scalar_of(hashed: Any) -> Any:
+    """64 bytes, little endian, modulo the order: low + 2²⁵⁶ · high."""
+    low = _multiply_scalars(_R, fetch(hashed, 0))
+    return _add_scalars(low, _multiply_scalars(_R2, fetch(hashed, 4)))
 
 
 @compiled
-def is_named(x: Limbs, y: Limbs, name: Limbs) -> bool:
+def is_named(sums: np.uint64, lane: int, name: Limbs) -> bool:
     """Whether 32 bytes are the name of an affine point."""
-    x, y = freeze(x), freeze(y)
+    x = freeze(sums + np.uint64(points.X), np.uint64(lane))
+    y = freeze(sums + np.uint64(points.Y), np.uint64(lane))
     top = y[3] | (x[0] & np.uint64(1)) << np.uint64(63)
     return bool(
         y[0] == name[0] and y[1] == name[1] and y[2] == name[2] and top == name[3]
@@ -202,31 +136,57 @@ def is_named(x: Limbs, y: Limbs, name: Limbs) -> bool:
 
 
 @compiled
-def verify_rows(
-    scalars: Any, signatures: Any, base: int, tables: Any, accepted: Any
-) -> None:
+def verify_in(
+    hashes: Any, signatures: Any, base: np.uint64, tables: Any, accepted: Any,
+    sums: Any, before: Any, work: Any, base_plan: Any, plan: Any,
+) -> None:  # fmt: skip
+    """`verify_rows` in working memory."""
+    last = tables.shape[0] - 1
+    for group in range(sums.shape[0]):
+        for lane in range(LANES):
+            row = min(LANES * group + lane, last)
+            s = fetch(signatures[row], 4)
+            if not is_below(s, ORDER):
+                s = ZERO
+            h = scalar_of(hashes[row])
+            plan_multiple(plan, lane, h, tables[row], SIGNER_RAISING, SIGNER_STEPS)
+            plan_multiple(base_plan, lane, s, base, BASE_RAISING, BASE_STEPS)
+        at = address(sums[group])
+        points.make_neutral(at)
+        follow(at, plan, SIGNER_STEPS)
+        follow(at, base_plan, BASE_STEPS)
+    invert_all(sums, before, work)
+    for group in range(sums.shape[0]):
+        at = address(sums[group])
+        z = at + np.uint64(points.Z)
+        points.multiply(at, at, z)
+        points.multiply(at + np.uint64(points.Y), at + np.uint64(points.Y), z)
+    for row in range(last + 1):
+        signature = signatures[row]
+        named = is_named(address(sums[row // LANES]), row % LANES, fetch(signature, 0))
+        accepted[row] = named and is_below(fetch(signature, 4), ORDER)
+
+
+_ADDITIONS = SCALAR_BITS
+"""Rows of a plan, and more than any needs."""
+
+
+def verify_rows(hashes: bytes, signatures: bytes, base: int, tables: Any) -> bytes:
     """
-    Check each row of bytes (h, 32, below the order; R ‖ s, 64) and write 0 or 1 into
-    `accepted`. `base` and `tables` are addresses of tables of B and of −A.
+    A byte 0 or 1 for each row: hashes of 64 bytes, signatures R ‖ s of 64 bytes, and
+    tables, the addresses of those of −A; `base` is the address of that of B.
     """
-    count = scalars.shape[0]
-    sums, inverted = np.empty((count, 8), np.uint64), np.empty((count, 4), np.uint64)
-    for row in range(count):
-        x, y, z, t = add_multiple(
-            ZERO, ONE, ONE, ZERO, read(scalars[row], 0), tables[row],
-            SIGNER_BITS, SIGNER_SPACING,
-        )  # fmt: skip
-        x, y, z, t = add_multiple(
-            x, y, z, t, read(signatures[row], 32),
-            np.uint64(base), BASE_BITS, BASE_SPACING,
-        )  # fmt: skip
-        store(sums[row], 0, x)
-        store(sums[row], 4, y)
-        store(inverted[row], 0, z)
-    invert_all(inverted)
-    for row in range(count):
-        z = fetch(inverted[row], 0)
-        x, y = mul(fetch(sums[row], 0), z), mul(fetch(sums[row], 4), z)
-        name = read(signatures[row], 0)
-        small = is_below(read(signatures[row], 32), ORDER)
-        accepted[row] = small and is_named(x, y, name)
+    count = len(tables)
+    groups = -(-count // LANES)
+    accepted = np.zeros(count, np.uint8)
+    verify_in(
+        np.frombuffer(hashes, np.uint64).reshape(count, 8),
+        np.frombuffer(signatures, np.uint64).reshape(count, 8),
+        np.uint64(base), np.array(tables, np.uint64), accepted,
+        room(groups, POINT), room(groups, NUMBER), room(WORK),
+        room(_ADDITIONS, LANES), room(_ADDITIONS, LANES),
+    )  # fmt: skip
+    return accepted.tobytes()
+
+
+__all__ = ["BASE_STEPS", "SIGNER_STEPS", "table_of", "verify_rows"]

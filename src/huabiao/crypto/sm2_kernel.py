@@ -29,7 +29,7 @@ from huabiao.crypto.limbs import (
 )
 from huabiao.crypto.sm2_field import add, add_scalars, mul, sub, sub_scalars
 
-FIELD_STAMP, LIMBS_STAMP = 0xE24180D7, 0x09A6A8A2
+FIELD_STAMP, LIMBS_STAMP = 0x418A6AEF, 0x9B345FA2
 """CRC-32 of sm2_field.py and limbs.py: writing them here makes numba forget code built
 on others."""
 

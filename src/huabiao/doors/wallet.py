@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from huabiao.client.described import show_entry
-from huabiao.codec import Instant
+from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show
 from huabiao.doors.city import City
 from huabiao.doors.sessions import Session
@@ -28,6 +28,7 @@ from huabiao.services.index import Wanted
 
 Json = dict[str, Any]
 MOST, NEWEST_ACTS = 200, 1_000
+WARN_MS = 30 * 86_400_000
 KYC, BINDS = "enterprise_kyc", ("staff", "bind")
 
 
@@ -171,6 +172,18 @@ def sessions_of(city: City, account: bytes, here: Session | None) -> list[Json]:
         }
         for each in city.sessions.of(account, here.login if here else "")
     ]
+
+
+def ending_keys(city: City, account: bytes) -> list[str]:
+    """When keys of an account end, those in their last thirty days or just past."""
+    stored = city.port.read(f"identity/accounts/{account.hex()}")
+    ends = []
+    for key in decode(stored)[0] if stored else ():
+        entry = city.port.read(f"identity/keys/{key.hex()}")
+        until = decode(entry)[4] if entry else 0
+        if until and until <= time.time() * 1000 + WARN_MS:
+            ends.append(Instant.show(until))
+    return ends
 
 
 SECTIONS: dict[str, Callable[[City, bytes], list[Json]]] = {

@@ -144,8 +144,25 @@ def _build(
         str(go), "build", "-trimpath", "-ldflags", "-s -w", "-o", str(built),
         program.command,
     ]  # fmt: skip
+    failure = run_to_end(command, folder, environment, say)
+    if failure is not None:
+        raise ProgramMissing(
+            f"构建 {program.title} 失败：{failure}。请检查网络能否到达 Go 模块代理。"
+            f" {program.title} could not be built: {failure}. Check that the Go module"
+            " proxy can be reached."
+        )
+
+
+def run_to_end(
+    command: list[str],
+    folder: Path,
+    environment: dict[str, str],
+    say: Callable[[str], None],
+) -> str | None:
+    """Run a long command in a folder and say every 15 s that it goes on; the last lines
+    of its output where it failed, None where it did not."""
     started = time.monotonic()
-    with (folder / "output").open("w+") as output:
+    with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=output, stderr=output
         )
@@ -156,11 +173,5 @@ def _build(
             except subprocess.TimeoutExpired:
                 passed = time.monotonic() - started
                 say(f"  … {passed:.0f} 秒 · seconds")
-        if code:
-            output.seek(0)
-            last = " ".join(output.read().strip().splitlines()[-3:])
-            raise ProgramMissing(
-                f"构建 {program.title} 失败：{last}。请检查网络能否到达 Go 模块代理。"
-                f" {program.title} could not be built: {last}. Check that the Go module"
-                " proxy can be reached."
-            )
+        output.seek(0)
+        return " ".join(output.read().strip().splitlines()[-3:]) if code else None

@@ -7,6 +7,7 @@ The codes are those of GB/T 2260—2007 with the changes since (密云 and 延�
 districts in 2015).
 """
 
+from pathlib import Path
 from typing import NamedTuple
 
 from huabiao.crypto.suite import SUITES
@@ -40,6 +41,15 @@ DISTRICTS = (
     District("yanqing", "延庆区", "Yanqing", "110119"),
 )
 MUNICIPAL = District("beijing", "北京市", "Beijing", "110000")
+
+
+FOLDER = "districts"
+"""Of a city's home, with a folder for each district."""
+
+
+def has_districts(home: Path) -> bool:
+    """Whether a home is that of a city with districts."""
+    return any(home.glob(f"{FOLDER}/*/node.toml"))
 
 
 class Wanted(NamedTuple):

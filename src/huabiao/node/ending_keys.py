@@ -2,7 +2,8 @@
 Keys of this home's identities that the chain will soon not know any more.
 
 `identity.limit_key` and `add_key` give a key an end, after which its signatures are
-refused. Thirty days before, health, status and the doctor say so, and how to go on.
+refused; a key file states the last day that its key is meant for. Thirty days before
+the nearer of the two, health, status and the doctor say so, and how to go on.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from huabiao.codec import decode
 from huabiao.crypto.address import address
+from huabiao.crypto.keystore import stated_end
 
 DAY_MS = 86_400_000
 WARN_MS = 30 * DAY_MS
@@ -27,7 +29,7 @@ class EndingKeys:
         self, folder: Path, read: Read, digest: Callable[[bytes], bytes]
     ) -> None:
         self._folder, self._read, self._digest = folder, read, digest
-        self._names: list[tuple[str, str]] = []
+        self._names: list[tuple[str, str, int]] = []
         self._looked = -LOOK_AGAIN_S
 
     def warning(self, now: int | None = None) -> str:
@@ -35,8 +37,8 @@ class EndingKeys:
         now = int(time.time() * 1000) if now is None else now
         ending = sorted(
             (until, name)
-            for name, key in self._keys()
-            if (until := self._end(key)) and until - now <= WARN_MS
+            for name, key, stated in self._keys()
+            if (until := self._end(key, stated)) and until - now <= WARN_MS
         )
         if not ending:
             return ""
@@ -46,24 +48,27 @@ class EndingKeys:
         more = "" if len(ending) <= MOST_NAMED else f" +{len(ending) - MOST_NAMED}"
         return (
             f"身份密钥将到期或已到期：{told}{more}。"
-            "请在此前用 identity.add_key 增加新密钥，或用 identity.limit_key 改期。"
-            f" Keys of identities end or have ended: {told}{more}. Add a new key before"
-            " (identity.add_key), or put the end off (identity.limit_key)."
+            "请更换：huabiao key rotate 名称。"
+            f" Keys of identities end or have ended: {told}{more}."
+            " Rotate them: huabiao key rotate NAME."
         )
 
-    def _end(self, key: str) -> int:
-        """When a key ends, by the chain; 0 for never, or once it was retired."""
+    def _end(self, key: str, stated: int) -> int:
+        """When a key ends by the chain or its file; 0: never, or it was retired."""
         stored = self._read(f"identity/keys/{key}")
         entry = decode(stored) if stored else []
-        return entry[4] if len(entry) > 4 and not entry[2] else 0
+        if len(entry) <= 4:
+            return stated
+        return 0 if entry[2] else min(entry[4] or stated, stated or entry[4])
 
-    def _keys(self) -> list[tuple[str, str]]:
-        """Each identity's keys, those of a coming suite too: its name, the address."""
+    def _keys(self) -> list[tuple[str, str, int]]:
+        """Each identity's keys, those of a coming suite too: its name, the key's
+        address, the end that the file states."""
         if time.monotonic() - self._looked >= LOOK_AGAIN_S:
             self._looked = time.monotonic()
             files = sorted((self._folder / "wallets").glob("**/[!.]*.json"))
             self._names = [
-                (path.stem, address(self._digest, public).hex())
+                (path.stem, address(self._digest, public).hex(), _stated(path))
                 for path in files[:MOST_FILES]
                 if (public := _public(path))
             ]
@@ -77,6 +82,14 @@ def _public(path: Path) -> bytes:
             return bytes.fromhex(json.loads(file.read(LARGEST_FILE))["public"])
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return b""  # another file than ours; the doctor tells of it
+
+
+def _stated(path: Path) -> int:
+    """The last day that a key file states, as a time; 0 where it states none."""
+    ends = stated_end(path)
+    if not ends:
+        return 0
+    return int(datetime.fromisoformat(ends).replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _day(time: int) -> str:

@@ -21,7 +21,13 @@ from huabiao.doors.levels import Beside
 from huabiao.engines.verification import Verification
 from huabiao.node.between import Between
 from huabiao.node.connecting import connect
-from huabiao.node.districts import MUNICIPAL, Wanted, district, read_districts
+from huabiao.node.districts import (
+    FOLDER,
+    MUNICIPAL,
+    Wanted,
+    district,
+    read_districts,
+)
 from huabiao.node.home import Home, HomeError, open_home, suite_of, write_run_file
 from huabiao.node.level import Level
 from huabiao.node.node import Say, start
@@ -29,13 +35,6 @@ from huabiao.node.place import NodePlace, read_place, write_place
 from huabiao.node.relaying import Relaying
 from huabiao.node.reporting import keep_reporting
 from huabiao.node.serving import DEFAULT_DOOR, Doors, aloud, listen_at, serve, silent
-
-FOLDER = "districts"
-
-
-def has_districts(home: Path) -> bool:
-    """Whether a home is that of a city with districts."""
-    return any(home.glob(f"{FOLDER}/*/node.toml"))
 
 
 def run_levels(

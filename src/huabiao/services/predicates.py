@@ -156,8 +156,18 @@ def ask(
     wanted = [*predicates, (UNTIL, ">=", today)]
     names = [*(each[0] for each in wanted), *show]
     fits = all(op in OPERATORS and SMALLEST <= n < LARGEST for _, op, n in wanted)
-    if not fits or not set(names) <= set(definition.names):
-        raise ValueError("条件有误。 A predicate or name is not of the definition.")
+    unknown = "、".join(sorted({*names} - {*definition.names}))
+    if unknown:
+        known = "、".join(definition.names)
+        raise ValueError(
+            f"定义中没有“{unknown:.200}”，有：{known}。"
+            f" The definition has no {unknown[:200]!r}; it has: {known}."
+        )
+    if not fits:
+        raise ValueError(
+            "条件须为 32 位整数的比较，如 income>=120000。"
+            " A predicate compares a 32-bit integer, such as income>=120000."
+        )
     only = [{"cred_def_id": definition.id, "schema_id": definition.schema_id}]
     return {
         "nonce": anoncreds.generate_nonce(),

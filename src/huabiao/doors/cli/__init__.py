@@ -8,6 +8,7 @@ The command line: `huabiao COMMAND`, everything that the API does.
 - `lists`       list, as JSON, a table or CSV
 - `amounts`     balance, seal
 - `keyring`     key new, list, token, join, rotate, passphrase
+- `recovery`    recovery guardians, ask, agree, object, finish: all keys lost
 - `signer`      signer serve, show
 - `certificate` certificate init, issue, renew, revoke, crl, list, show
 - `did`         did publish, show
@@ -66,6 +67,7 @@ COMMANDS = {
     "balance": "amounts",
     "seal": "amounts",
     "key": "keyring",
+    "recovery": "recovery",
     "signer": "signer",
     "certificate": "certificate",
     "did": "did",

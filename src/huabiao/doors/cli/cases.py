@@ -56,7 +56,7 @@ def call(
         name: _as_account(settings, facts, name, _of_file(facts, name, value))
         for name, value in written.items()
     }
-    subject = None if about is None else parse(_named_account(settings, about))
+    subject = None if about is None else parse(settings.account(about))
     outcome = settings.city.call(keys, scenario, operation, key, written, subject)
     document = {
         "accepted": outcome.accepted,
@@ -119,17 +119,7 @@ def _as_account(
         parameter["name"] == name and parameter["widget"] == "party"
         for parameter in facts["parameters"]
     )
-    return _named_account(settings, value) if wanted else value
-
-
-def _named_account(settings: Settings, value: str) -> str:
-    """The account of an identity of this home; what is none of its names stays."""
-    from huabiao.client.wallets import names
-    from huabiao.crypto.address import show
-
-    if not value.startswith("hb1") and value in names(settings.home):
-        return show(settings.keys(value).account)
-    return value
+    return settings.account(value) if wanted else value
 
 
 @command(

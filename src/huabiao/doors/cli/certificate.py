@@ -170,7 +170,7 @@ def show(settings: Settings, file: Path) -> None:
     prefix = f"{_digest(settings, file).hex()}."
     anchored = entries(settings, "certificates", "anchored", prefix)
     words = [
-        {"account": key.removeprefix(prefix), "revoked": bool(each["reason"]),
+        {**_who(settings, key.removeprefix(prefix)), "revoked": bool(each["reason"]),
          "reason": each["reason"], "entry": each}
         for key, each in anchored.items()
     ]  # fmt: skip
@@ -182,15 +182,27 @@ def show(settings: Settings, file: Path) -> None:
         "anchored": words,
     }
     standing = "\n".join(
-        f"{each['account']}  已吊销 · revoked: {each['reason']}"
-        if each["revoked"]
-        else f"{each['account']}  有效 · stands"
+        f"{each['account']}  {each['organisation'] or '—'}  "
+        + (
+            f"已吊销 · revoked: {each['reason']}"
+            if each["revoked"]
+            else "有效 · stands"
+        )
         for each in words
     )
     text = f"{found['subject']}\n{found['serial']}  {found['ends'][:10]}\n"
     settings.give(found, text + (standing or "链上没有登记。 Nobody anchored it."))
     if any(each["revoked"] for each in words):
         raise click.exceptions.Exit(1)
+
+
+def _who(settings: Settings, account: str) -> dict[str, Any]:
+    """Who stands by a certificate: the account, and the organisation whose it is."""
+    from huabiao.crypto.address import show as written
+
+    shown = written(bytes.fromhex(account))
+    told = settings.city.get(f"/api/accounts/{shown}")
+    return {"account": shown, "organisation": told["organisation"]}
 
 
 def _checked(code: str) -> str:

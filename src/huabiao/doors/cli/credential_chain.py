@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from huabiao.client.remote import Answered
+from huabiao.codec import Instant
 from huabiao.crypto.address import parse
 from huabiao.crypto.keys import Keys
 from huabiao.doors.cli.settings import Failed, Settings
@@ -76,7 +77,7 @@ def as_did(settings: Settings, written: str) -> str:
     """A DID, or the DID of an account of this chain."""
     if written.startswith("did:"):
         return written
-    return chain_did(settings.city.chain, parse(written))
+    return chain_did(settings.city.chain, parse(settings.account(written)))
 
 
 def register_of(settings: Settings, identity: str) -> Register:
@@ -108,28 +109,45 @@ def issue_credential(
     holder = as_did(settings, wanted.subject)
     until, kind = now + wanted.lasts, entry["type"]
     register = register_of(settings, keys.name)
-    index = register.take(wanted.name, entry["length"], holder, kind, now, until)
-    register.close()
+    try:
+        index = register.take(wanted.name, entry["length"], holder, kind, now, until)
+        try:
+            place = entry_of(
+                status_url(settings.url, wanted.name), index, entry["purpose"]
+            )
+            secured = _signed(settings, keys, wanted, holder, place, kind, now)
+        except BaseException:
+            register.give_back(wanted.name, index)
+            raise
+    finally:
+        register.close()
+    return secured, {"list": wanted.name, "index": index, "holder": holder}
+
+
+def _signed(
+    settings: Settings, keys: Keys, wanted: Issue, holder: str, place: Object,
+    kind: str, now: int,
+) -> str | Object:  # fmt: skip
+    """The credential itself, checked against its schema and signed."""
     url = None
     if wanted.schema is not None:
         url = schema_url(settings.url, kind, wanted.schema)
-    signer, secret = chain_signer(keys, city.chain), wanted.form == sd_jwt_vc.FORMAT
-    place = entry_of(status_url(settings.url, wanted.name), index, entry["purpose"])
+    signer = chain_signer(keys, settings.city.chain)
+    secret = wanted.form == sd_jwt_vc.FORMAT
     document = draft_credential(
         signer.did, kind, {"id": holder, **wanted.claims}, valid_from=now,
-        valid_until=until, schema=url,
+        valid_until=now + wanted.lasts, schema=url,
         status=[place],
     )  # fmt: skip
     if is_badge(document["type"]):
         document = as_badge(document)
     hidden = [f"/{name}" for name in wanted.claims if name not in wanted.always]
-    secured = issue(
+    return issue(
         document, wanted.form, signer, now,
         holder=(wanted.key or _holder_key(settings, holder)) if secret else None,
         disclosable=hidden if secret else (),
         schema=schema_text(settings, url) if url else None,
     )  # fmt: skip
-    return secured, {"list": wanted.name, "index": index, "holder": holder}
 
 
 def _holder_key(settings: Settings, holder: str) -> VerificationKey:
@@ -206,11 +224,12 @@ def policy_of(settings: Settings, types: tuple[str, ...]) -> Policy:
 
 def told_of(credential: Credential) -> dict[str, Any]:
     """A verified credential as a person reads it."""
+    until = credential.valid_until
     return {
         "type": credential.type,
         "issuer": credential.issuer,
         "holder": credential.subject,
         "claims": credential.claims,
-        "valid_until": credential.valid_until,
+        "valid_until": until and Instant.show(until),
         "form": credential.format,
     }

@@ -2,6 +2,7 @@
 
 import click
 
+from huabiao.codec import Instant
 from huabiao.crypto.address import DOMAIN as ACCOUNT_DOMAIN
 from huabiao.crypto.keystore import LIFETIME_DAYS
 from huabiao.crypto.suite import SUITES
@@ -57,6 +58,7 @@ def list_(settings: Settings) -> None:
         keys = keystore.load(
             wallet_path(settings.home, name), passphrase(settings.home)
         )
+        settings.tell_of_end(name, keys.ends)
         found.append(
             {"name": name, "account": show(keys.account), "suite": keys.suite.name,
              "ends": keys.ends}
@@ -93,14 +95,20 @@ def token(settings: Settings, name: str) -> None:
 @command(
     click.argument("name"),
     click.option("--reason", default="rotation", help="停用旧密钥的原因 · why"),
+    click.option(
+        "--suspect-from", help="旧密钥从何时起不可信 · from when it is not trusted"
+    ),
     click.option("--days", type=click.IntRange(1, 36_500), default=730),
 )
-def rotate(settings: Settings, name: str, reason: str, days: int) -> None:
+def rotate(
+    settings: Settings, name: str, reason: str, suspect_from: str | None, days: int
+) -> None:
     """换一把密钥，账户不变。 Another key for the same account, in one envelope."""
     from huabiao.client.signing import call, prove_account
     from huabiao.client.wallets import key_path, passphrase, put_in_place, renew
     from huabiao.crypto.address import show
 
+    doubt = {"suspect_from": Instant.parse(suspect_from)} if suspect_from else {}
     settings.keys(name)  # fit for this city, or a sentence
     path = key_path(settings.home, name, settings.city.suite_name)
     old, new = renew(path, passphrase(settings.home), days)
@@ -108,7 +116,7 @@ def rotate(settings: Settings, name: str, reason: str, days: int) -> None:
     outcome = settings.city.send(
         old,
         call("identity", "add_key", public=new.public, proof=proof),
-        call("identity", "retire_key", public=old.public, reason=reason),
+        call("identity", "retire_key", public=old.public, reason=reason, **doubt),
     )
     # An envelope whose answer was lost has done it: then the old key no longer acts.
     if not outcome.accepted and outcome.code != "key.retired":

@@ -1,5 +1,6 @@
 """org: apply as an organisation, name officers and devices, delegate, look up."""
 
+import time
 from typing import Any
 
 import click
@@ -35,17 +36,9 @@ def _does(
     settings: Settings, who: str, operation: str, code: str, **facts: Any
 ) -> None:
     """One operation on an organisation, as an identity of this home."""
-    from huabiao.client.wallets import names
-    from huabiao.crypto.address import show
-
     written = {name: value for name, value in facts.items() if value is not None}
-    named = written.get("account")
-    if (
-        named is not None
-        and not named.startswith("hb1")
-        and named in names(settings.home)
-    ):
-        written["account"] = show(settings.keys(named).account)
+    if "account" in written:
+        written["account"] = settings.account(written["account"])
     keys = settings.keys(who, make=False)
     outcome = settings.city.call(keys, "organisations", operation, code, written)
     tell_outcome(settings, outcome, code)
@@ -137,13 +130,40 @@ def show(settings: Settings, code: str) -> None:
     lines = [
         f"{code}  {found['name']}  {found['state_title']['zh']}  {found['account']}"
     ]
-    lines += [f"  人员 officer  {e['account']}  {e['post']}" for e in found["officers"]]
-    lines += [f"  设备 device  {e['kind']}  {e['serial']}" for e in found["devices"]]
+    lines += [
+        f"  人员 officer  {e['account']}  {e['post']}{_ended(e, 'left_at')}"
+        for e in found["officers"]
+    ]
+    lines += [
+        f"  设备 device  {e['kind']}  {e['serial']}{_ended(e, 'retired_at')}"
+        for e in found["devices"]
+    ]
+    left = {e["account"] for e in found["officers"] if _ended(e, "left_at")}
     lines += [
         f"  授权 delegation  {e['delegate']}  {e['duty']}  ≤{e['limit']}  {e['until']}"
+        f"{_ended(e, 'withdrawn_at') or _with_post(e, left)}"
         for e in found["delegations"]
     ]
     settings.give(found, "\n".join(lines))
+
+
+def _ended(entry: dict[str, Any], end: str) -> str:
+    """When and why an entry stopped standing; empty while it stands."""
+    from huabiao.codec import Instant
+
+    if Instant.parse(entry[end]):
+        return f"  已止 ended {entry[end][:10]} {entry['reason']}"
+    until = Instant.parse(entry["until"])
+    if until and until <= time.time() * 1000:
+        return f"  已到期 ended {entry['until'][:10]}"
+    return ""
+
+
+def _with_post(delegation: dict[str, Any], left: set[str]) -> str:
+    """A duty that came with a post ends with it."""
+    if delegation["as_officer"] and delegation["delegate"] in left:
+        return "  已随职务而止 ended with the post"
+    return ""
 
 
 @command(click.argument("text", nargs=-1, required=True))

@@ -72,10 +72,12 @@ def up(
     """启动城市并持续服务。 Bring up a city and serve it until told to stop."""
     try:
         use_index(index_url)
-        from huabiao.node.levels import has_districts, run_levels
+        from huabiao.node.districts import has_districts
 
         if districts is not None or has_districts(home):
             _check_one_process(engine, validators, signer, index_url)
+            from huabiao.node.levels import run_levels
+
             code = run_levels(home, districts, port, suite, story, as_json)
         elif _holds_many(home, engine, validators):
             _check_one_index(index_url)

@@ -9,7 +9,7 @@ What every command shares: where the city is, where the keys are, how it speaks.
 import functools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ class Settings:
     home: Path
     url: str
     as_json: bool
+    told_of: set[str] = field(default_factory=set)
 
     def say(self, text: str) -> None:
         """For people; silent where a program reads."""
@@ -75,13 +76,33 @@ class Settings:
             ) from None
 
     def keys(self, name: str, make: bool = False) -> "Keys":
-        """An identity of this home, fit for the city's suite."""
+        """An identity of this home, fit for the city's suite; tells its last days."""
         from huabiao.client.wallets import open_identity
 
         city = self.city
-        return open_identity(
+        keys = open_identity(
             self.home, name, city.suite_name, make, city.founding_suite
         )
+        self.tell_of_end(name, keys.ends)
+        return keys
+
+    def tell_of_end(self, name: str, ends: str) -> None:
+        """Say once, beside the results, that a key is in its last thirty days."""
+        from huabiao.node.key_ends import warning
+
+        sentence = warning(Path(f"{name}.json"), ends)
+        if sentence and name not in self.told_of:
+            self.told_of.add(name)
+            click.echo(sentence, err=True)
+
+    def account(self, written: str) -> str:
+        """The account of an identity of this home; what is none of its names stays."""
+        from huabiao.client.wallets import names
+        from huabiao.crypto.address import show
+
+        if not written.startswith("hb1") and written in names(self.home):
+            return show(self.keys(written).account)
+        return written
 
     def read(
         self,

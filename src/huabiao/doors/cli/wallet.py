@@ -153,8 +153,8 @@ def code(
     keys = settings.keys(identity)
     drawn = Remote(settings.url).as_(keys).post("/api/licences/codes", {})
     written = {
-        "licence": id_, "office": office, "purpose": purpose, "entries": list(fields),
-        "until": later(minutes * MINUTE_MS),
+        "licence": id_, "office": settings.account(office), "purpose": purpose,
+        "entries": list(fields), "until": later(minutes * MINUTE_MS),
     }  # fmt: skip
     outcome = settings.city.call(keys, "licences", "permit", drawn["permit"], written)
     if not outcome.accepted:

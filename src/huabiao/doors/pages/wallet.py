@@ -39,6 +39,7 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
         account=show(account),
         organisation=city.organisation(account),
         offices=wallet.offices(city),
+        ending=wallet.ending_keys(city, account),
         uses=uses_of(city, account),
         levels=[*chains(city)],
         values=values_about(city, account),

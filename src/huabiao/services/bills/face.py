@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import cn2an
 import segno
 
 WIDTH, HEIGHT = 210.0, 140.0
@@ -129,6 +128,8 @@ def _table(lines: list[dict[str, Any]]) -> list[Words | Rule]:
 
 
 def _foot(fields: dict[str, Any], names: dict[str, str]) -> list[Words | Rule]:
+    import cn2an  # loading it takes as long as half a web framework: only for a bill
+
     total = yuan(fields["amount"])
     small = fields["amount"] < LARGEST
     capitals = cn2an.an2cn(total.replace(",", ""), "rmb") if small else "—"

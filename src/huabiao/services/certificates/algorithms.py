@@ -76,6 +76,12 @@ def sm2_signing(public: bytes, sign: Callable[[bytes], bytes]) -> CertifyingKey:
     return CertifyingKey("sm2", sm2_public(public), lambda said: der_of(sign(said)))
 
 
+def sm2_pair(signature: bytes) -> bytes:
+    """r ‖ s of an SM2Signature in DER (GB/T 35276); ValueError, OverflowError."""
+    signed = algos.DSASignature.load(signature, strict=True)
+    return b"".join(signed[n].native.to_bytes(32, "big") for n in ("r", "s"))
+
+
 def library_signing(secret: Any) -> CertifyingKey:
     """An ECDSA or RSA key of the library's."""
     form = serialization.PublicFormat.SubjectPublicKeyInfo
@@ -166,8 +172,7 @@ def _is_own(der: bytes, request: Any, public: Any) -> bool:
         if request["signature_algorithm"]["algorithm"].dotted != SM2_WITH_SM3:
             return False
         point = bytes(public["public_key"].native)
-        signed = algos.DSASignature.load(request["signature"].native, strict=True)
-        pair = b"".join(signed[n].native.to_bytes(32, "big") for n in ("r", "s"))
+        pair = sm2_pair(request["signature"].native)
         said = request["certification_request_info"].dump()
         return len(point) == 65 and suite("sm").verify(point[1:], said, pair)
     read = x509.load_der_x509_csr(der)

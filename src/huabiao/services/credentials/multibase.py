@@ -9,7 +9,7 @@ import base58
 from huabiao.services.credentials.refusals import malformed
 from huabiao.services.credentials.strict_json import from_base64url, to_base64url
 
-LONGEST_BASE58 = 5_000
+LONGEST_BASE58 = 200
 
 
 def to_base58(raw: bytes) -> str:
@@ -18,7 +18,7 @@ def to_base58(raw: bytes) -> str:
 
 
 def from_base58(text: Any, where: str) -> bytes:
-    """Undo `to_base58`, for signatures: up to 5,000 characters."""
+    """Undo `to_base58`, for signatures: up to 200 characters."""
     if isinstance(text, str) and text[:1] == "z" and len(text) <= LONGEST_BASE58:
         try:
             raw = base58.b58decode(text[1:])

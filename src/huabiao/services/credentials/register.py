@@ -52,6 +52,13 @@ class Register:
                 return place
         raise ListFull(name)
 
+    def give_back(self, name: str, place: int) -> None:
+        """A place whose credential was never made."""
+        with self._file:
+            self._file.execute(
+                "DELETE FROM issued WHERE list = ? AND place = ?", (name, place)
+            )
+
     def of(self, subject: str) -> list[dict[str, Any]]:
         """What a subject was issued, oldest first."""
         rows = self._file.execute(

@@ -21,7 +21,14 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 @lru_cache(maxsize=256)
 def read_schema(text: str) -> Any:
     """A validator; NotVerified `schema.malformed` where the text is no schema."""
-    found = parse(text[: LONGEST + 1], "schema")
+    try:
+        found = parse(text[: LONGEST + 1], "schema")
+    except NotVerified:
+        raise NotVerified(
+            "schema.malformed",
+            "链上的模式不是规范的 JSON，请认可机构登记一个新版本",
+            "the schema on the chain is no strict JSON: register another version",
+        ) from None
     try:
         if not isinstance(found, dict) or len(text) > LONGEST:
             raise ValueError("an object of up to 60,000 characters is expected")
@@ -46,13 +53,17 @@ def _refuse(uri: str) -> Any:
 
 
 def check_schema(credential: Credential, text: str) -> None:
-    """Refuse a document that does not fit; the sentence says where."""
+    """Refuse a document that does not fit; the sentence says where and by which
+    keyword of the schema, never a value."""
     try:
         read_schema(text).validate(credential.document)
     except jsonschema_rs.ValidationError as error:
         where = "/" + "/".join(str(part) for part in error.instance_path)
+        rule = next((s for s in reversed(error.schema_path) if isinstance(s, str)), "")
+        if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+            rule += f" {error.kind.property}"
         raise NotVerified(
             "schema.other",
-            f"{where} 不符合凭证模式",
-            f"{where} does not fit the credential's schema",
+            f"{where} 不符合凭证模式（{rule:.100}）",
+            f"{where} does not fit the credential's schema ({rule:.100})",
         ) from None

@@ -28,7 +28,7 @@ from huabiao.services.credentials.refusals import NotVerified, malformed
 from huabiao.services.credentials.strict_json import Object
 
 SHORTEST_BITS, LONGEST_BITS = 131_072, 1_048_576
-WORD_BYTES = 4
+WORD_BYTES, PACKING = 4, 6
 TTL_MS = 300_000
 """How long a published list may be believed; the specification's own default."""
 
@@ -50,7 +50,10 @@ def pack(pages: dict[int, list[int]], length: int) -> bytes:
 def encode_list(bits: bytes) -> str:
     """encodedList: GZIP, then base64url with the multibase prefix u, §3.3."""
     packed = io.BytesIO()
-    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
+    # Level 9 saves a sixth and costs fourteen times as much, where few bits are set.
+    with gzip.GzipFile(
+        fileobj=packed, mode="wb", mtime=0, compresslevel=PACKING
+    ) as file:
         file.write(bits)
     return multibase.to_base64(packed.getvalue())
 

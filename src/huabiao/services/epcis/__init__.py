@@ -4,6 +4,7 @@ EPCIS: documents of events that others wrote, and the events of this chain as do
 GS1 EPCIS 2.0 in its JSON-LD form (ISO/IEC 19987:2024). In reading order:
 
 - `names`       identifiers, as URNs and as GS1 Digital Links, into one form and back
+- `links`       GS1 Digital Links, read by biip and epcpy
 - `documents`   a document taken apart into events
 - `sharing_out` the inputs of a transformation, shared out to its several outputs
 - `calls`       events as calls of the scenario `food_trace`, for a client to sign

@@ -13,12 +13,6 @@ their GTIN. Sources: GS1 EPC Tag Data Standard 2.1, GS1 Digital Link URI Syntax 
 """
 
 import re
-from urllib.parse import urlsplit
-
-from biip import ParseError
-from biip.gs1_digital_link_uris import GS1DigitalLinkURI
-from biip.gs1_messages import GS1Message
-from epcpy import ConvertException, epc_pure_identity_to_gs1_element_string
 
 RESOLVER = "https://id.gs1.org/"
 ANY_BATCH = "*"
@@ -39,27 +33,16 @@ def lot_path(name: str) -> str:
     any_item = _CLASS.fullmatch(name)
     if any_item:
         name = f"urn:epc:id:sgtin:{any_item[1]}.0"
+    from huabiao.services.epcis.links import canonical_path
+
     try:
-        if name.startswith("urn:epc:"):
-            link = _link_of_urn(name)
-        else:
-            link = GS1DigitalLinkURI.parse(name)
-    except (ParseError, ConvertException, ValueError, KeyError, IndexError):
+        path = canonical_path(name)
+    except ValueError:
         raise _unknown(name) from None
-    key = link.element_strings[0]
-    if key.gtin_error or key.sscc_error or key.gln_error:  # a check digit is wrong
-        raise _unknown(name)
-    path = urlsplit(link.as_canonical_uri()).path.lstrip("/")
     keys = path.split("/")
     if keys[0] == "01" and (any_item or len(keys) == 2):
         return f"01/{keys[1]}/10/{ANY_BATCH}"
     return path
-
-
-def _link_of_urn(urn: str) -> GS1DigitalLinkURI:
-    written = epc_pure_identity_to_gs1_element_string(urn)
-    strings = GS1Message.parse_hri(written).element_strings
-    return GS1DigitalLinkURI.from_element_strings(strings)
 
 
 def digital_link(path: str) -> str:

@@ -8,6 +8,7 @@ desk. In reading order:
 - `offers`           what an issuer holds ready, and who may take it
 - `issuer`           the issuer's desk
 - `dcql`             what is asked for, and whether it was shown
+- `encrypting`       answers that only the verifier reads
 - `request_objects`  a verifier's signed request
 - `questions`        what a verifier has asked, and what was answered
 - `verifier`         the verifier's desk

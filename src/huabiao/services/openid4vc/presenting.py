@@ -1,5 +1,6 @@
 """
-A wallet answers a verifier: OpenID4VP 1.0, a request by reference and direct_post.
+A wallet answers a verifier: OpenID4VP 1.0, a request by reference, direct_post, and
+direct_post.jwt where the verifier demands it.
 
 1. `fetch_request`   the link names the verifier, its signed request says what is asked
 2. `prepare`         which credentials and claims would be shown: the holder decides
@@ -16,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from huabiao.services.credentials import Credential, Signer, sd_jwt_vc, vc_jwt
 from huabiao.services.credentials.algorithms import Resolve
 from huabiao.services.openid4vc.dcql import Steps, choose, claims_of
+from huabiao.services.openid4vc.encrypting import seal
 from huabiao.services.openid4vc.exchange import (
     Unanswered,
     check_url,
@@ -111,9 +113,12 @@ def answer(
 ) -> str | None:
     """Send the presentations; where the verifier wants the holder to go on, if it says
     so (§8.2)."""
-    form = {"vp_token": json.dumps(vp_token(request, showing, holder, now))}
-    if request.state is not None:
-        form["state"] = request.state
+    token = vp_token(request, showing, holder, now)
+    state = {} if request.state is None else {"state": request.state}
+    if request.recipient is None:
+        form = {"vp_token": json.dumps(token), **state}
+    else:
+        form = {"response": seal({"vp_token": token, **state}, request.recipient)}
     given = object_of(post_form(check_url(request.response_uri), form))
     found = given.get("redirect_uri")
     return found if isinstance(found, str) else None
@@ -137,7 +142,7 @@ def _present(each: Showing, holder: Signer, request: Request, now: int) -> str:
 
 
 def decline(request: Request, error: OAuthError) -> None:
-    """Tell the verifier that there will be no answer (§8.5)."""
+    """Tell the verifier that there will be no answer (§8.5), if it wants to hear it."""
     _tell(request.response_uri, error, request.state)
 
 
@@ -145,4 +150,7 @@ def _tell(url: object, error: OAuthError, state: object) -> None:
     form = error.document()
     if isinstance(state, str):
         form["state"] = state
-    post_form(url, form)
+    try:
+        post_form(url, form)
+    except (OAuthError, Unanswered):
+        return  # the holder is told the reason, not what the verifier thinks of it

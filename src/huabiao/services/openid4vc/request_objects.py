@@ -7,8 +7,9 @@ Request objects: what a verifier asks, signed, and what a wallet demands of it.
               aud https://self-issued.me/v2, wallet_nonce if one was sent, iat, exp
 
 OpenID4VP 1.0 §5 (parameters), §5.8 (aud), §5.9.3 (the prefix), §5.10 (wallet_nonce),
-§8.2 (direct_post); RFC 9101. The prefix redirect_uri is refused: its requests cannot
-be signed, and a holder is to know who asks.
+§8.2 (direct_post); RFC 9101. Others may ask for direct_post.jwt (§8.3), and `iss` is
+ignored (§5). The prefix redirect_uri is refused: its requests cannot be signed, and a
+holder is to know who asks.
 """
 
 import re
@@ -19,11 +20,12 @@ from huabiao.services.credentials import NotVerified, Signer, jws
 from huabiao.services.credentials.algorithms import Resolve
 from huabiao.services.credentials.strict_json import Object
 from huabiao.services.openid4vc.dcql import Query, read_query
+from huabiao.services.openid4vc.encrypting import ENCRYPTED, Recipient, choose_key
 from huabiao.services.openid4vc.formats import OPENID_NAMES
 from huabiao.services.openid4vc.oauth import OAuthError
 
 TYPE, PREFIX = "oauth-authz-req+jwt", "decentralized_identifier:"
-ANY_WALLET, SKEW_S = "https://self-issued.me/v2", 60
+ANY_WALLET, SKEW_S, PLAIN = "https://self-issued.me/v2", 60, "direct_post"
 _URL_SAFE = re.compile(r"[A-Za-z0-9._~-]{16,500}")
 
 
@@ -38,6 +40,8 @@ class Request:
     state: str | None
     query: Query
     purpose: str | None
+    recipient: Recipient | None = None
+    """The key that the answer is to be sealed for, where the verifier demands it."""
 
 
 def client_id_of(did: str) -> str:
@@ -59,11 +63,10 @@ def sign_request(
         "vc+jwt": {"alg_values": algorithms},
     }
     payload: Object = {
-        "iss": client_id_of(verifier.did),
         "aud": ANY_WALLET,
         "client_id": client_id_of(verifier.did),
         "response_type": "vp_token",
-        "response_mode": "direct_post",
+        "response_mode": PLAIN,
         "response_uri": response_uri,
         "nonce": nonce,
         "state": state,
@@ -113,11 +116,12 @@ def read_request(found: Object) -> Request:
     if "transaction_data" in found:
         raise OAuthError("invalid_transaction_data", "transaction_data is not taken")
     for name, wanted in (
-        ("response_type", "vp_token"), ("response_mode", "direct_post"),
-        ("aud", ANY_WALLET),
+        ("response_type", "vp_token"), ("aud", ANY_WALLET),
     ):  # fmt: skip
         if found.get(name) != wanted:
             raise OAuthError("invalid_request", f"{name} must be {wanted}")
+    if found.get("response_mode") not in (PLAIN, ENCRYPTED):
+        raise OAuthError("invalid_request", f"response_mode: {PLAIN} or {ENCRYPTED}")
     if "redirect_uri" in found or "scope" in found:
         raise OAuthError("invalid_request", "redirect_uri and scope have no place here")
     nonce, state = found.get("nonce"), found.get("state")
@@ -137,7 +141,9 @@ def read_request(found: Object) -> Request:
     metadata = found.get("client_metadata")
     purpose = metadata.get("purpose") if isinstance(metadata, dict) else None
     client_id = str(found["client_id"])
+    sealed = found["response_mode"] == ENCRYPTED
     return Request(
         client_id, client_id[len(PREFIX) :], str(found.get("response_uri")), nonce,
         state, query, purpose[:200] if isinstance(purpose, str) else None,
+        choose_key(metadata) if sealed else None,
     )  # fmt: skip
