@@ -20,6 +20,7 @@ from index_city import (
 from huabiao.codec import decode, encode
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
+<<<<<<< HEAD
 from huabiao.services.index import (
     NEWEST,
     BadCursor,
@@ -29,6 +30,10 @@ from huabiao.services.index import (
     Wanted,
     events,
 )
+=======
+from huabiao.proofs.receipt import decode_receipt
+from huabiao.services.index import BadCursor, Index, NotIndexed, Wanted
+>>>>>>> index7
 from huabiao.services.index.questions import first_step
 from huabiao.testing import City
 
@@ -73,7 +78,7 @@ def test_history_tells_who_did_what_to_a_record(city: City, index: Index) -> Non
     assert told[2]["sender"] == show(truck.account)
     block = view(city, first)
     assert told[0]["time"] == block.header.time
-    assert told[0]["envelope"] == block.envelopes[0].id.hex()
+    assert told[0]["envelope"] == decode_receipt(block.receipts[0]).envelope.hex()
 
 
 def test_an_envelope_is_found_by_its_id_and_by_sixteen_digits(

@@ -6,6 +6,7 @@ built again from the chain. In reading order:
 
 - `tables`     the tables
 - `database`   where they are: a SQLite file, or PostgreSQL
+- `kept`       what is read of a block
 - `rows`       a block as rows
 - `store`      rows into tables, one transaction
 - `layouts`    what a Description says about stored values
@@ -24,6 +25,7 @@ from huabiao.services.index.database import Address, BadAddress, TooSlow
 from huabiao.services.index.events import NEWEST, Place, Sought
 from huabiao.services.index.followed import CLOSED, FollowedIndex
 from huabiao.services.index.index import Blocks, Index
+from huabiao.services.index.kept import KeptBlock
 from huabiao.services.index.listing import BadCursor, NotIndexed, Wanted
 from huabiao.services.index.rows import LONGEST_NAME
 from huabiao.services.index.store import OutOfStep
@@ -38,6 +40,7 @@ __all__ = [
     "Blocks",
     "FollowedIndex",
     "Index",
+    "KeptBlock",
     "NotIndexed",
     "OutOfStep",
     "Place",

@@ -103,10 +103,13 @@ class Readings:
         with self._reading() as connection:
             return envelopes.newest(connection, "e.id IS NOT NULL", (), limit)
 
-    def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest envelopes that an account sent, newest first."""
+    def account_history(
+        self, account: bytes, limit: int = 50, before: tuple[int, int] | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest envelopes that an account sent, newest first; the page after one
+        is `before` the height and index of its last."""
         with self._reading() as connection:
-            return envelopes.sent_by(connection, account, limit)
+            return envelopes.sent_by(connection, account, limit, before)
 
     def acts_of(
         self, account: bytes, contract: str, operation: str, among: int
