@@ -1,201 +1,178 @@
 """
 The read model: how fast it follows, and how fast it answers at many records.
 
-    python -m bench.index [--records 1e6] [--follow 20000] [--folder DIR] [--url URL]
+    python -m bench.index [--records 1e7] [--folder DIR] [--url URL]
 
-`follow` takes blocks that a real ledger made, envelopes that open a record and move it,
-and counts envelopes and rows a second through `Index.add_blocks`. `answers` writes
---records records straight into the tables, through the index's own writer, and asks
-for the history of records and accounts, for lists and for envelopes, each at random.
+Blocks of `bench.index_chain` go through `Index.add_blocks`, as many at once as a
+follower that is behind takes. Then each question that doors ask is asked of records and
+accounts at random: `warm`, and on SQLite `cold` too, where the file is thrown out of
+the system's memory before every question. At 10⁷ records it takes 6 GB of disk, in a
+folder that it empties again, and says how far it is.
 """
 
 import argparse
 import json
+import os
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
-from hashlib import sha256
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
+from bench.index_chain import (
+    ACCOUNTS,
+    BUSIEST,
+    IN_A_BLOCK,
+    WASTE,
+    Chain,
+    account_of,
+    envelope_id,
+    opened,
+    record_of,
+    sender_of,
+)
 from bench.machine import machine, percentiles
-from huabiao.client.port import BlockView
-from huabiao.codec import encode
-from huabiao.crypto.envelope import Call
-from huabiao.ledger.block import open_block, receipts_of
-from huabiao.proofs.header import header_hash
-from huabiao.services.index import Index, Wanted, store
+from huabiao.services.index import Index, Wanted
+from huabiao.services.index.index import BATCH_ENVELOPES
 from huabiao.services.index.layouts import column_value
-from huabiao.services.index.rows import Batch
-from huabiao.services.index.tables import CALL_BITS, HEIGHT_SHIFT
-from huabiao.testing import City
+from huabiao.services.index.questions import first_step
 
-WASTE, CODE = "hazardous_waste", "900-041-49"
-IN_A_BLOCK = 500
-ROWS_AT_ONCE, ACCOUNTS, ASKED = 50_000, 10_000, 500
-DESCRIPTION = {
-    "name": "bench", "record": "Load", "indexes": ["generator"], "parts": {},
-    "records": {"Load": {"fields": {
-        "code": {"kind": "Text"}, "declared": {"kind": "Kilograms"},
-        "generator": {"kind": "Party"}, "carrier": {"kind": "Party"},
-        "changed": {"kind": "Count"},
-    }}},
-}  # fmt: skip
+ASKED_WARM, ASKED_COLD, TOLD = 500, 100, 20
+Ask = Callable[[Index, int], Any]
 
 
-def lived(folder: Path, envelopes: int) -> Iterator[BlockView]:
-    """Blocks of a real ledger: each record drafted in one and collected in the next."""
-    city = City(folder)
-    plant, truck = city.cast("plant"), city.cast("truck")
-    city.grant(WASTE, "generator", plant)
-    city.grant(WASTE, "carrier", truck)
-    for number in range(envelopes // IN_A_BLOCK // 2):
-        ids = [f"m{number}-{n}" for n in range(IN_A_BLOCK)]
-        drafts = [Call(WASTE, "draft", i, {"waste_code": CODE, "declared": 1000})
-                  for i in ids]  # fmt: skip
-        moves = [Call(WASTE, "collect", i, {"weighed": 990}) for i in ids]
-        city.block(*[city.envelope(plant, call) for call in drafts])
-        city.block(*[city.envelope(truck, call) for call in moves])
-    ledger = city.ledger
-    for height in range(1, ledger.height + 1):
-        header, logged, opened = open_block(ledger.log.read(height), ledger.digest)
-        hash_ = header_hash(ledger.digest, logged.header)
-        yield BlockView(header, hash_, logged.certificate, opened, receipts_of(logged))
-    city.close()
-
-
-def follow(folder: Path, address: Any, envelopes: int) -> dict[str, Any]:
-    """Envelopes a second into an empty index, by CPU and by the clock on the wall."""
-    blocks = list(lived(folder / "city", envelopes))
-    index = Index(address)
+def load(index: Index, chain: Chain, records: int) -> dict[str, Any]:
+    """Take in the chain; CPU of the index's part, and of each part of the way."""
     index.empty()
-    wall, cpu = time.perf_counter(), time.process_time()
-    for block in blocks:
-        index.add_block(block)
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    index.close()
-    taken = sum(len(block.envelopes) for block in blocks)
+    begin, waiting, envelopes, taken, spent = time.monotonic(), [], 0, 0, 0.0
+    parts, told, told_spent = [], 0, 0.0
+    step = records // TOLD
+    for logged in chain.blocks(records):
+        before = time.process_time()
+        waiting.append(opened(logged, chain))
+        envelopes += len(waiting[-1].envelopes)
+        if envelopes >= BATCH_ENVELOPES:
+            index.add_blocks(waiting)
+            taken, waiting, envelopes = taken + envelopes, [], 0
+        spent += time.process_time() - before
+        if taken - told >= step:
+            parts.append(round((spent - told_spent) / (taken - told) * 1e6, 1))
+            told, told_spent = taken, spent
+            print(f"{taken} envelopes, {parts[-1]} us of CPU each", file=sys.stderr)
+    before = time.process_time()
+    index.add_blocks(waiting)
+    taken, spent = taken + envelopes, spent + time.process_time() - before
     return {
         "envelopes": taken,
         "envelopes_in_a_block": IN_A_BLOCK,
-        "envelopes_a_second": round(taken / wall),
-        "cpu_us_an_envelope": round(cpu / taken * 1e6, 1),
+        "envelopes_at_once": BATCH_ENVELOPES,
+        "cpu_us_an_envelope": round(spent / taken * 1e6, 1),
+        "cpu_us_along_the_way": parts,
+        "seconds_with_making_blocks": round(time.monotonic() - begin),
     }
 
 
-class Writing(Index):
-    """An index into whose tables rows are written that no chain made."""
+def questions(records: int, height: int) -> dict[str, Ask]:
+    """What doors ask, of record number n."""
 
-    def write(self, batch: Batch, height: int) -> None:
-        with self._writer.transaction():
-            store.write_batch(self._writer, batch, self._layouts)
-        self._next_version, self._height = batch.next_version, height
+    def far_back(n: int) -> tuple[int, int]:
+        return max(1, height * n // records), 0
 
-
-def account_of(number: int) -> bytes:
-    return sha256(b"account %d" % (number % ACCOUNTS)).digest()[:20]
-
-
-def written(number: int, changed: int) -> bytes:
-    """A record as the chain holds it, of the size of a hazardous-waste manifest."""
-    plain = [CODE, 1000 + number, account_of(number), account_of(number + 1), changed]
-    return encode(["moving" if changed else "drafted", changed + 1, plain])
-
-
-def fill(index: Writing, records: int) -> float:
-    """Records of ACCOUNTS accounts, every tenth changed once more; seconds it took."""
-    index.add_blocks([], {"bench": DESCRIPTION})
-    begin, height, done, told = time.perf_counter(), 0, 0, records // 20
-    while done < records:
-        height += 1
-        first = index._next_version
-        batch = Batch(first)
-        base = height << HEIGHT_SHIFT
-        envelopes = []
-        for number in range(done, min(done + ROWS_AT_ONCE, records)):
-            envelopes.append((number, 0))
-            if number % 10 == 9:
-                envelopes.append((number - 5, 1))
-        for place, (number, changed) in enumerate(envelopes):
-            add_envelope(batch, base | place << CALL_BITS, number, changed)
-        hash_ = sha256(b"block %d" % height).digest()
-        batch.blocks.append(
-            (height, 1_790_000_000_000 + height, hash_, place + 1, 0, first)
-        )
-        index.write(batch, height)
-        done += ROWS_AT_ONCE
-        if done >= told:
-            spent = time.process_time() / done * 1e6
-            print(f"{done} records, {spent:.1f} us of CPU each", file=sys.stderr)
-            told += records // 20
-    return time.perf_counter() - begin
-
-
-def add_envelope(batch: Batch, step: int, number: int, changed: int) -> None:
-    """One envelope of one call that writes one record and tells one event."""
-    id_, sender = envelope_id(number, changed), account_of(number + changed)
-    key = f"r{number:09}"
-    operation = "collect" if changed else "draft"
-    batch.add_writes(step, sender, [(f"bench/record/{key}", written(number, changed))])
-    batch.add_call((step, "bench", operation, key, "ok", None, "drafted",
-                    id_, sender, 1, 0, "ok", ""))  # fmt: skip
-    batch.events.append((step, 0, "bench", operation, key, b"\x80"))
-
-
-def envelope_id(number: int, changed: int) -> bytes:
-    return sha256(b"envelope %d %d" % (number, changed)).digest()
-
-
-def answers(address: Any, records: int) -> dict[str, Any]:
-    """Milliseconds of the questions that doors ask, each of something else."""
-    index = Writing(address)
-    index.empty()
-    seconds = fill(index, records)
-    some = [random.randrange(records) for _ in range(ASKED)]
-    top = index.height << HEIGHT_SHIFT
-    asks: dict[str, Callable[[int], Any]] = {
-        "history_of_a_record": lambda n: index.history("bench", f"r{n:09}"),
-        "history_of_an_account": lambda n: index.account_history(account_of(n)),
-        "envelope_by_id": lambda n: index.locate(envelope_id(n, 0).hex()),
-        "records_in_a_state": lambda n: index.records(
-            "bench", Wanted(state="moving", after=f"r{n:09}")
-        ),
-        "own_records": lambda n: index.records("bench", Wanted(sender=account_of(n))),
-        "sorted_by_a_field": lambda n: index.records(
-            "bench",
-            Wanted(sort="-generator", after=f"{column_value(account_of(n)).hex()}~"),
-        ),
-        "counts": lambda n: index.counts("bench"),
-        "events_from_a_height": lambda n: index.events((top * n // records, 0), 100),
-    }
-    found = {name: timed([partial(ask, n) for n in some]) for name, ask in asks.items()}
-    assert len(index.history("bench", "r000000004")) == 2
-    assert sum(index.counts("bench").values()) == records
-    index.close()
     return {
-        "records": records,
-        "accounts": ACCOUNTS,
-        "written_a_second": round(records / seconds),
-        "milliseconds": found,
+        "history_of_a_record": lambda i, n: i.history(WASTE, record_of(n)),
+        "history_of_an_account": lambda i, n: i.account_history(sender_of(n | 1)),
+        "history_of_an_account_far_back": lambda i, n: i.account_history(
+            sender_of(n | 1), before=far_back(n)
+        ),
+        "history_of_the_busiest": lambda i, n: i.account_history(account_of(BUSIEST)),
+        "history_of_the_busiest_far_back": lambda i, n: i.account_history(
+            account_of(BUSIEST), before=far_back(n)
+        ),
+        "envelope_by_id": lambda i, n: i.locate(envelope_id(n, 0).hex()),
+        "records_in_a_state": lambda i, n: i.records(
+            WASTE, Wanted(state="moving", after=record_of(n))
+        ),
+        "own_records": lambda i, n: i.records(WASTE, Wanted(sender=sender_of(n | 1))),
+        "own_records_far_on": lambda i, n: i.records(
+            WASTE, Wanted(sender=sender_of(n | 1), after=record_of(n))
+        ),
+        "records_of_the_busiest_far_on": lambda i, n: i.records(
+            WASTE, Wanted(sender=account_of(BUSIEST), after=record_of(n))
+        ),
+        "sorted_by_a_field": lambda i, n: i.records(
+            WASTE,
+            Wanted(sort="-generator", after=f"{column_value(sender_of(n)).hex()}~"),
+        ),
+        "counts": lambda i, n: i.counts(WASTE),
+        "events_from_a_height": lambda i, n: i.events(
+            (first_step(far_back(n)[0]), 0), 100
+        ),
     }
 
 
-def timed(asks: list[Callable[[], Any]]) -> dict[str, Any]:
-    """Milliseconds of each question."""
-    took = []
-    for ask in asks:
-        begin = time.perf_counter()
-        ask()
-        took.append((time.perf_counter() - begin) * 1000)
-    return percentiles(took) | {"most": round(max(took), 3)}
+def warm(index: Index, asks: dict[str, Ask], records: int) -> dict[str, Any]:
+    """Milliseconds of each question, one after another on one index."""
+    some = [random.randrange(records) for _ in range(ASKED_WARM)]
+    return {
+        name: timed(lambda: nullcontext(index), ask, some) for name, ask in asks.items()
+    }
+
+
+def cold(path: Path, asks: dict[str, Ask], records: int) -> dict[str, Any]:
+    """The same, each on a file that the system does not hold in memory."""
+    some = [random.randrange(records) for _ in range(ASKED_COLD)]
+    return {name: timed(lambda: closing(forgotten(path)), ask, some)
+            for name, ask in asks.items()}  # fmt: skip
+
+
+def forgotten(path: Path) -> Index:
+    """The index opened again after its file was thrown out of the page cache."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return Index(path)
+
+
+def timed(
+    open_: Callable[[], AbstractContextManager[Index]], ask: Ask, some: list[int]
+) -> dict[str, Any]:
+    """Milliseconds by the clock and of CPU; the most too."""
+    took, cpu = [], []
+    for n in some:
+        with open_() as index:
+            begin, spent = time.perf_counter(), time.process_time()
+            ask(index, n)
+            took.append((time.perf_counter() - begin) * 1000)
+            cpu.append((time.process_time() - spent) * 1000)
+    return percentiles(took) | {"most": round(max(took), 3), "cpu": percentiles(cpu)}
+
+
+def measured(folder: Path, url: str | None, records: int) -> dict[str, Any]:
+    """Load, then ask."""
+    path = folder / "index.sqlite"
+    chain = Chain(folder / "city")
+    index = Index(url or path, lambda: chain.founding)
+    found: dict[str, Any] = {"records": records, "accounts": ACCOUNTS}
+    found["following"] = load(index, chain, records)
+    asks = questions(records, index.height)
+    assert len(index.history(WASTE, record_of(4))) == 2
+    assert len(index.account_history(account_of(BUSIEST), before=(3, 0))) == 50
+    assert sum(index.counts(WASTE).values()) == records
+    found["warm_ms"] = warm(index, asks, records)
+    index.close()
+    if not url:
+        found["bytes_an_envelope"] = round(
+            path.stat().st_size / found["following"]["envelopes"]
+        )
+        found["cold_ms"] = cold(path, asks, records)
+    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument("--follow", type=float, default=20_000)
     parser.add_argument("--records", type=float, default=1e6)
     parser.add_argument("--folder", type=Path, help="where files are made")
     parser.add_argument("--url", help="a PostgreSQL database instead of SQLite files")
@@ -204,13 +181,7 @@ def main() -> None:
     options = parser.parse_args()
     result: dict[str, Any] = {"machine": machine()}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        there = Path(folder)
-        if options.follow:
-            address = options.url or there / "follow.sqlite"
-            result["follow"] = follow(there, address, int(options.follow))
-        if options.records:
-            address = options.url or there / "answers.sqlite"
-            result["answers"] = answers(address, int(options.records))
+        result |= measured(Path(folder), options.url, int(options.records))
     json.dump(result, sys.stdout)
     print()
 

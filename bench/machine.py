@@ -60,11 +60,12 @@ def children_cpu(pid: int) -> float:
     return sum(cpu_by_step(pid).values())
 
 
+NODE, SIGNATURES = "doors, ledger, ABCI", "signature check"
 STEPS = (
     ("cometbft", "cometbft"),
     ("huabiao.node.read_model", "read model"),
-    ("multiprocessing", "signature check"),
-    ("huabiao", "doors, ledger, ABCI"),
+    ("multiprocessing", SIGNATURES),
+    ("huabiao", NODE),
 )
 """What is in a process's command line, and what it does; the first that fits."""
 
@@ -80,7 +81,8 @@ def cpu_by_step(pid: int) -> dict[str, float]:
         except OSError:
             continue
         step = next((step for part, step in STEPS if part in command), "other")
-        spent = (int(fields[11]) + int(fields[12])) / ticks
+        # Its own time, and that of its children that have ended.
+        spent = sum(map(int, fields[11:15])) / ticks
         found[step] = found.get(step, 0.0) + spent
     return found
 

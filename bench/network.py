@@ -16,7 +16,6 @@ envelopes as clients were told.
 import argparse
 import asyncio
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,39 +28,24 @@ import msgspec
 
 from bench.kvstore import measure_kvstore
 from bench.ledger import post, sign_many
-from bench.machine import cpu_by_step, machine, percentiles, resident_mib
+from bench.machine import machine, percentiles
+from bench.network_members import (
+    WIRE,
+    Nodes,
+    compare,
+    cpu_spent,
+    footprint,
+    read_model_lag,
+    summed,
+)
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys, generate
 
 CLIENTS, BATCH, CONNECTIONS, RECORDS = 200, 100, 6, 10_000
-PORT = 9_180  # the engines' are 18,600 above: below those that Linux hands out
-WARM = 1_500, 6.0
+WARM = 1_500, 10.0
 """A second, for so long, before anything is counted: kernels are loaded by then."""
 OFFERED = {1: (4_000, 9_000), 4: (1_500, 3_000)}
-
-
-class Nodes:
-    """A network that runs, by the addresses of its doors."""
-
-    def __init__(self, home: Path, members: int, suite: str) -> None:
-        command = [
-            sys.executable, "-m", "huabiao", "up", "--home", str(home), "--json",
-            "--engine", "cometbft", "--validators", str(members),
-            "--port", str(PORT), "--suite", suite,
-        ]  # fmt: skip
-        self.home, self.members = home, members
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("the network did not come up")
-        self.facts = json.loads(line)
-        self.urls = [node["url"] for node in self.facts["nodes"]]
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(90)
 
 
 async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
@@ -75,13 +59,14 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
         accepted = (await load(http, nodes, chain, clients, *WARM))["accepted"]
         await read_model_lag(http, nodes)
         before, started = accepted, time.monotonic()
-        cpu, wire = cpu_by_step(nodes.process.pid), await wire_bytes(http, nodes)
+        cpu = await cpu_spent(http, nodes)
+        wire = await summed(http, nodes, WIRE)
         for rate in [*OFFERED.get(nodes.members, (1_000,)), 0]:
             found = await load(http, nodes, chain, clients, rate, seconds)
             accepted += found["accepted"]
             report["offered"].append(found)
             found["read_model_behind_s"] = await read_model_lag(http, nodes)
-        used = cpu_by_step(nodes.process.pid)
+        used = await cpu_spent(http, nodes)
         each = max(accepted - before, 1) * nodes.members
         report["cpu_us_an_envelope_a_member"] = round(
             (sum(used.values()) - sum(cpu.values())) * 1e6 / each, 1
@@ -90,7 +75,7 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
             step: round((spent - cpu.get(step, 0.0)) * 1e6 / each, 1)
             for step, spent in sorted(used.items())
         }
-        sent = await wire_bytes(http, nodes) - wire
+        sent = await summed(http, nodes, WIRE) - wire
         report["wire_bytes_an_envelope_a_member"] = round(sent / each)
         report["batches"] = await batches(http, nodes, chain, clients, seconds)
         report["same_blocks"] = await compare(http, nodes)
@@ -98,28 +83,6 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
     report["accepted"] = accepted
     report |= footprint(nodes, accepted)
     return report
-
-
-async def read_model_lag(http: httpx.AsyncClient, nodes: Nodes) -> float:
-    """Seconds until every read model shows the newest block."""
-    began = time.monotonic()
-    for url in nodes.urls:
-        while (
-            "huabiao_index_lag_blocks 0\n"
-            not in (await http.get(f"{url}/api/metrics")).text
-        ):
-            await asyncio.sleep(0.1)
-    return round(time.monotonic() - began, 1)
-
-
-async def wire_bytes(http: httpx.AsyncClient, nodes: Nodes) -> int:
-    """What all members have sent to one another, by their own metrics."""
-    total = 0.0
-    for url in nodes.urls:
-        for line in (await http.get(f"{url}/api/metrics")).text.splitlines():
-            if line.startswith("huabiao_peer_sent_bytes_total{"):
-                total += float(line.rpartition(" ")[2])
-    return int(total)
 
 
 async def grant(
@@ -233,37 +196,6 @@ async def batches(
         "records": done,
         "records_a_second": round(done / (time.monotonic() - started)),
         "seconds_to_final": percentiles(waits),
-    }
-
-
-async def compare(http: httpx.AsyncClient, nodes: Nodes) -> int:
-    """How many blocks every member holds alike; ends the run where two differ."""
-    lowest = 0
-    for _ in range(100):
-        statuses = [(await http.get(f"{u}/api/status")).json() for u in nodes.urls]
-        heights = {each["height"] for each in statuses}
-        lowest = min(heights)
-        if len(heights) == 1:
-            break
-        await asyncio.sleep(0.1)
-    for height in {*range(1, lowest, max(1, lowest // 40)), lowest}:
-        hashes = set()
-        for url in nodes.urls:
-            hashes.add((await http.get(f"{url}/api/blocks/{height}")).json()["hash"])
-        if len(hashes) != 1:
-            raise SystemExit(f"members differ at height {height}: {hashes}")
-    return lowest
-
-
-def footprint(nodes: Nodes, accepted: int) -> dict[str, Any]:
-    """Disk and memory a member, at the end of the run."""
-    homes = [Path(each["home"]) for each in nodes.facts["nodes"]]
-    disk = sum(
-        file.stat().st_blocks * 512 for file in homes[0].rglob("*") if file.is_file()
-    )
-    return {
-        "disk_bytes_an_envelope_a_member": round(disk / max(accepted, 1)),
-        "resident_mib_a_member": resident_mib(nodes.process.pid) // nodes.members,
     }
 
 

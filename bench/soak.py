@@ -21,7 +21,8 @@ from typing import Any
 import httpx
 
 from bench.machine import machine, resident_mib
-from bench.network import CLIENTS, Nodes, compare, grant, load
+from bench.network import CLIENTS, grant, load
+from bench.network_members import Nodes, compare
 from huabiao.crypto.keys import generate
 
 SATURATION_S, SAMPLE_S = 15.0, 60.0

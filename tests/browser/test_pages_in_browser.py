@@ -23,6 +23,7 @@ LOAD = "/scenarios" + RECORD
 OPENED = "/supervision/hazardous_waste/" + quote("京危废-2026-0100")
 OPEN = (
     "/", "/blocks", "/blocks?before=20", "/blocks/40", "/scenarios",
+    "/events", "/events?scenario=hazardous_waste",
     "/scenarios/hazardous_waste", "/scenarios/hazardous_waste?state=disposed",
     "/scenarios/real_estate", "/scenarios/e_bill", "/scenarios/action_plan",
     "/scenarios/governance", "/scenarios/sharing", "/scenarios/drift", LOAD,
@@ -188,6 +189,23 @@ def test_a_case_is_supervised(
     page.get_by_label("信任文件").set_input_files(tmp_path / "trust.json")
     page.get_by_role("button", name="核验").click()
     assert "成立" in page.locator(".notice.good").inner_text()
+
+
+def test_an_export_says_how_far_it_is(city: PlayedCity, browser: Browser) -> None:
+    watched = Watched(browser.new_context(locale="zh-CN"), city.url)
+    page = watched.page
+    for path, name in (("/scenarios/hazardous_waste", "hazardous_waste.csv"),
+                       ("/events", "events.csv")):  # fmt: skip
+        page.goto(city.url + path)
+        with page.expect_download() as taken:
+            page.get_by_role("link", name="导出 CSV").click()
+        assert taken.value.suggested_filename == name
+        lines = Path(taken.value.path()).read_text("utf-8-sig").splitlines()
+        said = page.locator("[data-export] ~ [role=status]").inner_text()
+        assert said == f"{len(lines) - 1} 行 · rows"
+        assert not page.locator("progress").is_visible()
+    watched.faults = [each for each in watched.faults if "blob:" not in each]
+    assert watched.faults == []
 
 
 def test_a_page_that_is_not_there(city: PlayedCity, visitor: BrowserContext) -> None:

@@ -5,6 +5,8 @@ that nobody finds out by a list what he may not see.
 
 import csv
 import io
+import threading
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,7 +15,10 @@ from served_city import Served
 
 from huabiao.client.remote import Answered, Remote
 from huabiao.crypto.address import show
+from huabiao.doors.city import MOST_EXPORTS
 from huabiao.doors.listing import cell
+from huabiao.doors.lists_asked import csv_download
+from huabiao.doors.problems import Problem
 
 LIST = "/api/scenarios/hazardous_waste/records"
 IDS = ["m1", "w1", "w2", "w3"]
@@ -154,3 +159,14 @@ def test_the_page_of_a_scenario_lists_sorts_and_exports(
         exported = browser.get(link.replace("&amp;", "&"))
         assert exported.headers["content-type"].startswith("text/csv")
         assert exported.text.count("\n") == 4
+
+
+def test_a_node_makes_few_exports_at_once() -> None:
+    """Each that was begun is counted until it was read or let go of."""
+    city: Any = SimpleNamespace(exports=threading.BoundedSemaphore(MOST_EXPORTS))
+    begun = [csv_download(city, iter(["a", "b"]), "n") for _ in range(MOST_EXPORTS)]
+    with pytest.raises(Problem) as refused:
+        csv_download(city, iter(["a"]), "n")
+    assert (refused.value.status, refused.value.code) == (503, "export.full")
+    begun.pop()
+    assert csv_download(city, iter(["a"]), "n").status_code == 200

@@ -1,5 +1,6 @@
 """The pages: they open, they escape, they say their language, they keep secrets."""
 
+import html
 import re
 
 import httpx
@@ -12,7 +13,7 @@ PAGES = (
     "/", "/blocks", "/blocks/1", "/scenarios", "/scenarios/hazardous_waste",
     "/scenarios/governance", "/scenarios/hazardous_waste/m1", "/directory?q=数据",
     "/me", "/me/webhooks", "/values?scenario=s&record=r&field=f", "/crossings",
-    "/levels", "/find", "/find?q=hazardous",
+    "/levels", "/find", "/find?q=hazardous", "/events", "/events?until=1",
     "/verify", "/plan", "/bills", "/bills?number=x&code=y",
 )  # fmt: skip
 
@@ -24,12 +25,31 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
     assert '<html lang="zh-CN">' in answer.text
     assert len(re.findall("<h1>", answer.text)) == 1
     assert 'name="viewport"' in answer.text
-    with_script = path == "/verify" or path.startswith("/scenarios/")
-    assert answer.text.count("<script") == with_script
+    acts = path.startswith("/scenarios/")
+    exports = 'data-export="' in answer.text
+    assert answer.text.count("<script") == (path == "/verify") + acts + exports
     for name in re.findall(r'<(?:input|select) id="([^"]+)"', answer.text):
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
+
+
+def test_what_happened_leads_somewhere(served: Served, case: str) -> None:
+    """Also where it was about an entry that has no page of its own, such as a role."""
+    with httpx.Client(base_url=served.url) as browser:
+        height = browser.get("/api/status").json()["height"]
+        blocks = [f"/blocks/{n}" for n in range(1, height + 1)]
+        links = {
+            link
+            for page in ("/", "/events", *blocks)
+            for link in re.findall(r'href="(/(?:scenarios|events)[^"#]*)"',
+                                   browser.get(page).text)
+        }  # fmt: skip
+        assert any(link.startswith("/events?scenario=governance") for link in links)
+        assert f"/scenarios/hazardous_waste/{case}" in links
+        for link in sorted(links):
+            answer = browser.get(html.unescape(link))
+            assert answer.status_code == 200, link
 
 
 def test_a_page_that_is_not_there_says_so(served: Served) -> None:

@@ -5,13 +5,12 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from huabiao.client.port import BlockView
 from huabiao.crypto.keys import Keys
-from huabiao.ledger.block import open_block, receipts_of
+from huabiao.ledger.block import decode_logged
 from huabiao.platform import governance, membership
-from huabiao.proofs.header import header_hash
+from huabiao.proofs.header import decode_header, header_hash
 from huabiao.scenarios import hazardous_waste
-from huabiao.services.index import Index
+from huabiao.services.index import Index, KeptBlock
 from huabiao.testing import City
 
 SOURCES = [
@@ -83,13 +82,12 @@ class {name}(Scenario):
 '''
 
 
-def view(city: City, height: int) -> BlockView:
+def view(city: City, height: int) -> KeptBlock:
     """A block as the city's log holds it."""
     ledger = city.ledger
-    header, logged, envelopes = open_block(ledger.log.read(height), ledger.digest)
-    hash_ = header_hash(ledger.digest, logged.header)
-    certificate, receipts = logged.certificate, receipts_of(logged)
-    return BlockView(header, hash_, certificate, envelopes, receipts)
+    kept = decode_logged(ledger.log.read(height))
+    header, hash_ = decode_header(kept.header), header_hash(ledger.digest, kept.header)
+    return KeptBlock(header, hash_, kept.envelopes, kept.receipts)
 
 
 class CityPort:
@@ -104,10 +102,10 @@ class CityPort:
     def height(self) -> int:
         return self.city.ledger.height
 
-    def block(self, height: int) -> BlockView | None:
+    def block(self, height: int) -> KeptBlock | None:
         return view(self.city, height) if 1 <= height <= self.height else None
 
-    def blocks(self, start: int) -> Iterator[BlockView]:
+    def blocks(self, start: int) -> Iterator[KeptBlock]:
         for height in range(start, self.height + 1):
             yield view(self.city, height)
 

@@ -20,7 +20,20 @@ from index_city import (
 from huabiao.codec import decode, encode
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
+<<<<<<< HEAD
+from huabiao.services.index import (
+    NEWEST,
+    BadCursor,
+    Index,
+    NotIndexed,
+    Sought,
+    Wanted,
+    events,
+)
+=======
+from huabiao.proofs.receipt import decode_receipt
 from huabiao.services.index import BadCursor, Index, NotIndexed, Wanted
+>>>>>>> index7
 from huabiao.services.index.questions import first_step
 from huabiao.testing import City
 
@@ -65,7 +78,7 @@ def test_history_tells_who_did_what_to_a_record(city: City, index: Index) -> Non
     assert told[2]["sender"] == show(truck.account)
     block = view(city, first)
     assert told[0]["time"] == block.header.time
-    assert told[0]["envelope"] == block.envelopes[0].id.hex()
+    assert told[0]["envelope"] == decode_receipt(block.receipts[0]).envelope.hex()
 
 
 def test_an_envelope_is_found_by_its_id_and_by_sixteen_digits(
@@ -205,6 +218,31 @@ def test_events_are_told_in_the_chains_order_from_any_position(
     assert whole[0]["detail"] == {"to": "drafted"}
     for place, event in enumerate(whole):
         assert index.events(event["position"], 3) == whole[place + 1 : place + 4]
+
+
+def test_events_are_looked_for_backward_as_far_as_is_looked_at_once(
+    city: City, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, _, _ = cast(city)
+    arguments = {"waste_code": "900-041-49", "declared": 5}
+    for n in range(6):
+        city.block(city.envelope(plant, Call(WASTE, "draft", f"b{n}", arguments)))
+    take_in(index, city)
+    every, end = index.events_before(Sought(), limit=1_000)
+    assert end is None and every == index.events((0, -1), 1_000)[::-1]
+    assert every[0]["is_record"] and every[0]["key"] == "b5"
+    drafts = Sought(WASTE, "draft")
+    some, place = index.events_before(drafts, limit=4)
+    rest, end = index.events_before(drafts, place, 4)
+    assert [each["key"] for each in some + rest] == [f"b{5 - n}" for n in range(6)]
+    assert end is None
+    monkeypatch.setattr(events, "LOOKED_THROUGH", 3)
+    found, place, looked = [], NEWEST, 0
+    while place is not None:
+        part, place = index.events_before(Sought(WASTE, "draft", "b1"), place)
+        found, looked = found + part, looked + 1
+    assert [each["key"] for each in found] == ["b1"]
+    assert looked == -(-len(every) // 3) + (len(every) % 3 == 0)
 
 
 def test_what_genesis_wrote_goes_in_with_the_first_block(

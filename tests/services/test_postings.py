@@ -1,5 +1,6 @@
 """Postings: every place of a term, newest first, however the segments were merged."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,21 +77,47 @@ def test_a_term_of_many_pages_is_found_whole_and_up_to_a_place(
             assert list(places_of(connection, each, before)) == below
 
 
-def test_segments_stay_few_and_a_large_one_is_left_alone(
-    connection: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def levels(connection: Connection) -> Counter[int]:
+    """How many segments there are of each level."""
+    rows = connection.execute("SELECT segment FROM segments").fetchall()
+    return Counter(segment % postings.LEVELS for (segment,) in rows)
+
+
+def test_segments_stay_few(connection: Connection) -> None:
     emptied(connection)
-    monkeypatch.setattr(postings, "LARGEST", 60)
     stands = write(connection, [[n % 7] for n in range(300)])
-    rows = connection.execute(
-        "SELECT level, postings FROM segments ORDER BY segment"
-    ).fetchall()
-    final = [count for level, count in rows if level == postings.FINAL]
-    assert final == [64] * 4
-    assert len(rows) - len(final) < 2 * postings.MERGED
-    assert sum(count for _, count in rows) == 300
+    assert levels(connection) == {0: 300 % 8, 1: 300 // 8 % 8, 2: 300 // 64}
     for each, places in stands.items():
         assert list(places_of(connection, each)) == places
+
+
+@pytest.mark.parametrize("sizes", [[900], [3, 700, 40]])
+def test_every_place_is_found_at_every_moment_of_a_merge(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
+) -> None:
+    """Terms of one place, of a few and of most, some of them merged already, some not
+    yet; of the one that fills pages the newest have gone over. Segments of three sizes,
+    so that a level is merged while the one below it is."""
+    monkeypatch.setattr(postings, "PAGES_A_SLICE", 1)
+    emptied(connection)
+    large = [[n * m % 5 * (n % 3 > 0) for n in range(size)]
+             for m in range(1, 9) for size in sizes]  # fmt: skip
+    batches = [*large, *([n % 5, 9] for n in range(28))]
+    stands: dict[bytes, list[int]] = {}
+    place = halfway = 0
+    for batch in batches:
+        terms = [term(b"", str(number)) for number in batch]
+        write_postings(connection, terms, range(place, place + len(batch)))
+        for each in terms:
+            stands.setdefault(each, []).insert(0, place)
+            place += 1
+        for each, places in stands.items():
+            assert list(places_of(connection, each)) == places
+            middle = len(places) // 2
+            below = list(places_of(connection, each, places[middle]))
+            assert below == places[middle + 1 :]
+        halfway += levels(connection)[0] > postings.MERGED
+    assert halfway > 10
 
 
 @pytest.mark.parametrize("octet", [0x00, 0x7F, 0x80, 0xFF])

@@ -102,11 +102,3 @@ def open_envelope(raw: bytes, digest: Callable[[bytes], bytes]) -> Envelope:
         raise BadEnvelope("盐须为 8 至 32 字节。 The salt has 8 to 32 bytes.")
     message = DOMAIN + signed.body
     return Envelope(raw, digest(message), body, message, signed.signature)
-
-
-def reopen_envelope(raw: bytes, id_: bytes) -> Envelope:
-    """Take apart an envelope that a block of one's own log holds: it was opened when
-    the block was run, and its receipt has its id, so that nothing is checked again."""
-    signed = _decode_signed(raw)
-    body = _decode_body(signed.body)
-    return Envelope(raw, id_, body, DOMAIN + signed.body, signed.signature)

@@ -7,6 +7,7 @@ The doors: how people and programs reach a city. They reach its ledger through c
 - `visibility`   who may see a record: every door asks there
 - `city`         what stands behind every door
 - `reading`      blocks and envelopes, as a viewer may see them
+- `happened`     events of all contracts, newest first
 - `records`      records, accounts and the directory, as a viewer may see them
 - `viewer`       who asks: the city behind a request, the account of a session
 - `bills`        electronic bills: a copy for people, and the public check

@@ -30,6 +30,8 @@ from huabiao.services.index import FollowedIndex
 from huabiao.services.subject_tags import SubjectTags
 
 CATCH_UP_SECONDS = 2.0
+MOST_EXPORTS = 8
+"""Each holds a thread for as long as somebody takes to read it."""
 
 
 @dataclass
@@ -40,6 +42,9 @@ class City:
     index: FollowedIndex
     services: dict[str, Any]
     sessions: Sessions
+    exports: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_EXPORTS)
+    )
     _glimpses: Glimpses = field(default_factory=Glimpses)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _shown: tuple[bytes | None, int] = (None, 0)

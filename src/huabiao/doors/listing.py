@@ -73,12 +73,12 @@ def _csv(
     city: City, viewer: Viewer, page: Asked, most: int, description: Json,
     names: list[str], rows: list[Json],
 ) -> Iterator[str]:  # fmt: skip
-    yield BYTE_ORDER_MARK + _line(["id", "state", "revision", *names])
+    yield BYTE_ORDER_MARK + csv_line(["id", "state", "revision", *names])
     given = 0
     while rows:
         for seen in _seen(city, description, rows[: most - given], viewer):
             cells = [seen["fields"].get(name) for name in names]
-            yield _line([seen["id"], seen["state"], seen["revision"], *cells])
+            yield csv_line([seen["id"], seen["state"], seen["revision"], *cells])
         given += len(rows)
         if len(rows) < page.limit or given >= most:
             return
@@ -97,7 +97,8 @@ def _seen(
     ]
 
 
-def _line(cells: list[Any]) -> str:
+def csv_line(cells: list[Any]) -> str:
+    """Cells as a line of CSV, safe in a spreadsheet."""
     written = io.StringIO()
     csv.writer(written).writerow([cell(each) for each in cells])
     return written.getvalue()

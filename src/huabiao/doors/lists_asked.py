@@ -1,14 +1,16 @@
 """A list as a request asks for it, the same at the API and on the pages."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Annotated
 
 from fastapi import Depends, Query
 from starlette.responses import StreamingResponse
 
-from huabiao.doors.city import City
+from huabiao.doors.city import MOST_EXPORTS, City
 from huabiao.doors.listing import MOST_EXPORTED, MOST_FILTERS, Asked, export_csv
-from huabiao.doors.problems import malformed
+from huabiao.doors.problems import Problem, malformed
 
 After = Annotated[str, Query(max_length=2_000, description="`next` of the page before")]
 _Own = Annotated[bool, Query(description="records that this account acted on")]
@@ -54,8 +56,31 @@ Which = Annotated[Asked, Depends(which)]
 def csv_answer(city: City, viewer: bytes | None, asked: Asked) -> StreamingResponse:
     """The list as a file to keep."""
     rows = export_csv(city, viewer, replace(asked, limit=MOST_EXPORTED))
+    return csv_download(city, rows, asked.scenario)
+
+
+def csv_download(city: City, rows: Iterator[str], name: str) -> StreamingResponse:
+    """Lines of CSV as a file of this name to keep, sent as they are made; Problem 503
+    where as many exports are under way as a node makes at once."""
+    if not city.exports.acquire(blocking=False):
+        raise Problem(
+            503, "export.full",
+            f"已有 {MOST_EXPORTS} 个导出在进行。 {MOST_EXPORTS} exports are under way.",
+            "请稍后再导出，或先筛选。 Export again in a while, or filter the list.",
+        )  # fmt: skip
+    lines = _let_go_after(city, rows)
+    first = next(lines)  # begun, so that its end is reached however it ends
     headers = {
-        "content-disposition": f'attachment; filename="{asked.scenario}.csv"',
+        "content-disposition": f'attachment; filename="{name}.csv"',
         "cache-control": "no-store",
     }
-    return StreamingResponse(rows, media_type="text/csv", headers=headers)
+    return StreamingResponse(
+        chain([first], lines), media_type="text/csv", headers=headers
+    )
+
+
+def _let_go_after(city: City, rows: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from rows
+    finally:
+        city.exports.release()

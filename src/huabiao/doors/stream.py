@@ -90,11 +90,12 @@ def read_events(
             about = row["contract"], row["key"]
             if about not in sights:
                 sights[about] = sees_call(city, *about, viewer)
-            found.append(_event(city, row, sights[about]))
+            found.append(show_event(city, row, sights[about]))
     return found, rows[-1]["position"] if rows else after
 
 
-def _event(city: City, row: Json, seen: bool) -> Json:
+def show_event(city: City, row: Json, seen: bool) -> Json:
+    """A row of the read model's as it is told."""
     told: Json = {
         "cursor": cursor_of(row["position"]),
         "height": row["height"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from huabiao.crypto.envelope import Envelope, open_envelope, reopen_envelope
+from huabiao.crypto.envelope import Envelope, open_envelope
 from huabiao.proofs.header import Header, decode_header, header_hash
 from huabiao.proofs.members import Member
 from huabiao.proofs.receipt import Receipt, decode_receipt
@@ -75,17 +75,3 @@ def open_one(
         open_envelope(block.envelopes[index], digest),
         decode_receipt(block.receipts[index]),
     )
-
-
-def reopen_block(
-    logged: bytes,
-) -> tuple[Header, LoggedBlock, list[Envelope], list[Receipt]]:
-    """Take a block of one's own log apart, whose envelopes were checked when it was
-    run: the log's checksum says that it is the same."""
-    block = decode_logged(logged)
-    receipts = receipts_of(block)
-    envelopes = [
-        reopen_envelope(raw, receipt.envelope)
-        for raw, receipt in zip(block.envelopes, receipts, strict=True)
-    ]
-    return decode_header(block.header), block, envelopes, receipts

@@ -23,15 +23,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from huabiao.client.port import BlockView
 from huabiao.crypto.suite import suite
-from huabiao.ledger.block import reopen_block
+from huabiao.ledger.block import decode_logged
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, decode_genesis
 from huabiao.node.home import index_address
 from huabiao.node.turns import Turns
-from huabiao.proofs.header import header_hash
-from huabiao.services.index import CLOSED, Index
+from huabiao.proofs.header import decode_header, header_hash
+from huabiao.services.index import CLOSED, Index, KeptBlock
 from huabiao.state.tail import LogTail, extent
 
 RETRY_S = 2.0
@@ -51,15 +50,18 @@ class DurableBlocks:
         self._given, self._given_time = 0, 0
         self.ended = threading.Event()
 
-    def block(self, height: int) -> BlockView | None:
+    def block(self, height: int) -> KeptBlock | None:
         logged = self._log.read(height) if 1 <= height <= self.height else None
         if logged is None:
             return None
-        header, kept, envelopes, receipts = reopen_block(logged)
-        hash_ = header_hash(self._digest, kept.header)
-        return BlockView(header, hash_, kept.certificate, envelopes, receipts)
+        kept = decode_logged(logged)
+        header, hash_ = (
+            decode_header(kept.header),
+            header_hash(self._digest, kept.header),
+        )
+        return KeptBlock(header, hash_, kept.envelopes, kept.receipts)
 
-    def blocks(self, start: int) -> Iterator[BlockView]:
+    def blocks(self, start: int) -> Iterator[KeptBlock]:
         height = start
         while height <= self.height:
             block = self.block(height)

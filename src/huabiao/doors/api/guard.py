@@ -3,9 +3,9 @@ The guard: limits and headers around every request, in plain ASGI.
 
 Bodies end at 8 MiB, counted as they arrive. Every answer forbids framing, sniffing and
 foreign content. Scripts are served from here and never stand in a page: those of the
-OpenAPI page, of the pages on which people sign, and of the one that verifies proofs,
-which may ask nobody anything. Each request has a trace id, the caller's own
-where it sends one (W3C Trace Context).
+OpenAPI page, of the pages on which people sign or export lists, and of the one that
+verifies proofs, which may ask nobody anything. Each request has a trace id, the
+caller's own where it sends one (W3C Trace Context).
 """
 
 import json
@@ -48,6 +48,7 @@ _POLICIES = {
     "/verify": _VERIFIER,
     "/keys": _SIGNING,
     "/me": _SIGNING,
+    "/events": _SIGNING,
 }
 
 

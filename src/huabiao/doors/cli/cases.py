@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import click
 
-from huabiao.doors.cli import abroad
+from huabiao.doors.cli import abroad, completing
 from huabiao.doors.cli.presenting import show_copy
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
@@ -28,9 +28,14 @@ def scenarios(settings: Settings) -> None:
 
 
 @command(
-    click.argument("scenario"),
-    click.argument("operation"),
-    click.argument("rest", nargs=-1, metavar="[ID] [NAME=VALUE]..."),
+    click.argument("scenario", shell_complete=completing.scenarios),
+    click.argument("operation", shell_complete=completing.operations),
+    click.argument(
+        "rest",
+        nargs=-1,
+        metavar="[ID] [NAME=VALUE]...",
+        shell_complete=completing.call_words,
+    ),
     identity_option(required=True),
     click.option("--about", help="个人信息的本人 · whom personal values are about"),
     context_settings={"ignore_unknown_options": True},
@@ -127,8 +132,10 @@ def _as_account(
 
 
 @command(
-    click.argument("scenario", metavar="SCENARIO|ADDRESS"),
-    click.argument("id", required=False),
+    click.argument(
+        "scenario", metavar="SCENARIO|ADDRESS", shell_complete=completing.scenarios
+    ),
+    click.argument("id", required=False, shell_complete=completing.ids),
     click.option("--at", type=click.IntRange(0), help="高度 · at this height"),
     identity_option(),
 )

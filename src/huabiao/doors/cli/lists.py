@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 import click
 
+from huabiao.doors.cli.completing import scenarios
 from huabiao.doors.cli.settings import Settings, command, identity_option
 
 
 @command(
-    click.argument("scenario"),
+    click.argument("scenario", shell_complete=scenarios),
     click.option("--state", help="只列此状态 · in this state"),
     click.option("--where", multiple=True, metavar="FIELD=VALUE",
                  help="只列此值，可多次 · with this value, of an indexed field"),

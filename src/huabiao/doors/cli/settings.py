@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from huabiao.doors.cli.completing import identities
+
 if TYPE_CHECKING:
     from huabiao.client.port import Outcome
     from huabiao.client.remote import Remote
@@ -148,7 +150,7 @@ def command(*parameters: Callable[[Any], Any], **options: Any) -> Callable[[Any]
         def run(
             home: Path | None, url: str | None, as_json: bool, **given: Any
         ) -> None:
-            settings = Settings(home or DEFAULT_HOME, _address(home, url), as_json)
+            settings = settings_of(home, url, as_json)
             try:
                 body(settings, **given)
             except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -176,6 +178,12 @@ _SHARED = (
         help="密钥与节点所在 · the folder of keys and node",
     ),
 )
+
+
+def settings_of(home: Path | None, url: str | None, as_json: bool = False) -> Settings:
+    """What was said on the command line or in the environment, and what goes without
+    saying."""
+    return Settings(home or DEFAULT_HOME, _address(home, url), as_json)
 
 
 def _address(home: Path | None, url: str | None) -> str:
@@ -213,6 +221,7 @@ def identity_option(*, required: bool = False, default: str | None = None) -> An
         "identity",
         required=required,
         default=default,
+        shell_complete=identities,
         help="以哪个身份 · the identity that acts",
     )
 

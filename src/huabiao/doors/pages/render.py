@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import jinja2
 from markupsafe import Markup, escape
@@ -41,6 +42,7 @@ def page(
     query = f"?{request.url.query}" if request.url.query else ""
     made = environment.get_template(template).render(
         chain=city.port.chain, path=request.url.path, account_link=_account_links(city),
+        call_link=_call_links(city),
         language=language_of(request), here=request.url.path + query,
         suite=city.port.suite_name, founding=city.port.founding_suite, **values,
     )  # fmt: skip
@@ -65,6 +67,8 @@ def problem_page(
 def both(sentence: str) -> Markup:
     """A sentence of ours, 中文。 English., each marked with its language."""
     zh, en = both_languages(sentence)
+    if zh and not en:  # said to all, rather than to nobody who reads English
+        return Markup('<span lang="zh-CN">{}</span>').format(zh)
     made = (
         Markup('<span lang="zh-CN" class="zh">{}</span>').format(zh) if zh else Markup()
     )
@@ -97,6 +101,34 @@ def _account_links(city: City) -> Callable[[str], Markup]:
     return link
 
 
+def _call_links(city: City) -> Callable[[str, str, str], Markup]:
+    """A call by the names of its contract and operation; what it was about leads to its
+    record, or to its events where it is an entry that has no page."""
+    described = city.descriptions()
+
+    @functools.cache
+    def link(contract: str, operation: str, key: str) -> Markup:
+        about = described.get(contract)
+        if about is None:
+            return escape(f"{contract}.{operation} {key}")
+        title, named = about["title"], about["operations"].get(operation)
+        words = two(named["title"], operation.replace("_", " ")) if named else operation
+        call = Markup('<a href="/scenarios/{}">{}</a> · {}').format(
+            contract, two(title["zh"], title["en"]), words
+        )
+        if not key:
+            return call
+        record = about["record"] and city.port.read(f"{contract}/record/{key}")
+        where = (
+            f"/scenarios/{contract}/{quote(key)}" if record is not None
+            else "/events?" + urlencode({"scenario": contract, "record": key})
+        )  # fmt: skip
+        shown = f"{key[:16]}…" if _HEX.fullmatch(key) else key
+        return call + Markup(' · <a href="{}">{}</a>').format(where, shown)
+
+    return link
+
+
 def _marked(written: str) -> Markup:
     """Markup whose parts were escaped where they were put in: Markup.format does the
     same in five times the time."""
@@ -108,6 +140,13 @@ def account(context: jinja2.runtime.Context, written: str) -> Markup:
     """An account's link."""
     link: Markup = context["account_link"](written)
     return link
+
+
+@jinja2.pass_context
+def called(context: jinja2.runtime.Context, call: dict[str, Any]) -> Markup:
+    """A call, by what it is called."""
+    link: Callable[[str, str, str], Markup] = context["call_link"]
+    return link(call["contract"], call["operation"], call["key"])
 
 
 @jinja2.pass_context
@@ -149,3 +188,4 @@ environment.filters["both"] = both
 environment.filters["value"] = value
 environment.filters["moment"] = moment
 environment.filters["account"] = account
+environment.filters["called"] = called

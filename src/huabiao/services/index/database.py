@@ -42,7 +42,7 @@ _WRITER = (
     "wal_autocheckpoint = 4000", "journal_size_limit = 67108864",
     "cache_size = -65536", "temp_store = MEMORY", "secure_delete = FAST",
 )  # fmt: skip
-_READER = ("query_only = ON", "busy_timeout = 5000", "mmap_size = 2147418112")
+_READER = ("query_only = ON", "busy_timeout = 5000")
 
 
 class BadAddress(ValueError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from huabiao.crypto.address import show
 from huabiao.services.index.database import Connection
-from huabiao.services.index.postings import TERM_BYTES, places_of
+from huabiao.services.index.postings import MOST, TERM_BYTES, places_of
 from huabiao.services.index.questions import (
     bounded,
     few,
@@ -22,6 +22,11 @@ SELECT e.step, b.time, e.id, e.sender, e.calls, e.outcome, e.sentence,
 FROM calls e JOIN blocks b ON b.height = e.step >> 30
 JOIN calls c ON c.step = e.step + e.decided
 """
+
+
+def first_call(height: int, index: int) -> int:
+    """The step of an envelope's first call, by its place."""
+    return height << HEIGHT_SHIFT | index << CALL_BITS
 
 
 def locate(connection: Connection, envelope: str) -> tuple[int, int] | None:
@@ -53,10 +58,14 @@ def newest(
     return [_told(row) for row in rows]
 
 
-def sent_by(connection: Connection, account: bytes, limit: int) -> list[dict[str, Any]]:
-    """The newest envelopes that an account sent, newest first."""
+def sent_by(
+    connection: Connection, account: bytes, limit: int, before: tuple[int, int] | None
+) -> list[dict[str, Any]]:
+    """The newest envelopes that an account sent, newest first; those before a place,
+    (height, index), if it is given."""
     most, rows = bounded(limit), []
-    for some in few(places_of(connection, account[:TERM_BYTES])):
+    end = MOST if before is None else first_call(*before)
+    for some in few(places_of(connection, account[:TERM_BYTES], end)):
         found = of_those(connection, f"{_ENVELOPES} WHERE e.step IN", some)
         rows += sorted((row for row in found if row[3] == account), reverse=True)
         if len(rows) >= most:
@@ -84,7 +93,7 @@ def calls_of(
     """Contract and key of every call of some envelopes, each by height and index."""
     found = []
     for height, index in places:
-        first = height << HEIGHT_SHIFT | index << CALL_BITS
+        first = first_call(height, index)
         rows = connection.execute(
             "SELECT contract, key FROM calls WHERE step BETWEEN ? AND ? ORDER BY step",
             (first, first + (1 << CALL_BITS) - 1),

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
-from huabiao.client.port import BlockView
 from huabiao.services.index import store
 from huabiao.services.index.database import Address
 from huabiao.services.index.in_force import documents_after
+from huabiao.services.index.kept import KeptBlock
 from huabiao.services.index.layouts import document_of
 from huabiao.services.index.readings import Readings
 from huabiao.services.index.rows import Batch
@@ -32,14 +32,14 @@ Founding = Callable[[], Iterable[tuple[str, bytes | None]]]
 
 
 class Blocks(Protocol):
-    """What is followed: the durable blocks of one chain. Port has all of it."""
+    """What is followed: the durable blocks of one chain."""
 
     @property
     def chain(self) -> str: ...
     @property
     def height(self) -> int: ...
-    def block(self, height: int) -> BlockView | None: ...
-    def blocks(self, start: int) -> Iterator[BlockView]: ...
+    def block(self, height: int) -> KeptBlock | None: ...
+    def blocks(self, start: int) -> Iterator[KeptBlock]: ...
     def wait_for(self, height: int, seconds: float) -> bool: ...
     def descriptions(self) -> Mapping[str, Description]: ...
 
@@ -83,14 +83,14 @@ class Index(Readings):
     # -- writing -----------------------------------------------------------------
 
     def add_block(
-        self, block: BlockView, descriptions: Mapping[str, Description] | None = None
+        self, block: KeptBlock, descriptions: Mapping[str, Description] | None = None
     ) -> None:
         """Take in one block; one that is there already changes nothing."""
         self.add_blocks([block], descriptions)
 
     def add_blocks(
         self,
-        blocks: Sequence[BlockView],
+        blocks: Sequence[KeptBlock],
         descriptions: Mapping[str, Description] | None = None,
     ) -> None:
         """Take in blocks in a row, in one transaction; raises OutOfStep.
@@ -108,7 +108,7 @@ class Index(Readings):
         with self._moved:
             self._moved.notify_all()
 
-    def _commit(self, blocks: list[BlockView], documents: dict[str, str]) -> None:
+    def _commit(self, blocks: list[KeptBlock], documents: dict[str, str]) -> None:
         writer = self._writer
         batch = Batch(self._next_version)
         if self._height == 0 and blocks:
@@ -132,7 +132,7 @@ class Index(Readings):
             self._followed = last.header.chain, last.header.height, last.hash
             self._height = last.header.height
 
-    def _is_other_chain(self, block: BlockView) -> bool:
+    def _is_other_chain(self, block: KeptBlock) -> bool:
         """Whether a first block is another than the one in the index."""
         known = store.hash_at(self._writer, block.header.height)
         return block.header.height == 1 and known not in (None, block.hash)

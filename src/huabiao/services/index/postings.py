@@ -7,11 +7,16 @@ number: of an envelope, a call or a version (tables). Whoever finds a place look
 whether it is meant, so that two texts of one term do no harm.
 
 Terms are random: in one sorted tree each would write a page of its own, at a cost that
-grows with the tree. So each transaction adds one *segment*, sorted in itself and packed
-into pages of PAGE postings; MERGED segments of a level become one of the next, until it
-has LARGEST postings and stays as it is (a log-structured merge; O'Neil and others, Acta
-Informatica 33, 1996). Segments follow one another as the chain does: a search begins at
-the newest and ends when it has enough.
+grows with the tree. So each transaction adds one *segment* of level 0, sorted in itself
+and packed into pages of PAGE postings; MERGED segments of a level become one of the
+next (a log-structured merge; O'Neil and others, Acta Informatica 33, 1996), so that
+there are few, however long the chain is.
+
+A merge goes by slices, one a transaction, so that a large one holds nobody up: the
+greatest postings of the merged go over into the new segment, then the next, until the
+old ones are empty. Of one term the newest places are the greatest: they always lie in
+the newer segment, also half-way. A search begins at the newest and ends when it has
+enough.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,10 +31,13 @@ TERM_BYTES = 8
 CALLED, WRITTEN = b"call\0", b"write\0"
 PAGE = 240
 """So many that a page of SQLite's holds them: 4,096 bytes, 16 a posting."""
-MERGED, LARGEST = 8, 1 << 20
-FINAL = 1_000
-"""The level of a segment that is merged no more."""
+MERGED = 8
+PAGES_A_SLICE = 128
+"""Read of each merged segment: all together a quarter of a million postings, 30 ms."""
+LEVELS = 64
+"""A segment's number is LEVELS times that of its last transaction, and its level."""
 MOST = (1 << 63) - 1
+LEAST = (-MOST - 1, -MOST - 1)
 
 _NUMBER = np.dtype("<i8")
 _LAST_PAGES = """
@@ -38,6 +46,9 @@ SELECT s.segment, (
     WHERE p.segment = s.segment AND p.term <= ? AND (p.term < ? OR p.place < ?)
     ORDER BY p.term DESC, p.place DESC LIMIT 1
 ) FROM segments s ORDER BY s.segment DESC
+"""
+_GREATEST = """
+SELECT packed FROM postings WHERE segment = ? ORDER BY term DESC, place DESC LIMIT ?
 """
 _PAGES_BEFORE = """
 SELECT packed FROM postings
@@ -62,18 +73,95 @@ def write_postings(
         return
     named = np.frombuffer(b"".join(terms), ">i8").astype(_NUMBER)
     added = _sorted(named, np.array(places, _NUMBER))
-    (newest,) = connection.execute("SELECT max(segment) FROM segments").fetchone()
-    segment, level = (newest or 0) + 1, 0
-    while True:
-        older = _of_level(connection, level)
-        if len(older) + 1 < MERGED:
-            break
-        added = _merged([*_taken_out(connection, older), added])
-        level = level + 1 if len(added[0]) < LARGEST else FINAL
-    connection.execute(
-        "INSERT INTO segments VALUES (?, ?, ?)", (segment, level, len(added[0]))
-    )
+    rows = connection.execute("SELECT segment FROM segments ORDER BY segment")
+    segments = [segment for (segment,) in rows.fetchall()]
+    segment = (max(segments, default=0) // LEVELS + 1) * LEVELS
+    _put(connection, segment, added)
+    _merge(connection, {*segments, segment}, len(terms))
+
+
+def _put(connection: Connection, segment: int, added: Sorted) -> None:
+    connection.append("segments", [(segment,)], "ON CONFLICT DO NOTHING")
     connection.append("postings", _pages(segment, added))
+
+
+def _merge(connection: Connection, segments: set[int], share: int) -> None:
+    """Go on merging on every level that is due: a slice, and more until as many
+    postings moved as came, so that no level is left behind."""
+    for level in range(max(segment % LEVELS for segment in segments) + 1):
+        merged = _due(segments, level)
+        moved, done = 0, not merged
+        while moved < share and not done:
+            count, done = _move_slice(connection, merged)
+            moved += count
+        if merged and done:
+            connection.executemany(
+                "DELETE FROM segments WHERE segment = ?", [(each,) for each in merged]
+            )
+            segments = segments - set(merged) | {merged[-1] + 1}
+
+
+def _due(segments: set[int], level: int) -> list[int]:
+    """The oldest MERGED segments of a level, none where there are fewer. One that is
+    still being made does not count: what it is made of is not newer than it."""
+    younger = min(
+        (each // LEVELS for each in segments if each % LEVELS == level - 1),
+        default=MOST,
+    )
+    whole = sorted(
+        each for each in segments if each % LEVELS == level and each // LEVELS < younger
+    )
+    return whole[:MERGED] if len(whole) >= MERGED else []
+
+
+def _move_slice(connection: Connection, merged: list[int]) -> tuple[int, bool]:
+    """Move the greatest postings of some segments into the one that they become; how
+    many, and whether these were all."""
+    read, ends = [], []
+    for segment in merged:
+        rows = connection.execute(_GREATEST, (segment, PAGES_A_SLICE)).fetchall()
+        pages = [unpacked(packed) for (packed,) in rows]
+        read.append(pages)
+        if len(pages) == PAGES_A_SLICE:
+            ends.append(_first(pages[-1]))
+    # What is not less than each of these ends has been read of every segment.
+    bound = max(ends, default=LEAST)
+    moved = [
+        part
+        for segment, pages in zip(merged, read, strict=True)
+        for part in _taken_out(connection, segment, pages, bound)
+    ]
+    if moved:
+        terms, places = (np.concatenate(each) for each in zip(*moved, strict=True))
+        _put(connection, merged[-1] + 1, _sorted(terms, places))
+    return sum(len(terms) for terms, _ in moved), not ends
+
+
+def _taken_out(
+    connection: Connection, segment: int, pages: list[Sorted], bound: tuple[int, int]
+) -> list[Sorted]:
+    """The postings of a segment from a bound on, which it no longer has."""
+    connection.execute(
+        "DELETE FROM postings WHERE segment = ? AND (term, place) >= (?, ?)",
+        (segment, *bound),
+    )
+    taken = []
+    for page in pages:
+        if _first(page) >= bound:
+            taken.append(page)
+            continue
+        terms, places = page
+        low, high = (np.searchsorted(terms, bound[0], s) for s in ("left", "right"))
+        cut = int(low + np.searchsorted(places[low:high], bound[1]))
+        if cut < len(terms):
+            connection.execute(
+                "UPDATE postings SET packed = ?"
+                " WHERE segment = ? AND term = ? AND place = ?",
+                (_packed(terms[:cut], places[:cut]), segment, *_first(page)),
+            )
+            taken.append((terms[cut:], places[cut:]))
+        break
+    return taken
 
 
 def places_of(
@@ -81,8 +169,9 @@ def places_of(
 ) -> Iterator[int]:
     """Where a term stands, from the newest to the oldest; those below `before`."""
     number = int.from_bytes(wanted, "big", signed=True)
+    octets = number.to_bytes(TERM_BYTES, "little", signed=True)
     for segment, packed in connection.execute(_LAST_PAGES, (number, number, before)):
-        if packed is None:
+        if packed is None or octets not in packed:
             continue
         found, may_go_on, first = _in_page(packed, number, before)
         yield from found
@@ -113,39 +202,23 @@ def unpacked(packed: bytes) -> Sorted:
 
 def _pages(segment: int, added: Sorted) -> list[tuple[int, int, int, bytes]]:
     terms, places = added
-    rows = []
-    for start in range(0, len(terms), PAGE):
-        some, there = terms[start : start + PAGE], places[start : start + PAGE]
-        packed = some.tobytes() + there.tobytes()
-        rows.append((segment, int(some[0]), int(there[0]), packed))
-    return rows
+    parts = [
+        (terms[start : start + PAGE], places[start : start + PAGE])
+        for start in range(0, len(terms), PAGE)
+    ]
+    return [(segment, *_first(part), _packed(*part)) for part in parts]
+
+
+def _packed(terms: Any, places: Any) -> bytes:
+    packed: bytes = terms.tobytes() + places.tobytes()
+    return packed
+
+
+def _first(page: Sorted) -> tuple[int, int]:
+    terms, places = page
+    return int(terms[0]), int(places[0])
 
 
 def _sorted(terms: Any, places: Any) -> Sorted:
     order = np.lexsort((places, terms))
     return terms[order], places[order]
-
-
-def _merged(segments: Sequence[Sorted]) -> Sorted:
-    terms, places = (np.concatenate(each) for each in zip(*segments, strict=True))
-    return _sorted(terms, places)
-
-
-def _of_level(connection: Connection, level: int) -> list[int]:
-    rows = connection.execute("SELECT segment FROM segments WHERE level = ?", (level,))
-    return [segment for (segment,) in rows.fetchall()]
-
-
-def _taken_out(connection: Connection, segments: Sequence[int]) -> list[Sorted]:
-    """The postings of some segments, which are no more."""
-    found = []
-    for segment in segments:
-        pages = connection.execute(
-            "SELECT packed FROM postings WHERE segment = ? ORDER BY term, place",
-            (segment,),
-        ).fetchall()
-        each = [unpacked(packed) for (packed,) in pages]
-        found.append(tuple(np.concatenate(side) for side in zip(*each, strict=True)))
-        connection.execute("DELETE FROM postings WHERE segment = ?", (segment,))
-        connection.execute("DELETE FROM segments WHERE segment = ?", (segment,))
-    return found  # type: ignore[return-value]

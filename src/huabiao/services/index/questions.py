@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from huabiao.codec import decode
 from huabiao.crypto.address import show
 from huabiao.services.index.database import Connection
 from huabiao.services.index.postings import (
@@ -202,34 +201,6 @@ def height_at(connection: Connection, time: int) -> int:
         else:
             high = middle - 1
     return int(low)
-
-
-def events(
-    connection: Connection, after: tuple[int, int], limit: int
-) -> list[dict[str, Any]]:
-    """Events of all contracts in the chain's order, those after a position."""
-    rows = connection.execute(
-        "SELECT v.step, v.n, b.time, v.contract, v.name, v.key, v.detail, e.id,"
-        " e.sender FROM events v JOIN blocks b ON b.height = v.step >> 30"
-        " JOIN calls e ON e.step = v.step & ?"
-        " WHERE (v.step, v.n) > (?, ?) ORDER BY v.step, v.n LIMIT ?",
-        (ENVELOPE, *after, bounded(limit)),
-    ).fetchall()
-    return [
-        {
-            "position": (step, n),
-            "height": height_of(step),
-            "index": index_of(step),
-            "time": time,
-            "contract": contract,
-            "name": name,
-            "key": key,
-            "detail": decode(detail),
-            "envelope": id_.hex(),
-            "sender": show(sender),
-        }
-        for step, n, time, contract, name, key, detail, id_, sender in rows
-    ]
 
 
 def first_step(height: int) -> int:

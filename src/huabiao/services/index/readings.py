@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from huabiao.services.index import envelopes, listing, questions
+from huabiao.services.index import envelopes, events, listing, questions
 from huabiao.services.index.actors import acted_on
 from huabiao.services.index.database import Address, Connection, Database
+from huabiao.services.index.events import NEWEST, Place, Sought
 from huabiao.services.index.kinship import MOST_KIN, descendants
 from huabiao.services.index.layouts import Layouts
 from huabiao.services.index.listing import Wanted
@@ -102,10 +103,13 @@ class Readings:
         with self._reading() as connection:
             return envelopes.newest(connection, "e.id IS NOT NULL", (), limit)
 
-    def account_history(self, account: bytes, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest envelopes that an account sent, newest first."""
+    def account_history(
+        self, account: bytes, limit: int = 50, before: tuple[int, int] | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest envelopes that an account sent, newest first; the page after one
+        is `before` the height and index of its last."""
         with self._reading() as connection:
-            return envelopes.sent_by(connection, account, limit)
+            return envelopes.sent_by(connection, account, limit, before)
 
     def acts_of(
         self, account: bytes, contract: str, operation: str, among: int
@@ -131,7 +135,15 @@ class Readings:
     def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
         """Events after a position, (step, number within the step), in their order."""
         with self._reading() as connection:
-            return questions.events(connection, after, limit)
+            return events.events_after(connection, after, limit)
+
+    def events_before(
+        self, sought: Sought, before: Place = NEWEST, limit: int = 50
+    ) -> tuple[list[dict[str, Any]], Place | None]:
+        """The newest events of a kind before a position, newest first, and the position
+        before which there may be more; None where the beginning is reached."""
+        with self._reading() as connection:
+            return events.events_before(connection, sought, before, limit)
 
     def search(self, text: str, limit: int = 30) -> list[dict[str, Any]]:
         """Directory entries with these words: level, key, title, snippet, owner."""

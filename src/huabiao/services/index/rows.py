@@ -6,12 +6,17 @@ the last counts as the newest, though every write is a version.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
-from huabiao.client.port import BlockView
-from huabiao.codec import encode
-from huabiao.crypto.envelope import Envelope
-from huabiao.proofs.receipt import OK, UNDONE, Receipt, Result
+from huabiao.proofs.receipt import OK, UNDONE
+from huabiao.services.index.kept import (
+    KeptBlock,
+    KeptResult,
+    calls_in,
+    decode_moved,
+    decode_receipt,
+)
 from huabiao.services.index.postings import CALLED, TERM_BYTES, WRITTEN, term
 from huabiao.services.index.tables import CALL_BITS, HEIGHT_SHIFT
 
@@ -21,6 +26,9 @@ LONGEST_NAME = 200
 
 NOT_FIRST = (None, None, None, None, None, None)
 """In a row of `calls` that is not its envelope's first: nothing about the whole."""
+
+
+UNMOVED = (None, None)
 
 
 class Batch:
@@ -38,14 +46,13 @@ class Batch:
         self.entries: dict[str, tuple[int, bytes | None]] = {}
         self.actors: set[tuple[str, bytes, str]] = set()
 
-    def add_block(self, block: BlockView) -> None:
+    def add_block(self, block: KeptBlock) -> None:
         """Take in a block's envelopes and receipts."""
         height, refused, first = block.header.height, 0, self.next_version
-        base = height << HEIGHT_SHIFT
-        pairs = zip(block.envelopes, block.receipts, strict=True)
-        for index, (envelope, receipt) in enumerate(pairs):
-            refused += not receipt.accepted
-            self._take_apart(base | index << CALL_BITS, envelope, receipt)
+        place = height << HEIGHT_SHIFT
+        for envelope, receipt in zip(block.envelopes, block.receipts, strict=True):
+            refused += self._take_apart(place, envelope, receipt) != OK
+            place += 1 << CALL_BITS
         count = len(block.envelopes)
         self.blocks.append(
             (height, block.header.time, block.hash, count, refused, first)
@@ -72,15 +79,47 @@ class Batch:
             version += 1
         self.next_version = version
 
-    def add_call(self, row: tuple[Any, ...]) -> None:
-        """A row of `calls`, after what the call wrote. It is found by its contract and
-        key, unless that is what it wrote last: by that it is found already. The first
-        of an envelope is found by the envelope's id and sender too."""
-        step, contract, _, key, _, _, _, id_, sender, *_ = row
-        self.calls.append(row)
-        if id_ is not None:
-            self.terms += id_[:TERM_BYTES], sender[:TERM_BYTES]
-            self.places += step, step
+    def _take_apart(self, place: int, envelope: bytes, encoded: bytes) -> str:
+        """Take in one envelope; what became of it. The first of its calls is found by
+        the envelope's id and sender too."""
+        receipt = decode_receipt(encoded)
+        results, sender, calls = receipt.results, receipt.sender, calls_in(envelope)
+        last, count = results[-1], len(results)
+        outcome, id_ = last.code, receipt.envelope
+        whole = (id_, sender, len(calls), 0 if outcome == OK else count - 1, outcome,
+                 storable(last.sentence))  # fmt: skip
+        self.terms += id_[:TERM_BYTES], sender[:TERM_BYTES]
+        self.places += place, place
+        for number, call in enumerate(calls):
+            step, code, moved = place | number, UNDONE, UNMOVED
+            contract, operation = short(call.contract), short(call.operation)
+            key = named(call.key)
+            if number < count:
+                result = results[number]
+                code = result.code
+                if code == OK:
+                    if key:
+                        self.actors.add((call.contract, sender, key))
+                    moved = self._take_in(step, sender, result, call.operation)
+            self._find_by_name(step, contract, key)
+            self.calls.append((step, contract, operation, key, code, *moved, *whole))
+            whole = NOT_FIRST
+        return outcome
+
+    def _take_in(
+        self, step: int, sender: bytes, result: KeptResult, operation: str
+    ) -> tuple[str | None, str | None]:
+        """What one call wrote and said; from which state to which it moved."""
+        self.add_writes(step, sender, result.writes)
+        n, name, detail = 0, "", b""
+        for n, told in enumerate(result.events):
+            name, detail = told.name, bytes(told.detail)
+            self.events.append((step, n, told.contract, name, told.key, detail))
+        return moved_by(detail) if detail and name == operation else UNMOVED
+
+    def _find_by_name(self, step: int, contract: str, key: str) -> None:
+        """A call is found by its contract and key, unless that is what it wrote last:
+        by that it is found already."""
         if not key:
             return
         if self.versions:
@@ -91,33 +130,17 @@ class Batch:
         self.terms.append(term(CALLED, f"{contract}/{key}"))
         self.places.append(step)
 
-    def _take_apart(self, place: int, envelope: Envelope, receipt: Receipt) -> None:
-        results, sender, calls = receipt.results, receipt.sender, envelope.body.calls
-        last, count = results[-1], len(results)
-        decided = 0 if last.code == OK else count - 1
-        whole = (envelope.id, sender, len(calls), decided, last.code,
-                 storable(last.sentence))  # fmt: skip
-        for number, call in enumerate(calls):
-            step, source, target, code = place | number, None, None, UNDONE
-            if number < count:
-                result = results[number]
-                code = result.code
-                if code == OK:
-                    if call.key:
-                        self.actors.add((call.contract, sender, named(call.key)))
-                    source, target = moved(result, call.operation)
-                    self.add_writes(step, sender, result.writes)
-                    for n, told in enumerate(result.events):
-                        detail = encode(told.detail)
-                        self.events.append(
-                            (step, n, told.contract, told.name, told.key, detail)
-                        )
-            contract, operation = named(call.contract), named(call.operation)
-            key = named(call.key)
-            self.add_call(
-                (step, contract, operation, key, code, source, target, *whole)
-            )
-            whole = NOT_FIRST
+
+@lru_cache(1_024)
+def moved_by(detail: bytes) -> tuple[str | None, str | None]:
+    """From which state to which, by the event that every move ends with; most say one
+    of a few things."""
+    moved = decode_moved(detail)
+    source, target = moved.source, moved.target
+    return (
+        source if type(source) is str else None,
+        target if type(target) is str else None,
+    )
 
 
 def named(text: str) -> str:
@@ -126,16 +149,8 @@ def named(text: str) -> str:
     return text if short else storable(text[:LONGEST_NAME])
 
 
-def moved(result: Result, operation: str) -> tuple[str | None, str | None]:
-    """From which state to which, by the event that every move ends with."""
-    if not result.events or result.events[-1].name != operation:
-        return None, None
-    detail = result.events[-1].detail
-    source, target = detail.get("from"), detail.get("to")
-    return (
-        source if type(source) is str else None,
-        target if type(target) is str else None,
-    )
+short = lru_cache(4_096)(named)
+"""The same of a contract or an operation, of which there are few."""
 
 
 def storable(text: str) -> str:

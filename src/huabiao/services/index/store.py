@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from huabiao.client.port import BlockView
 from huabiao.codec import decode
 from huabiao.services.index.database import Address, Connection, Database
+from huabiao.services.index.kept import KeptBlock
 from huabiao.services.index.layouts import Layouts, Plan, indexed_values
 from huabiao.services.index.postings import write_postings
 from huabiao.services.index.questions import of_those
@@ -64,7 +64,7 @@ def hash_at(connection: Connection, height: int) -> bytes | None:
     return next((hash_ for (hash_,) in rows.fetchall()), None)
 
 
-def check_follows(before: tuple[str, int, bytes], blocks: Sequence[BlockView]) -> None:
+def check_follows(before: tuple[str, int, bytes], blocks: Sequence[KeptBlock]) -> None:
     """Raise OutOfStep unless each block stands on the one before it."""
     _, height, hash_ = before
     for block in blocks:
@@ -96,7 +96,7 @@ def write_batch(connection: Connection, batch: Batch, layouts: Layouts) -> None:
     _write_entries(connection, batch, layouts)
 
 
-def write_followed(connection: Connection, block: BlockView) -> None:
+def write_followed(connection: Connection, block: KeptBlock) -> None:
     """How far the index is, in the transaction of the rows."""
     connection.execute(
         "INSERT INTO followed VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET"

@@ -30,7 +30,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 
 CALL_BITS = 10
 INDEX_BITS = 20
@@ -100,7 +100,7 @@ _table(
     _number("version", True), _text("key"), _number("step"),
     _octets("value", nullable=True),
 )  # fmt: skip
-_table("segments", _number("segment", True), _number("level"), _number("postings"))
+_table("segments", _number("segment", True))
 _table(
     "postings",
     _number("segment", True), _number("term", True), _number("place", True),
