@@ -20,7 +20,7 @@ from index_city import (
 from huabiao.codec import decode, encode
 from huabiao.crypto.address import show
 from huabiao.crypto.envelope import Call
-<<<<<<< HEAD
+from huabiao.proofs.receipt import decode_receipt
 from huabiao.services.index import (
     NEWEST,
     BadCursor,
@@ -30,10 +30,6 @@ from huabiao.services.index import (
     Wanted,
     events,
 )
-=======
-from huabiao.proofs.receipt import decode_receipt
-from huabiao.services.index import BadCursor, Index, NotIndexed, Wanted
->>>>>>> index7
 from huabiao.services.index.questions import first_step
 from huabiao.testing import City
 
