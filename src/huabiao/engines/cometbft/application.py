@@ -24,6 +24,9 @@ from huabiao.ledger.ledger import Ledger
 
 log = logging.getLogger("huabiao.cometbft")
 ACCEPT, REJECT, RETRY = 1, 2, 32_000
+BUSY, PATIENCE_S = 100, 0.4
+"""After a block of so many envelopes a proposer who has none waits for some: those who
+were just answered send again. An empty block would make CometBFT rest for a second."""
 
 
 class Application:
@@ -154,6 +157,8 @@ class Application:
     async def _prepare_proposal(
         self, asked: abci.RequestPrepareProposal
     ) -> abci.Response:
+        if self._blocks.newest_count >= BUSY:
+            await self._bundles.wait_for_some(PATIENCE_S)
         votes = asked.local_last_commit.votes
         carried = [v.vote_extension for v in votes if v.block_id_flag == COMMITTED]
         certificates = self.certifying.transaction(carried)

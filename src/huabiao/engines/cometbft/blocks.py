@@ -71,6 +71,8 @@ class Blocks:
         self._decided: Decided | None = None
         self._thread = ThreadPoolExecutor(1, "blocks")
         self.order = 0
+        self.newest_count = 0
+        """Envelopes in the newest of CometBFT's blocks."""
         self.resume(self._kept.order)
 
     def resume(self, order: int) -> None:
@@ -173,6 +175,7 @@ class Blocks:
                 block.header.height, block.hash, block.encoded_header, decided.signers
             )
         self.order = decided.order
+        self.newest_count = len(block.envelopes) if block is not None else 0
         self._bundles.took(decided.bundles, decided.time)
         return decided
 

@@ -11,6 +11,7 @@ come in two bundles; a repeat is refused by its own hash.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -75,6 +76,7 @@ class Bundles:
         self.waiting: dict[bytes, Bundle] = {}
         """Bundles that no block has taken yet, the oldest first."""
         self.waiting_bytes = 0
+        self._came = asyncio.Event()
         self._to_send: list[bytes] = []
 
     def add_own(self, envelopes: Sequence[Envelope]) -> Bundle:
@@ -106,6 +108,14 @@ class Bundles:
         if hash_ not in self.waiting:
             self.waiting[hash_] = bundle
             self.waiting_bytes += len(bundle.raw)
+            self._came.set()
+
+    async def wait_for_some(self, seconds: float) -> None:
+        """Return when a bundle waits, or when the time has run out."""
+        if not self.waiting:
+            self._came.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._came.wait(), seconds)
 
     async def checked(self, raw: bytes) -> Bundle:
         """A bundle all of whose signatures hold, checked once; raises BadBundle."""

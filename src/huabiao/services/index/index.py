@@ -21,9 +21,9 @@ from huabiao.services.index.rows import Batch
 
 BATCH_BLOCKS, BATCH_ENVELOPES = 256, 8_000
 PAUSE_S, RETRY_S = 0.5, 2.0
-BUSY_ENVELOPES, REST_S = 100, 0.2
+RESTS_S = (400, 0.4), (100, 0.2)
 """After a batch of so many a moment's rest, so that the next has more blocks in one
-transaction; a quiet chain is followed at once."""
+transaction: twice as many cost a quarter less each. A quiet chain is followed at once."""
 
 FOUNDER = bytes(20)
 
@@ -182,8 +182,8 @@ class Index(Readings):
             if moved:
                 self.failure = ""
                 self.on_change(self)
-                if moved >= BUSY_ENVELOPES and port.height <= self._height + 1:
-                    stop.wait(REST_S)
+                if port.height <= self._height + 1:
+                    stop.wait(_rest_after(moved))
             elif port.height > self._height:
                 self.failure = (
                     f"节点没有第 {self._height + 1} 块，索引无法继续；"
@@ -241,3 +241,8 @@ class Index(Readings):
         with self._writing:
             self._writer.close()
         self.database.close()
+
+
+def _rest_after(moved: int) -> float:
+    """Seconds of rest after a batch of so many blocks and envelopes."""
+    return next((rest for many, rest in RESTS_S if moved >= many), 0.0)
