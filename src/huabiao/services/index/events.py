@@ -58,10 +58,10 @@ def events_before(
         f"{_SHOWN} WHERE (v.step, v.n) < (?, ?) AND (v.step, v.n) >= (?, ?)"
         + "".join(f" AND v.{column} = ?" for column in given)
         + " ORDER BY v.step DESC, v.n DESC LIMIT ?",
-        (ENVELOPE, *before, *(lowest or (0, 0)), *given.values(), most),
+        (ENVELOPE, *before, *(lowest or (0, 0)), *given.values(), most + 1),
     ).fetchall()
-    found = [_event(*row) for row in rows]
-    return found, found[-1]["position"] if len(found) == most and found else lowest
+    found = [_event(*row) for row in rows[:most]]
+    return found, found[-1]["position"] if len(rows) > most else lowest
 
 
 def _lowest(connection: Connection, sought: Sought, before: Place) -> Place | None:
