@@ -60,12 +60,11 @@ def children_cpu(pid: int) -> float:
     return sum(cpu_by_step(pid).values())
 
 
-NODE, SIGNATURES = "doors, ledger, ABCI", "signature check"
 STEPS = (
     ("cometbft", "cometbft"),
     ("huabiao.node.read_model", "read model"),
-    ("multiprocessing", SIGNATURES),
-    ("huabiao", NODE),
+    ("multiprocessing", "signature check"),
+    ("huabiao", "doors, ledger, ABCI"),
 )
 """What is in a process's command line, and what it does; the first that fits."""
 

@@ -28,12 +28,11 @@ import msgspec
 
 from bench.kvstore import measure_kvstore
 from bench.ledger import post, sign_many
-from bench.machine import machine, percentiles
+from bench.machine import cpu_by_step, machine, percentiles
 from bench.network_members import (
     WIRE,
     Nodes,
     compare,
-    cpu_spent,
     footprint,
     read_model_lag,
     summed,
@@ -59,14 +58,14 @@ async def drive(nodes: Nodes, suite: str, seconds: float) -> dict[str, Any]:
         accepted = (await load(http, nodes, chain, clients, *WARM))["accepted"]
         await read_model_lag(http, nodes)
         before, started = accepted, time.monotonic()
-        cpu = await cpu_spent(http, nodes)
+        cpu = cpu_by_step(nodes.process.pid)
         wire = await summed(http, nodes, WIRE)
         for rate in [*OFFERED.get(nodes.members, (1_000,)), 0]:
             found = await load(http, nodes, chain, clients, rate, seconds)
             accepted += found["accepted"]
             report["offered"].append(found)
             found["read_model_behind_s"] = await read_model_lag(http, nodes)
-        used = await cpu_spent(http, nodes)
+        used = cpu_by_step(nodes.process.pid)
         each = max(accepted - before, 1) * nodes.members
         report["cpu_us_an_envelope_a_member"] = round(
             (sum(used.values()) - sum(cpu.values())) * 1e6 / each, 1

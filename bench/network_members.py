@@ -12,11 +12,10 @@ from typing import Any
 
 import httpx
 
-from bench.machine import NODE, SIGNATURES, cpu_by_step, resident_mib
+from bench.machine import resident_mib
 
 PORT = 9_180  # the engines' are 18,600 above: below those that Linux hands out
 WIRE = "huabiao_peer_sent_bytes_total{"
-CHECKING = "huabiao_signature_check_cpu_seconds_total"
 
 
 class Nodes:
@@ -50,14 +49,6 @@ async def summed(http: httpx.AsyncClient, nodes: Nodes, metric: str) -> float:
             if line.startswith(metric):
                 total += float(line.rpartition(" ")[2])
     return total
-
-
-async def cpu_spent(http: httpx.AsyncClient, nodes: Nodes) -> dict[str, float]:
-    """CPU seconds by step. Signatures are checked by worker processes, or by threads
-    of the nodes: how long that took they say themselves."""
-    used, checking = cpu_by_step(nodes.process.pid), await summed(http, nodes, CHECKING)
-    both = used.pop(SIGNATURES, 0.0) + used[NODE]
-    return {**used, SIGNATURES: checking, NODE: both - checking}
 
 
 async def read_model_lag(http: httpx.AsyncClient, nodes: Nodes) -> float:

@@ -41,9 +41,7 @@ class LocalPort:
         folder = self._ledger.log.folder
         self.warnings = [lambda: measuring.low_disk(folder)]
         """Looked at each time: what will hurt if nobody does anything."""
-        self.measured: dict[str, Callable[[], float]] = {
-            "signature_seconds": lambda: verification.cpu_seconds
-        }
+        self.measured: dict[str, Callable[[], float]] = {}
         self.introduction: dict[str, Any] | None = None
 
     @property

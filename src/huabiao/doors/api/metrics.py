@@ -65,9 +65,6 @@ METRICS = {
     "cpu_seconds": Metric(
         "cpu_seconds_total", "counter", "Processor time of a process.", "process"
     ),
-    "signature_seconds": Metric(
-        "signature_check_cpu_seconds_total", "counter", "Of them, on signatures."
-    ),
     "certificate_days": Metric(
         "tls_certificate_days", "gauge", "Until the doors' certificate ends."
     ),
