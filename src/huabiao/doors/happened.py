@@ -12,8 +12,7 @@ from typing import Any
 
 from huabiao.doors.city import City
 from huabiao.doors.listing import BYTE_ORDER_MARK, MOST_EXPORTED, PAGE, csv_line
-from huabiao.doors.reading import sees_call
-from huabiao.doors.stream import cursor_of, place_of, show_event
+from huabiao.doors.stream import cursor_of, place_of, show_events
 from huabiao.services.index import NEWEST, Place, Sought
 from huabiao.services.index.questions import first_step
 
@@ -75,13 +74,8 @@ def _cells(event: Json) -> list[Any]:
 
 
 def _seen(city: City, viewer: Viewer, rows: list[Json]) -> list[Json]:
-    sights: dict[tuple[str, str], bool] = {}
-    for row in rows:
-        about = row["contract"], row["key"]
-        if about not in sights:
-            sights[about] = sees_call(city, *about, viewer)
+    told = show_events(city, rows, viewer)
     return [
-        show_event(city, row, sights[row["contract"], row["key"]])
-        | {"is_record": row["is_record"]}
-        for row in rows
+        event | {"is_record": row["is_record"]}
+        for row, event in zip(rows, told, strict=True)
     ]

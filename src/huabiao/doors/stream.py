@@ -83,19 +83,21 @@ def read_events(
     """Some events after a place as the viewer sees them, and the place that is reached;
     the same place again where there is nothing new."""
     rows = city.index.events(after, READ_AT_ONCE)
-    sights: dict[tuple[str, str], bool] = {}
-    found = []
-    for row in rows:
-        if wanted.takes(row):
-            about = row["contract"], row["key"]
-            if about not in sights:
-                sights[about] = sees_call(city, *about, viewer)
-            found.append(show_event(city, row, sights[about]))
+    found = show_events(city, [row for row in rows if wanted.takes(row)], viewer)
     return found, rows[-1]["position"] if rows else after
 
 
-def show_event(city: City, row: Json, seen: bool) -> Json:
-    """A row of the read model's as it is told."""
+def show_events(city: City, rows: list[Json], viewer: Viewer) -> list[Json]:
+    """Rows of the read model's as they are told to a viewer, in the same order."""
+    sights: dict[tuple[str, str], bool] = {}
+    for row in rows:
+        about = row["contract"], row["key"]
+        if about not in sights:
+            sights[about] = sees_call(city, *about, viewer)
+    return [_event(city, row, sights[row["contract"], row["key"]]) for row in rows]
+
+
+def _event(city: City, row: Json, seen: bool) -> Json:
     told: Json = {
         "cursor": cursor_of(row["position"]),
         "height": row["height"],
