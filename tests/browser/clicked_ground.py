@@ -123,6 +123,9 @@ class ClickedGround:
         """The last whole second: a form's clock has no parts of one."""
         return int(self.city.status()["time"]) // SECOND_MS * SECOND_MS
 
+    def pass_days(self, days: int) -> bool:
+        return False
+
     def public(self, name: str) -> bytes:
         return self._key(name).public
 

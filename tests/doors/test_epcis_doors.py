@@ -7,6 +7,7 @@ import httpx
 import pytest
 from served_city import Served
 
+from huabiao.client.remote import Answered
 from huabiao.crypto.address import show
 from huabiao.services.epcis import digital_link
 
@@ -61,6 +62,7 @@ def food(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
     assert again["code"] == "trace.captured"
     sold = document(
         {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping",
+         "eventTime": "2026-09-03T08:00:00+08:00",
          "quantityList": [quantity(BREAD, 1)],
          "destinationList": [{"type": "owning_party",
                               "destination": "https://shop.example/id?x=1"}]}
@@ -108,13 +110,45 @@ def test_what_is_exported_goes_in_elsewhere(food: Served, tmp_path) -> None:
     file = tmp_path / "out.jsonld"
     assert food.run("epcis", "export", BREAD, "--out", str(file)).exit_code == 0
     document = json.loads(file.read_text())
-    kinds = [event["type"] for event in document["epcisBody"]["eventList"]]
-    assert kinds == ["ObjectEvent", "TransformationEvent", "ObjectEvent"]
+    events = document["epcisBody"]["eventList"]
+    assert events[:2] == MADE["epcisBody"]["eventList"][::-1]  # as others wrote them
+    assert (
+        events[2]["destinationList"][0]["destination"] == "https://shop.example/id?x=1"
+    )
+    party = "https://shop.example/id?x=1=" + show(food.keys("shop").account)
     words = ["epcis", "import", str(file), "--as", "shop", "--dry-run"]
-    calls = food.json(*words)["calls"]
+    calls = food.json(*words, "--party", party)["calls"]
     assert [call["operation"] for call in calls] == [
-        "capture", "make", "make", "hand_over",
+        "capture", "make", "make", "make", "hand_over",
     ]  # fmt: skip
+
+
+def test_a_document_is_left_by_whoever_captured_it(food: Served, tmp_path) -> None:
+    lot = "01/09506000134352/10/KEPT"
+    made = document({"type": "ObjectEvent", "action": "ADD", "example:a": "<b>",
+                     "quantityList": [quantity(lot, 1)]})  # fmt: skip
+    file = tmp_path / "kept.jsonld"
+    file.write_text(json.dumps(made, indent=1))
+    captured = food.json("epcis", "import", str(file), "--not-kept", "--as", "dairy")
+    assert captured["accepted"], captured
+    drawn = httpx.get(f"{food.url}/api/epcis/lots/{lot}").json()
+    (event,) = drawn["epcisBody"]["eventList"]
+    assert event["bizStep"] == "commissioning" and "example:a" not in event
+    digest = food.keys("dairy").suite.digest(file.read_bytes()).hex()
+    here = f"{food.url}/api/epcis/documents"
+    assert httpx.get(f"{here}/{digest}").status_code == 404
+    left = {"document": file.read_text()}
+    assert httpx.post(here, json=left).status_code == 401
+    for who, text in (("shop", file.read_text()), ("dairy", file.read_text() + " ")):
+        with pytest.raises(Answered, match="captured no document"):
+            food.remote().as_(food.keys(who)).post(
+                "/api/epcis/documents", {"document": text}
+            )
+    dairy = food.remote().as_(food.keys("dairy"))
+    assert dairy.post("/api/epcis/documents", left) == {"digest": digest}
+    assert httpx.get(f"{here}/{digest}").content == file.read_bytes()
+    told = httpx.get(f"{food.url}/api/epcis/lots/{lot}").json()
+    assert told["epcisBody"]["eventList"] == made["epcisBody"]["eventList"]
 
 
 def test_a_document_is_prepared_and_signed_by_its_sender(food: Served) -> None:

@@ -172,7 +172,7 @@ ACTS = [
         inputs=[{"lot": MILK, "grams": 1_000, "before": ""}]),
     act(3, "pack", CRATE, contents=[BREAD]),
     act(4, "attach", PROBE, to=CRATE),
-    act(5, "observe", CRATE, step="in_transit", place="京承高速"),
+    act(5, "observe", CRATE, step="transporting", place="京承高速"),
     act(6, "hand_over", CRATE, to=SHOP),
     act(7, "attach", PROBE),
     act(8, "pack", CRATE, SHOP, contents=[BREAD], out=True),
@@ -201,7 +201,7 @@ def test_what_is_exported_is_read_back_as_it_was():
     names = {"04012345123456": "milk", "09506000134369": "bread"}
     back = calls_of(raw, products=names)
     place = f"{CITY}/places/%E4%BA%AC%E6%89%BF%E9%AB%98%E9%80%9F"
-    seen = {"step": "in_transit", "place": place}
+    seen = {"step": "transporting", "place": place}
     before = Day.parse("2027-01-31")
     assert back == [
         ("make", MILK, {"product": "milk", "grams": 1_500, "inputs": []}),

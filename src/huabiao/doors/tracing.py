@@ -11,6 +11,7 @@ from typing import Any
 from huabiao.client.described import show_arguments
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import show as show_account
+from huabiao.crypto.envelope import Call
 from huabiao.crypto.suite import suite
 from huabiao.doors.city import City
 from huabiao.doors.problems import forbidden, malformed, not_found, sign_in
@@ -112,14 +113,25 @@ def _acts_on(city: City, history: str, key: str | None = None) -> dict[Place, Ac
         if block is None:
             continue  # refused; or pruned here: then the archive has it
         calls = block.envelopes[step["index"]].body.calls
+        document = captured(calls)
         for number, call in enumerate(calls):
             if call.contract == SCENARIO and key in (None, call.key):
                 written = show_arguments(description, call.operation, call.arguments)
                 found[step["height"], step["index"], number] = Act(
                     call.operation, call.key, written, step["sender"], step["time"],
-                    step["envelope"], number,
+                    step["envelope"], number, document,
                 )  # fmt: skip
     return found
+
+
+def captured(calls: Iterable[Call]) -> str:
+    """The digest of the document that an envelope's calls came from; "" if of none."""
+    keys = (
+        call.key
+        for call in calls
+        if (call.contract, call.operation) == (SCENARIO, "capture")
+    )
+    return next(keys, "")
 
 
 def _stays(city: City, path: str) -> list[tuple[str, Place, Place]]:

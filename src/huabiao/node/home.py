@@ -11,6 +11,7 @@ A node's home folder: what is kept where, and how it comes to be.
                      index.lock is held by the process that writes it
     subjects.sqlite  whose data went out under which receipt
     webhooks.sqlite  who has events sent where, and how far each is
+    documents/       EPCIS documents, as their senders wrote them (services.epcis)
     nats.cursor      how far events are published (doors.publishing)
     vault/           personal and secret values, encrypted; their keys (services.vault)
     run.json         where the running node can be reached

@@ -36,6 +36,7 @@ from huabiao.node.progress import every_second
 from huabiao.services.attempts import DRAWING, Attempts
 from huabiao.services.credentials.publisher import open_publisher
 from huabiao.services.did.city_reader import city_resolver
+from huabiao.services.epcis import KeptDocuments
 from huabiao.services.gateway import subject_tag, tag_key
 from huabiao.services.index import FollowedIndex
 from huabiao.services.licences import Codes, open_codes
@@ -89,6 +90,7 @@ class Node:
             "draws": self.draws,
             "webhooks": self.hooks,
             "sign_in": self.sign_in,
+            "documents": KeptDocuments(self.home.folder / "documents"),
         }
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from huabiao.client.port import Outcome
 from huabiao.codec import encode
 from huabiao.crypto.address import parse, show
 from huabiao.crypto.envelope import Call
-from huabiao.testing.city import City
+from huabiao.testing.city import DAY, City
 
 
 class CityGround:
@@ -61,6 +61,10 @@ class CityGround:
     @property
     def now(self) -> int:
         return self.city.now
+
+    def pass_days(self, days: int) -> bool:
+        self.city.pass_time(days * DAY)
+        return True
 
     def public(self, name: str) -> bytes:
         return self.city.cast(name).public

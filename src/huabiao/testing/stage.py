@@ -70,6 +70,9 @@ class Ground(Protocol):
     def now(self) -> int:
         """The city's clock, UTC milliseconds."""
 
+    def pass_days(self, days: int) -> bool:
+        """Put the clock forward; false where it is the world's own."""
+
     def public(self, name: str) -> bytes:
         """An identity's public key."""
 
@@ -145,6 +148,11 @@ class Stage:
         """A day so many days after the city's today (before it: a negative number)."""
         today = (self.ground.now + BEIJING_MS) // DAY_MS
         return str(Day.show(today + ahead))
+
+    def days_pass(self, days: int) -> bool:
+        """Let days go by, for terms and notices to end. False where nobody can: a city
+        that is being served keeps the world's time, and there the story ends."""
+        return self.ground.pass_days(days)
 
     def seal(
         self, part: str, case: "Case", actor: "Actor", salt: str, **value: Any

@@ -2,14 +2,17 @@
 EPCIS: documents of events in and out (GS1 EPCIS 2.0, JSON-LD).
 
     POST /api/epcis/prepare             a document → the bytes to sign
+    POST /api/epcis/documents           the document itself, after it was captured
+    GET  /api/epcis/documents/{digest}  and back as it was written
     GET  /api/epcis/lots/{lot}          a lot's way, and its ancestors', as a document
     GET  /api/epcis/descendants/{lot}   all that was made of a lot
 
 A document becomes one envelope that its sender signs and posts to
-/api/envelopes/signed. The same document goes in once.
+/api/envelopes/signed. The same document goes in once. Who captured it may leave it at
+the node: exports then have its events as they were written, times and extensions too.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request
@@ -19,12 +22,23 @@ from starlette.responses import Response
 from huabiao.crypto.suite import suite
 from huabiao.doors import tracing
 from huabiao.doors.api.envelopes import prepared_body
-from huabiao.doors.problems import malformed
-from huabiao.doors.viewer import CityHere, Json, Viewer
-from huabiao.services.epcis import NotEpcis, Translation, translate, write_document
+from huabiao.doors.city import City
+from huabiao.doors.problems import malformed, not_found
+from huabiao.doors.viewer import CityHere, Json, SignedIn, Viewer
+from huabiao.services.epcis import (
+    KeptDocuments,
+    NotEpcis,
+    Translation,
+    translate,
+    write_document,
+)
 
 router = APIRouter(tags=["追溯 · traceability"])
 LD_JSON = "application/ld+json"
+AS_DOCUMENT: dict[str, Any] = {
+    "response_class": Response,
+    "responses": {200: {"content": {LD_JSON: {"schema": {"type": "object"}}}}},
+}
 MOST_LOTS = 1_000
 
 Gtin = Annotated[str, Field(pattern=r"^\d{14}$")]
@@ -64,11 +78,44 @@ def prepare(city: CityHere, given: Capture) -> Json:
     return body | {"calls": said, "notes": how.notes}
 
 
-@router.get(
-    "/epcis/lots/{lot:path}",
-    response_class=Response,
-    responses={200: {"content": {LD_JSON: {"schema": {"type": "object"}}}}},
-)
+class Document(BaseModel):
+    """A document, as it was captured."""
+
+    document: str = Field(max_length=4_194_304, description="JSON-LD, as it was sent")
+
+
+@router.post("/epcis/documents", status_code=201)
+def deposit(city: CityHere, sender: SignedIn, given: Document) -> Json:
+    """Leave a document that one captured at this node, for everybody to have."""
+    raw = given.document.encode(errors="replace")
+    digest = suite(city.port.suite_name).digest(raw).hex()
+    entry = tracing.traced(city, digest)
+    if entry is None or sender not in (party for party, _ in entry["holdings"]):
+        raise not_found(
+            f"此账户没有写入过摘要为 {digest} 的文件，请先导入",
+            f"This account captured no document of the digest {digest}: import it",
+        )
+    kept_here(city).keep(digest, raw)
+    return {"digest": digest}
+
+
+@router.get("/epcis/documents/{digest}", **AS_DOCUMENT)
+def document(city: CityHere, digest: str) -> Response:
+    """A captured document as it was written; the chain has its digest."""
+    raw = kept_here(city).find(digest)
+    if raw is None:
+        raise not_found(
+            "本节点没有这份文件", "This node was not given a document of that digest"
+        )
+    return Response(raw, media_type=LD_JSON)
+
+
+def kept_here(city: City) -> KeptDocuments:
+    found: KeptDocuments = city.services["documents"]
+    return found
+
+
+@router.get("/epcis/lots/{lot:path}", **AS_DOCUMENT)
 def lot(request: Request, city: CityHere, viewer: Viewer, lot: str) -> Response:
     """The events of a lot and of what it was made of, as an EPCIS 2.0 document."""
     path = tracing.path_of(lot)
@@ -76,8 +123,9 @@ def lot(request: Request, city: CityHere, viewer: Viewer, lot: str) -> Response:
     kin = tracing.ancestors(city, path, tracing.MOST_LOTS)
     acts = tracing.acts(city, kin)
     created = max((act.time for act in acts), default=0)
-    document = write_document(acts, str(request.base_url), created)
-    return Response(msgspec.json.encode(document), media_type=LD_JSON)
+    find = kept_here(city).find
+    told = write_document(acts, str(request.base_url), created, find)
+    return Response(msgspec.json.encode(told), media_type=LD_JSON)
 
 
 @router.get("/epcis/descendants/{lot:path}", response_model=Json)

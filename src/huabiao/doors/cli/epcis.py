@@ -34,15 +34,22 @@ def _pairs(name: str, about: str) -> Any:
     _pairs("party", "往来方账户 · a party's account: ID=ACCOUNT"),
     _pairs("product", "品名 · a product's name: GTIN=NAME"),
     click.option("--intake", is_flag=True, help="外来货先入库 · bring in what is new"),
+    click.option(
+        "--not-kept",
+        is_flag=True,
+        help="原文不留在节点 · the node is not to keep the document itself",
+    ),
     click.option("--dry-run", is_flag=True, help="只看不发 · show, send nothing"),
     identity_option(required=True),
     name="import",
 )
 def bring_in(
     settings: Settings, file: Path, weight: tuple[str, ...], party: tuple[str, ...],
-    product: tuple[str, ...], intake: bool, dry_run: bool, identity: str,
+    product: tuple[str, ...], intake: bool, not_kept: bool, dry_run: bool,
+    identity: str,
 ) -> None:  # fmt: skip
-    """把他人的 EPCIS 文件写上链。 Import a document: one envelope, all or nothing."""
+    """把他人的 EPCIS 文件写上链。 Import a document: one envelope, all or nothing; the
+    node keeps the document, public as the scene is, for exports."""
     from huabiao.doors.cli.chains import find
     from huabiao.services.epcis import Translation, translate
 
@@ -63,6 +70,9 @@ def bring_in(
         settings.give({"calls": told, "notes": how.notes}, "\n".join(lines))
         return
     outcome = settings.city.send(keys, *calls)
+    if outcome.accepted and not not_kept:
+        given = {"document": raw.decode()}
+        settings.city.as_(keys).post("/api/epcis/documents", given)
     tell_outcome(settings, outcome, f"{file.name}：{len(calls) - 1}")
 
 

@@ -76,6 +76,9 @@ class ServedGround:
     def now(self) -> int:
         return time.time_ns() // 1_000_000
 
+    def pass_days(self, days: int) -> bool:
+        return False
+
     def public(self, name: str) -> bytes:
         return self.cast.keys(name).public
 

@@ -4,6 +4,7 @@ A home as one tar file, while its node runs: what cannot be made again.
     genesis, node.toml, member*.json, member*.signer, wallets/, vault/,
     status/ and codes/ (keys), sign_in/ (keys, ways and accounts of the staff),
     credentials/ (what wallets hold, sealed), issued/ (whose each status bit is),
+    documents/ (EPCIS documents as they were written),
     handovers, pruned.json, gateways.json, tag.key, pairwise.key
     blocks/           every record that stands whole
     certificates/     as of a moment after those blocks, counted back to them
@@ -47,7 +48,7 @@ PLAIN = (
 PATTERNS = (
     "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
     "status/key.json", "codes/key.json", "sign_in/**/*.json", "credentials/**/*",
-    "engine/config/*",
+    "engine/config/*", "documents/*.jsonld",
 )  # fmt: skip
 
 

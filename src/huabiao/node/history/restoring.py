@@ -24,7 +24,7 @@ from huabiao.services.vault.vault import RESTORED
 TOP = {
     *PLAIN, "subjects.sqlite", "webhooks.sqlite", "nats.cursor", "wallets", "vault",
     "status", "codes", "sign_in", "credentials", "issued", "engine", "blocks",
-    "certificates", MANIFEST,
+    "certificates", "documents", MANIFEST,
 }  # fmt: skip
 LARGEST_MANIFEST = 2**28
 PART = 2**20

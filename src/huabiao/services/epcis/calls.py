@@ -17,15 +17,16 @@ not at all. The chain knows grams; what is counted in pieces needs the weight of
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from huabiao.codec import Day, Malformed
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.envelope import MOST_CALLS, Call
 from huabiao.services.epcis.documents import Amount, Event, read_document, wrong
+from huabiao.services.epcis.masses import grams_of
 from huabiao.services.epcis.names import (
     NotEpcis,
+    UnknownName,
     account_in,
     gtin_of,
     lot_path,
@@ -33,11 +34,6 @@ from huabiao.services.epcis.names import (
 from huabiao.services.epcis.sharing_out import share_out
 
 SCENARIO = "food_trace"
-GRAMS = {"KGM": 1_000, "GRM": 1, "TNE": 1_000_000, "HGM": 100,
-         "LBR": Decimal("453.59237"), "ONZ": Decimal("28.349523125")}  # fmt: skip
-"""A unit in grams, by its code in UN/ECE Recommendation 20."""
-PIECES = ("", "EA", "H87", "C62")
-HEAVIEST = 10**15
 
 
 @dataclass
@@ -59,7 +55,18 @@ def translate(raw: bytes, digest: bytes, how: Translation) -> list[Call]:
     """A document's events as the calls of one envelope; raises NotEpcis."""
     calls = [Call(SCENARIO, "capture", digest.hex(), {})]
     for event in gathered(read_document(raw)):
-        calls += _of_event(event, how)
+        try:
+            made = _of_event(event, how)
+        except UnknownName as error:
+            raise wrong(
+                event.number, f"中的名称{error.zh}", f"names something: {error.en}"
+            ) from None
+        if not made:
+            how.notes.append(
+                f"第 {event.number} 个事件没有指明货物，不上链。"
+                f" Event {event.number} names no goods: nothing of it is on the chain."
+            )
+        calls += made
     if len(calls) > MOST_CALLS:
         raise NotEpcis(
             f"文件需要 {len(calls)} 个调用，一个信封至多 {MOST_CALLS} 个，请拆分。"
@@ -91,6 +98,8 @@ def gathered(events: list[Event]) -> list[Event]:
 
 
 def _of_event(event: Event, how: Translation) -> list[Call]:
+    if event.is_error:
+        return _declared_wrong(event, how)
     if event.kind == "TransformationEvent":
         return _transformed(event, how)
     if event.kind in ("AggregationEvent", "AssociationEvent"):
@@ -112,6 +121,21 @@ def _of_event(event: Event, how: Translation) -> list[Call]:
     if event.parent:
         paths.append(lot_path(event.parent))
     return calls + [_observe(event, path) for path in paths]
+
+
+def _declared_wrong(event: Event, how: Translation) -> list[Call]:
+    """An event that takes another back (EPCIS 2.0, 7.4.1.2) repeats it, and would move
+    the goods a second time. The chain forgets nothing: that it was said is kept."""
+    how.notes.append(
+        f"第 {event.number} 个事件声明先前的事件有误（errorDeclaration）：只记为观察，"
+        f"不移动货物；链上的更正须另作操作。 Event {event.number} declares another to be"
+        " wrong: it is taken as an observation and moves nothing; what is on the chain"
+        " is corrected by operations of its own."
+    )
+    named = [each.name for each in (*event.items, *event.outputs)]
+    named += [event.parent] if event.parent else []
+    said = replace(event, step="error_declaration")
+    return [_observe(said, lot_path(name)) for name in named]
 
 
 def _moves_goods(event: Event) -> bool:
@@ -226,33 +250,7 @@ def _grams_of(event: Event, amounts: list[Amount], how: Translation) -> dict[str
     found: dict[str, int] = {}
     for each in amounts:
         path = lot_path(each.name)
-        found[path] = found.get(path, 0) + grams_of(event.number, each, path, how)
-    return found
-
-
-def grams_of(number: int, each: Amount, path: str, how: Translation) -> int:
-    """Whole grams, to the nearest; raises NotEpcis for what has no weight."""
-    if not gtin_of(path):
-        return 0  # a container or an asset: it is moved, not weighed
-    count = Decimal(1) if each.quantity is None else each.quantity
-    if each.uom in GRAMS:
-        exact = count * GRAMS[each.uom]
-    elif each.uom in PIECES:
-        weight = how.weights.get(gtin_of(path), 0)
-        if not weight:
-            raise wrong(
-                number,
-                f"按件计 {gtin_of(path)}，须用 --weight GTIN=克 给出单件重量",
-                f"counts pieces of {gtin_of(path)}: say what one weighs with"
-                " --weight GTIN=GRAMS",
-            )
-        exact = count * weight
-    else:
-        raise wrong(
-            number,
-            f"单位 {each.uom!r:.20} 不是质量",
-            f"has the unit {each.uom!r:.20}, which is no mass",
+        found[path] = found.get(path, 0) + grams_of(
+            event.number, each, path, how.weights
         )
-    if not exact.is_finite() or not 0 <= exact < HEAVIEST:
-        raise wrong(number, "数量不可能", "has an impossible quantity")
-    return int(exact.to_integral_value(ROUND_HALF_EVEN))
+    return found

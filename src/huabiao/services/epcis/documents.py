@@ -11,7 +11,7 @@ document adds beyond the standard is left aside.
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,16 @@ from huabiao.services.epcis.names import NotEpcis
 KINDS = ("ObjectEvent", "AggregationEvent", "TransformationEvent", "TransactionEvent",
          "AssociationEvent")  # fmt: skip
 ACTIONS = ("ADD", "OBSERVE", "DELETE")
+BUSINESS_STEPS = frozenset(
+    "accepting arriving assembling collecting commissioning consigning"
+    " creating_class_instance cycle_counting decommissioning departing destroying"
+    " disassembling dispensing encoding entering_exiting holding inspecting installing"
+    " killing loading other packing picking receiving removing repackaging repairing"
+    " replacing reserving retail_selling sampling sensor_reporting shipping"
+    " staging_outbound stock_taking stocking storing transporting unloading unpacking"
+    " void_shipping".split()
+)
+"""Core Business Vocabulary 2.0, 7.1; every other step is written as an address."""
 LARGEST_DOCUMENT, MOST_EVENTS, MOST_NAMES = 4 * 1024 * 1024, 900, 500
 _WORD = re.compile(
     r"^(?:urn:epcglobal:cbv:\w+:|https://ref\.gs1\.org/cbv/\w+-|cbv:\w+-)"
@@ -54,6 +64,8 @@ class Event:
     destinations: list[str] = field(default_factory=list)
     transformation: str = ""
     best_before: str = ""
+    is_error: bool = False
+    """It declares an event of before to be wrong (errorDeclaration): nothing moves."""
 
 
 def read_document(raw: bytes) -> list[Event]:
@@ -63,11 +75,11 @@ def read_document(raw: bytes) -> list[Event]:
             f"文件超过 {LARGEST_DOCUMENT} 字节，请拆分。"
             f" The document has over {LARGEST_DOCUMENT} bytes: split it."
         )
-    try:
-        document = json.loads(raw, parse_float=Decimal)
+    try:  # RFC 8259, 8.1: JSON that systems exchange is UTF-8.
+        document = json.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise NotEpcis(f"不是 JSON：{error}。 Not JSON: {error}.") from None
-    listed = _event_list(document)
+    listed = listed_events(document)
     if not 1 <= len(listed) <= MOST_EVENTS:
         raise NotEpcis(
             f"一个文件 1 至 {MOST_EVENTS} 个事件，此文件 {len(listed)} 个。"
@@ -77,7 +89,8 @@ def read_document(raw: bytes) -> list[Event]:
     return sorted(events, key=lambda event: event.time)
 
 
-def _event_list(document: Any) -> list[Any]:
+def listed_events(document: Any) -> list[Any]:
+    """The events of a document as it lists them; of a single event, that event."""
     kind = _kind(document)
     if kind in KINDS:
         return [document]
@@ -116,33 +129,41 @@ def _event(number: int, given: Any) -> Event:
         kind,
         action,
         _time(number, given.get("eventTime")),
-        bare(given.get("bizStep")),
-        _id(given.get("readPoint")) or _id(given.get("bizLocation")),
-        bare(given.get("disposition")),
+        bare(_word(number, given, "bizStep")),
+        _place(number, given, "readPoint") or _place(number, given, "bizLocation"),
+        bare(_word(number, given, "disposition")),
         _amounts(number, given, f"{items}EPCs" if items else "epcList",
                  "childQuantityList" if items else "quantityList"),
         _amounts(number, given, "inputEPCList", "inputQuantityList"),
         _amounts(number, given, "outputEPCList", "outputQuantityList"),
-        str(given.get("parentID") or ""),
-        _parties(given.get("sourceList"), "source"),
-        _parties(given.get("destinationList"), "destination"),
-        str(given.get("transformationID") or ""),
+        _word(number, given, "parentID"),
+        _parties(number, given, "source"),
+        _parties(number, given, "destination"),
+        _word(number, given, "transformationID"),
         _best_before(given.get("ilmd")),
+        bool(given.get("errorDeclaration")),
     )  # fmt: skip
 
 
 def _time(number: int, written: Any) -> datetime:
+    """A moment with its zone, as xsd:dateTimeStamp asks (EPCIS 2.0, 7.4.1)."""
     try:
         moment = datetime.fromisoformat(str(written).replace("Z", "+00:00"))
     except ValueError:
-        raise wrong(number, "没有有效的 eventTime", "has no valid eventTime") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = datetime.min
+    if moment.tzinfo is None:
+        zh, en = "没有带时区的有效 eventTime", "has no valid eventTime with its zone"
+        raise wrong(number, zh, en)
+    return moment
 
 
 def _amounts(
     number: int, given: dict[str, Any], epcs: str, classes: str
 ) -> list[Amount]:
-    found = [Amount(str(name)) for name in _list(number, given, epcs)]
+    names = _list(number, given, epcs)
+    if not all(isinstance(name, str) for name in names):
+        raise wrong(number, f"{epcs} 的每一项须为文本", f"needs text in {epcs}")
+    found = [Amount(name) for name in names]
     for each in _list(number, given, classes):
         if not isinstance(each, dict) or not each.get("epcClass"):
             raise wrong(
@@ -166,13 +187,23 @@ def _list(number: int, given: dict[str, Any], name: str) -> list[Any]:
     return value
 
 
-def _id(value: Any) -> str:
-    return str(value.get("id") or "") if isinstance(value, dict) else str(value or "")
+def _word(number: int, given: dict[str, Any], name: str) -> str:
+    value = given.get(name) or ""
+    if not isinstance(value, str):
+        raise wrong(number, f"{name} 须为文本", f"needs text in {name}")
+    return value
 
 
-def _parties(value: Any, name: str) -> list[str]:
+def _place(number: int, given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    inner = {name: value.get("id")} if isinstance(value, dict) else given
+    return _word(number, inner, name)
+
+
+def _parties(number: int, event: dict[str, Any], name: str) -> list[str]:
     """Possessing parties first: it is they who have the goods in hand."""
-    given = [each for each in value or [] if isinstance(each, dict) and each.get(name)]
+    listed = _list(number, event, f"{name}List")
+    given = [each for each in listed if isinstance(each, dict) and each.get(name)]
     order = ("possessing_party", "owning_party", "location")
     kinds = {kind: place for place, kind in enumerate(order)}
     given.sort(key=lambda each: kinds.get(bare(each.get("type")), len(order)))

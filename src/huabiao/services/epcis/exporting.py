@@ -3,7 +3,8 @@ What happened on the chain as an EPCIS 2.0 document: the other way of `calls`.
 
 Each accepted call of `food_trace` is one event. Its time is the block's, its id is made
 of the envelope's and the call's number, so that the same call is the same event in
-every document. Parties are addresses of accounts in this city.
+every document. Parties are addresses of accounts in this city. Where the node keeps the
+document that calls came from, its own events stand in their place, as they were written.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +14,8 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from huabiao.codec import Instant
+from huabiao.services.epcis.documents import BUSINESS_STEPS
+from huabiao.services.epcis.kept import events_about
 from huabiao.services.epcis.names import digital_link, gtin_of
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -31,15 +34,30 @@ class Act:
     time: int
     envelope: str
     number: int
+    document: str = ""
+    """The digest of the document that its envelope captured."""
 
 
-def write_document(acts: Iterable[Act], city: str, created: int) -> Json:
-    """A document of acts in their order; `city` is the address of its public pages."""
-    events = []
+def write_document(
+    acts: Iterable[Act],
+    city: str,
+    created: int,
+    find: Callable[[str], bytes | None] = lambda digest: None,
+) -> Json:
+    """A document of acts in their order; `city` is the address of its public pages,
+    `find` a captured document by its digest, or None."""
+    events: list[Json] = []
     bound: dict[str, str] = {}
-    for act in acts:
+    listed = list(acts)
+    written: dict[str, bytes | None] = {"": None}
+    for act in listed:
+        if act.document not in written:
+            raw = written[act.document] = find(act.document)
+            if raw is not None:
+                named = {each.key for each in listed if each.document == act.document}
+                events += events_about(raw, named)
         made = WAYS.get(act.operation)
-        if made is None:
+        if made is None or written[act.document] is not None:
             continue
         bound_to = bound.get(act.key, "")
         if act.operation == "attach":
@@ -126,12 +144,18 @@ def _attached(act: Act, city: str, bound: str) -> Json:
 
 def _observed(act: Act, city: str, bound: str) -> Json:
     place, step = act.arguments["place"], act.arguments["step"]
-    if ":" not in place:
-        place = f"{city}/places/{quote(place)}"
     found: Json = {"type": "ObjectEvent", "action": "OBSERVE", **_goods(act.key, 0)}
-    if step.isascii() and step.replace("_", "").isalpha() and step.islower():
-        found["bizStep"] = step
-    return found | {"readPoint": {"id": place}}
+    if step:
+        known = step in BUSINESS_STEPS
+        found["bizStep"] = step if known else _address(f"{city}/steps/", step)
+    if place:
+        found["readPoint"] = {"id": _address(f"{city}/places/", place)}
+    return found
+
+
+def _address(under: str, name: str) -> str:
+    """A name as an address: its own where it is one, else under the city's."""
+    return name if ":" in name else under + quote(name)
 
 
 def _goods(key: str, grams: int) -> Json:

@@ -25,6 +25,14 @@ class NotEpcis(ValueError):
     """A document or an identifier cannot be read; the sentence says where and why."""
 
 
+class UnknownName(NotEpcis):
+    """An identifier that is none, in both languages without their full stops."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh}。 {en}.")
+        self.zh, self.en = zh, en
+
+
 def lot_path(name: str) -> str:
     """The path of an identifier's Digital Link, without the first slash."""
     name = name.strip()
@@ -62,8 +70,8 @@ def account_in(party: str) -> str:
     return found[1] if found else ""
 
 
-def _unknown(name: str) -> NotEpcis:
-    return NotEpcis(
-        f"“{name[:120]}”不是可识别的 EPC URN 或 GS1 数字链接。"
-        f" {name[:120]!r} is neither an EPC URN nor a GS1 Digital Link that is known."
+def _unknown(name: str) -> UnknownName:
+    return UnknownName(
+        f"“{name[:120]}”不是可识别的 EPC URN 或 GS1 数字链接",
+        f"{name[:120]!r} is neither an EPC URN nor a GS1 Digital Link that is known",
     )
