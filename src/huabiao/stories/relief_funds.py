@@ -60,7 +60,8 @@ def pay_at_once(
 
 
 def wait_for_notice(stage: Stage, listed: str, office: Actor, approver: Actor) -> None:
-    """A list in public notice: an objection is right, and nothing is paid."""
+    """A list in public notice: an objection is right, and nothing is paid; what nobody
+    objects to is paid when the notice is over."""
     bert, auditor = stage.actor("受助人乙"), stage.actor("市审计局", "auditor")
     again = stage.case("救助-2026-0002")
     waiting = {"round": listed, "tag": stage.digest(f"{listed} 乙"), "amount": 90_000}
@@ -73,6 +74,17 @@ def wait_for_notice(stage: Stage, listed: str, office: Actor, approver: Actor) -
     approver.does("answer", again, objector=auditor.account, answer=answer)
     office.does("cancel", again, reason=answer)
     again.stands("cancelled")
+
+    anew = stage.case("救助-2026-0003")
+    office.does("allot", anew, **waiting)
+    approver.does("approve", anew)
+    office.refused("objection.period", "pay", anew, payment=payment(stage))
+    if not stage.days_pass(14):
+        return
+    auditor.refused("objection.late", "object", anew, reason="太晚 · too late")
+    office.does("pay", anew, payment=payment(stage))
+    bert.does("confirm", anew)
+    anew.stands("confirmed", amount=90_000)
 
 
 def payment(stage: Stage) -> str:
