@@ -144,3 +144,26 @@ def test_what_is_too_long_is_cut():
     assert fit("票" * 10, 5) == "票票票票…"
     assert fit("票\n据", 5) == "票 据"
     assert fit("x" * 500, 200).endswith("…")
+
+
+def test_names_that_the_font_has_not_are_told_and_harm_nothing_else():
+    told = record(1)
+    told["fields"]["lines"][0]["item"] = "𠮷野家 W" + "W" * 99
+    names = {"issuer": "北京", "payer": "阿依努尔·买买提𬱖"}
+    drawn = face_of(told, names, "https://city.example")
+    (page,) = pymupdf.open(stream=to_pdf(drawn))
+    text = page.get_text()
+    assert "交款人：阿依努尔·买买提〓" in text and "〓野家" in text
+    assert "U+2CC56" in text and "U+20BB7" in text
+    assert all(word[2] <= page.rect.width for word in page.get_text("words"))
+    ((seen, *_), _) = texts(to_ofd(drawn))
+    assert "交款人：阿依努尔·买买提𬱖" in seen
+
+
+def test_a_great_sum_in_capitals_leaves_room_for_its_figures():
+    told = record(1)
+    told["fields"]["amount"] = 10**18 - 1
+    (page,) = pymupdf.open(stream=to_pdf(face_of(told, NAMES, "https://c.example")))
+    (figures,) = page.search_for("（小写）")
+    (capitals,) = page.search_for("玖角玖分")
+    assert capitals.x1 <= figures.x0

@@ -1,7 +1,7 @@
 """
-What others wrote comes out as it was: documents that are kept, and what of one is told.
+What others wrote comes out as it was: documents that are kept, and what is told.
 
-The spoiled documents are GS1's own example 9.6.2 with one thing changed (tests/vectors).
+The examples are GS1's own (tests/vectors).
 """
 
 import json
@@ -66,7 +66,8 @@ def test_what_was_written_comes_out_as_it_was():
     own = {"ext": "http://ns.example.com/epcis/"}
     first = seen(**{
         "eventID": "urn:uuid:404d95fc-9457-4a51-bd6a-0bba133845a8", "ext:n": [1.5],
-        "bizStep": "https://ns.example.com/smoking", "recordTime": "2023-01-11T12:01:00Z",
+        "bizStep": "https://ns.example.com/smoking",
+        "recordTime": "2023-01-11T12:01:00Z",
         "sensorElementList": [{"sensorReport": [{"type": "Temperature", "value": 26.5,
                                                  "uom": "CEL"}]}],
     })  # fmt: skip

@@ -133,8 +133,10 @@ def _foot(fields: dict[str, Any], names: dict[str, str]) -> list[Words | Rule]:
     total = yuan(fields["amount"])
     small = fields["amount"] < LARGEST
     capitals = cn2an.an2cn(total.replace(",", ""), "rmb") if small else "—"
+    written = f"金额合计（大写）：{capitals}"
+    size = min(3.4, (COLUMNS[1] - LEFT - 3) / len(written))  # as wide as it is high
     foot: list[Words | Rule] = [
-        Words(LEFT + 2, 114.0, 3.4, f"金额合计（大写）：{capitals}"),
+        Words(LEFT + 2, 114.0, size, written),
         Words(COLUMNS[1], 114.0, 3.4, f"（小写）：{total}"),
         Rule(LEFT, 117.0, RIGHT, 117.0),
         Words(LEFT, 124.0, 3.2, f"收款单位：{fit(names['issuer'], 45)}"),
@@ -154,8 +156,14 @@ def fit(text: str, most: int) -> str:
     plain = "".join(c if c.isprintable() else " " for c in text[:LONGEST])
     room, kept = most * 2, ""
     for character in plain:
-        room -= 1 if character.isascii() else 2
+        room -= 1 if _is_narrow(character) else 2
         if room < 2:
             return kept + "…"
         kept += character
     return kept + ("…" if len(text) > LONGEST else "")
+
+
+def _is_narrow(character: str) -> bool:
+    """Half as wide as a Chinese character or less; a W is nearly as wide as one."""
+    wide = character.isupper() or character in "mw@%"
+    return character.isascii() and not wide

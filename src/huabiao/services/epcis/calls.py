@@ -128,9 +128,10 @@ def _declared_wrong(event: Event, how: Translation) -> list[Call]:
     the goods a second time. The chain forgets nothing: that it was said is kept."""
     how.notes.append(
         f"第 {event.number} 个事件声明先前的事件有误（errorDeclaration）：只记为观察，"
-        f"不移动货物；链上的更正须另作操作。 Event {event.number} declares another to be"
-        " wrong: it is taken as an observation and moves nothing; what is on the chain"
-        " is corrected by operations of its own."
+        "不移动货物；链上的更正须另作操作。"
+        f" Event {event.number} declares another to be wrong: it is taken as an"
+        " observation and moves nothing; what is on the chain is corrected by"
+        " operations of its own."
     )
     named = [each.name for each in (*event.items, *event.outputs)]
     named += [event.parent] if event.parent else []

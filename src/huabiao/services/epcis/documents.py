@@ -20,15 +20,15 @@ from huabiao.services.epcis.names import NotEpcis
 KINDS = ("ObjectEvent", "AggregationEvent", "TransformationEvent", "TransactionEvent",
          "AssociationEvent")  # fmt: skip
 ACTIONS = ("ADD", "OBSERVE", "DELETE")
-BUSINESS_STEPS = frozenset(
-    "accepting arriving assembling collecting commissioning consigning"
-    " creating_class_instance cycle_counting decommissioning departing destroying"
-    " disassembling dispensing encoding entering_exiting holding inspecting installing"
-    " killing loading other packing picking receiving removing repackaging repairing"
-    " replacing reserving retail_selling sampling sensor_reporting shipping"
-    " staging_outbound stock_taking stocking storing transporting unloading unpacking"
-    " void_shipping".split()
-)
+_STEPS = """
+accepting arriving assembling collecting commissioning consigning cycle_counting
+creating_class_instance decommissioning departing destroying disassembling dispensing
+encoding entering_exiting holding inspecting installing killing loading other packing
+picking receiving removing repackaging repairing replacing reserving retail_selling
+sampling sensor_reporting shipping staging_outbound stock_taking stocking storing
+transporting unloading unpacking void_shipping
+"""
+BUSINESS_STEPS = frozenset(_STEPS.split())
 """Core Business Vocabulary 2.0, 7.1; every other step is written as an address."""
 LARGEST_DOCUMENT, MOST_EVENTS, MOST_NAMES = 4 * 1024 * 1024, 900, 500
 _WORD = re.compile(

@@ -3,8 +3,8 @@ What happened on the chain as an EPCIS 2.0 document: the other way of `calls`.
 
 Each accepted call of `food_trace` is one event. Its time is the block's, its id is made
 of the envelope's and the call's number, so that the same call is the same event in
-every document. Parties are addresses of accounts in this city. Where the node keeps the
-document that calls came from, its own events stand in their place, as they were written.
+every document. Parties are addresses of accounts in this city. Where the node keeps
+the document that calls came from, its own events stand in their place, as written.
 """
 
 from collections.abc import Callable, Iterable

@@ -14,7 +14,7 @@ GRAMS = {"MC": Decimal("0.000001"), "MGM": Decimal("0.001"), "CGM": Decimal("0.0
          "STI": Decimal("6350.29318"), "CWA": Decimal("45359.237"),
          "CWI": Decimal("50802.34544"), "STN": Decimal("907184.74"),
          "LTN": Decimal("1016046.9088")}  # fmt: skip
-"""A unit in grams, by its code in UN/ECE Recommendation 20; pounds as agreed in 1959."""
+"""A unit in grams by its code in UN/ECE Recommendation 20; pounds as agreed in 1959."""
 PIECES = ("", "EA", "H87", "C62")
 HEAVIEST = 10**15
 
