@@ -3,8 +3,8 @@ Every page in a real browser: calm, reachable for all, and asking nobody else.
 
 Held for each: no console error, no violation of the content policy, no request that
 leaves this machine, no finding of axe (WCAG A and AA, and its best practices), one h1,
-each language marked as what it is, no sideways scrolling on a telephone or on a wall,
-and something to read on paper; the main ones are printed.
+each language marked as what it is, no sideways scrolling on a telephone, on a wall or
+at 400 per cent, and something to read on paper; the main ones are printed.
 """
 
 import io
@@ -51,7 +51,13 @@ MISMARKED = """[...document.querySelectorAll(".zh, .en")].filter((each) => {
   const spoken = each.closest("[lang]").getAttribute("lang");
   return !spoken.startsWith(each.classList.contains("zh") ? "zh" : "en");
 }).map((each) => each.outerHTML.slice(0, 120))"""
-TELEPHONE, DESK, WALL = (
+UNMARKED = r"""[...document.querySelectorAll("main p, main li, main td, main dd")]
+  .filter((each) => /^[ -~]+$/.test(each.innerText) && !each.closest("pre, code"))
+  .filter((each) => each.innerText.split(/\s+/).length > 4 && !each.closest("[lang=en]")
+    && !each.querySelector("[lang=en], code, a"))
+  .map((each) => each.outerHTML.slice(0, 120))"""
+ZOOMED, TELEPHONE, DESK, WALL = (
+    {"width": 320, "height": 256},  # 400 % of 1280 by 1024: WCAG 2.2, 1.4.10
     {"width": 390, "height": 844},
     {"width": 1280, "height": 900},
     {"width": 3840, "height": 2160},
@@ -80,11 +86,12 @@ class Watched:
 def check(watched: Watched, path: str) -> None:
     page = watched.page
     assert page.locator("h1").count() == 1 and page.locator("h1").inner_text().strip()
-    for size in (TELEPHONE, WALL, DESK):
+    for size in (ZOOMED, TELEPHONE, WALL, DESK):
         page.set_viewport_size(size)
         beyond = page.evaluate(TOO_WIDE)
         assert beyond <= 0, f"{path} is {beyond} px too wide at {size['width']}"
     assert page.evaluate(MISMARKED) == [], path
+    assert page.evaluate(UNMARKED) == [], path
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page).response["violations"]

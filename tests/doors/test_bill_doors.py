@@ -76,6 +76,27 @@ def test_strangers_do_not(served: Served, code: str) -> None:
         assert unknown.value.status == 404
 
 
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        ("11060126 0000000001", True), ("110601260000000001", True),
+        (" 11060126－0000000001", True), ("１１060126—0000000001", True),
+        ("11060126-000000001", False), ("x11060126-0000000001", False),
+        ("11060126/0000000001", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_bill_is_found_as_people_copy_it(
+    served: Served, code: str, number: str, valid: bool
+) -> None:
+    for typed in (code, f" {code[:3]} {code[3:].upper()}"):
+        asked = {"number": number, "code": typed}
+        answer = httpx.get(f"{served.url}/api/bills/check", params=asked).json()
+        assert answer == {"number": number, "valid": valid}
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+    asked = {"number": NUMBER, "code": wide}
+    assert "此票据真实有效" in httpx.get(f"{served.url}/bills", params=asked).text
+
+
 def test_the_page_gives_the_file_to_a_session(served: Served, code: str) -> None:
     token = served.remote().token(served.keys("visitor"))["token"]
     with httpx.Client(base_url=served.url) as browser:

@@ -11,7 +11,13 @@ const ENVELOPE = new TextEncoder().encode("huabiao envelope\0");
 const SESSION = new TextEncoder().encode("huabiao session\0");
 const LONGEST_VALIDITY = 10 * 60 * 1000;
 
-export class Refused extends Error {}
+/** What the city would not take; `field` names the field that it is about, if one is. */
+export class Refused extends Error {
+  constructor(sentence, field = "") {
+    super(sentence);
+    this.field = field;
+  }
+}
 
 async function post(address, body) {
   const answer = await fetch(address, {
@@ -20,7 +26,8 @@ async function post(address, body) {
   });
   const document = await answer.json();
   if (!answer.ok) {
-    throw new Refused([document.detail, document.todo].filter(Boolean).join(" "));
+    const sentence = [document.detail, document.todo].filter(Boolean).join(" ");
+    throw new Refused(sentence, document.field);
   }
   return document;
 }

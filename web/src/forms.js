@@ -8,7 +8,10 @@ inner fieldset a row.
 
 import { accountIn } from "./parties.js";
 
-/** Let a function answer a form; what it throws is said beneath the form. */
+/**
+ * Let a function answer a form; what it throws is said beneath the form. With null it
+ * says that the person thought better of it: what was written stays.
+ */
 export function askFor(selector, act) {
   const form = document.querySelector(selector);
   for (const rows of form.querySelectorAll("[data-widget=rows]")) letRowsGrow(rows);
@@ -17,16 +20,38 @@ export function askFor(selector, act) {
     const said = form.querySelector("[role=status]");
     const button = event.submitter ?? form.querySelector("button");
     said.textContent = "";
+    for (const field of form.querySelectorAll("[aria-invalid]")) markRight(field);
     button.disabled = true;
     try {
-      said.textContent = (await act(Object.fromEntries(new FormData(form)), form)) ?? "";
-      form.reset();
+      const done = await act(Object.fromEntries(new FormData(form)), form);
+      said.textContent = done ?? "";
+      if (done !== null) form.reset();
     } catch (error) {
       said.textContent = error.message;
+      if (error.field) markWrong(form, said, error.field);
     } finally {
       button.disabled = false;
+      // A button that was disabled lost the focus, and a closed dialog gives it to nobody.
+      const focused = document.activeElement;
+      if (focused === document.body || focused.closest("dialog")) button.focus();
     }
   });
+}
+
+/** The field that a sentence is about: it is named wrong, tied to it, and entered. */
+function markWrong(form, said, name) {
+  const found = form.elements[name.split(/[.[]/)[0]];
+  const field = found instanceof RadioNodeList ? found[0] : found;
+  if (!field) return;
+  said.id ||= `said-${form.id}`;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", said.id);
+  field.focus();
+}
+
+function markRight(field) {
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
 }
 
 function letRowsGrow(rows) {

@@ -8,8 +8,10 @@ hour. A check code has 24 bits; at thirty guesses an hour it holds for decades.
 """
 
 import hmac
+import re
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -26,6 +28,9 @@ FORMS: dict[str, tuple[Callable[[Any], bytes], str]] = {
     "pdf": (to_pdf, "application/pdf"),
     "ofd": (to_ofd, "application/ofd"),
 }
+CODE_DIGITS, NUMBER_DIGITS = 8, 10
+_SIGNS = re.compile(r"[^\d\s\-‐-―−]")
+"""What is neither a digit nor stands between the two."""
 BUCKETS = 4_096
 CHECKS_A_MINUTE, WRONG_AN_HOUR = 30, 30
 
@@ -97,6 +102,7 @@ def is_valid(city: City, number: str, code: str, address: str) -> bool:
     """Whether a bill of this number and check code stands, not reversed; Problem 429
     for who asks too often."""
     checks: BillChecks = city.services["bill_checks"]
+    number, code = as_typed(number, code)
     checks.admit(number, address)
     description = city.description(BILL)
     stored = city.port.read(f"{BILL}/record/{number}")
@@ -105,7 +111,17 @@ def is_valid(city: City, number: str, code: str, address: str) -> bool:
         record = show_stored_record(description, stored)
         held = str(record["fields"]["check_code"])
         stands = record["state"] != "reversed"
-    fits = hmac.compare_digest(held.encode(), code.strip().lower().encode())
+    fits = hmac.compare_digest(held.encode(), code.encode(errors="replace"))
     if not (fits and stands):
         checks.numbers.count(number)
     return fits and stands
+
+
+def as_typed(number: str, code: str) -> tuple[str, str]:
+    """Number and check code as the chain has them, from how people copy them off a
+    bill: its code and number apart, with spaces, in full-width signs, in capitals."""
+    number, code = (unicodedata.normalize("NFKC", each) for each in (number, code))
+    digits = "".join(each for each in number if each.isdecimal())
+    if len(digits) == CODE_DIGITS + NUMBER_DIGITS and not _SIGNS.search(number):
+        number = f"{digits[:CODE_DIGITS]}-{digits[CODE_DIGITS:]}"
+    return number.strip(), "".join(code.split()).lower()
