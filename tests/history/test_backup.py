@@ -17,6 +17,7 @@ from huabiao.ledger.block import decode_logged
 from huabiao.node.node import Node, start
 from huabiao.proofs.header import decode_header
 from huabiao.proofs.verify import verify
+from huabiao.services.epcis import KeptDocuments
 from huabiao.services.gateway import tag_key
 
 STAFF = "sign_in/accounts/organisation/place.json"
@@ -30,6 +31,7 @@ def running(tmp_path: Path) -> Iterator[tuple[Node, Load, Path]]:
     (home / STAFF).parent.mkdir(parents=True)
     (home / STAFF).write_text("{}")
     tag_key(home)
+    KeptDocuments(home / "documents").keep("d" * 64, b"{}")
     load = Load(node, home)
     yield node, load, home
     load.stop()
@@ -52,6 +54,7 @@ def test_a_node_under_load_comes_up_elsewhere(
     restored = run("restore", str(file), "--home", str(there))
     assert restored["height"] == made["height"] and "不得再" in restored["sentence"]
     assert tag_key(there) == tag_key(home) and (there / STAFF).exists()
+    assert KeptDocuments(there / "documents").find("d" * 64) == b"{}"
     assert not (there / "passphrase").exists()
     (there / "passphrase").write_text((home / "passphrase").read_text())
     replayed = run("replay", "--home", str(there))
