@@ -20,6 +20,7 @@ from huabiao.services.epcis import (
     translate,
     write_document,
 )
+from huabiao.services.epcis.kept import events_of, index_of
 
 VECTORS = Path(__file__).parents[1] / "vectors/epcis"
 LOT, ITEM = "01/04012345123456/10/998877", "01/10614141073464/21/2018"
@@ -59,7 +60,11 @@ def told(raw, *keys, find=True):
         Act("observe", key, {"step": "smoking", "place": ""}, "hb1", 0, "e", n, "d")
         for n, key in enumerate(keys)
     ]
-    return write_document(acts, "https://c.example", 0, lambda _: raw if find else None)
+
+    def kept(digest, paths):
+        return events_of(raw, index_of(raw), paths) if find else None
+
+    return write_document(acts, "https://c.example", 0, kept)
 
 
 def test_what_was_written_comes_out_as_it_was():
@@ -104,8 +109,13 @@ def test_gs1s_own_examples_come_out(name):
 def test_documents_lie_under_their_digests(tmp_path):
     kept = KeptDocuments(tmp_path / "documents")
     assert kept.find("a" * 64) is None and kept.find("../" + "a" * 61) is None
-    kept.keep("a" * 64, b"{}")
-    assert kept.find("a" * 64) == b"{}"
+    assert kept.events("a" * 64, {ITEM}) is None
+    raw = json.dumps(document(seen(), seen("urn:epc:id:giai:4000001.1"))).encode()
+    kept.keep("a" * 64, raw)
+    assert kept.find("a" * 64) == raw
+    assert (
+        kept.events("a" * 64, {ITEM}) == json.loads(raw)["epcisBody"]["eventList"][:1]
+    )
 
 
 def test_an_event_that_takes_another_back_moves_nothing():
@@ -119,6 +129,12 @@ def test_an_event_that_takes_another_back_moves_nothing():
     (calls, notes) = calls_of(seen(**sent, errorDeclaration=wrong))
     assert [(c.operation, c.key) for c in calls] == [("observe", ITEM)]
     assert calls[0].arguments["step"] == "error_declaration" and "Event 1" in notes[0]
+
+
+def test_a_document_of_too_many_names_is_to_be_split():
+    many = [f"urn:epc:id:giai:4000001.{number}" for number in range(500)]
+    with pytest.raises(NotEpcis, match="identifiers in all: split it"):
+        calls_of(*[seen() | {"epcList": many}] * 21)
 
 
 def test_an_event_of_no_goods_is_noted():

@@ -95,7 +95,10 @@ def deposit(city: CityHere, sender: SignedIn, given: Document) -> Json:
             f"此账户没有写入过摘要为 {digest} 的文件，请先导入",
             f"This account captured no document of the digest {digest}: import it",
         )
-    kept_here(city).keep(digest, raw)
+    try:
+        kept_here(city).keep(digest, raw)
+    except NotEpcis as error:
+        raise malformed(str(error), "epcis.document") from None
     return {"digest": digest}
 
 
@@ -123,8 +126,8 @@ def lot(request: Request, city: CityHere, viewer: Viewer, lot: str) -> Response:
     kin = tracing.ancestors(city, path, tracing.MOST_LOTS)
     acts = tracing.acts(city, kin)
     created = max((act.time for act in acts), default=0)
-    find = kept_here(city).find
-    told = write_document(acts, str(request.base_url), created, find)
+    kept = kept_here(city).events
+    told = write_document(acts, str(request.base_url), created, kept)
     return Response(msgspec.json.encode(told), media_type=LD_JSON)
 
 

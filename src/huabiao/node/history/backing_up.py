@@ -48,7 +48,7 @@ PLAIN = (
 PATTERNS = (
     "member*.json", "member*.signer", "wallets/**/[!.]*.json", "vault/**/*",
     "status/key.json", "codes/key.json", "sign_in/**/*.json", "credentials/**/*",
-    "engine/config/*", "documents/*.jsonld",
+    "engine/config/*", "documents/*",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ every document. Parties are addresses of accounts in this city. Where the node k
 the document that calls came from, its own events stand in their place, as written.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -15,12 +15,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from huabiao.codec import Instant
 from huabiao.services.epcis.documents import BUSINESS_STEPS
-from huabiao.services.epcis.kept import events_about
 from huabiao.services.epcis.names import digital_link, gtin_of
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 OFFSET = "+08:00"
+MOST_DOCUMENTS = 50
+"""So many documents are opened for one export; what came of others is drawn."""
 Json = dict[str, Any]
+Kept = Callable[[str, Collection[str]], list[Json] | None]
 
 
 @dataclass(frozen=True)
@@ -42,22 +44,22 @@ def write_document(
     acts: Iterable[Act],
     city: str,
     created: int,
-    find: Callable[[str], bytes | None] = lambda digest: None,
+    kept: Kept = lambda digest, paths: None,
 ) -> Json:
     """A document of acts in their order; `city` is the address of its public pages,
-    `find` a captured document by its digest, or None."""
+    `kept` gives the events of a captured document that name some goods, or None."""
     events: list[Json] = []
     bound: dict[str, str] = {}
     listed = list(acts)
-    written: dict[str, bytes | None] = {"": None}
+    opened: dict[str, list[Json] | None] = {"": None}
     for act in listed:
-        if act.document not in written:
-            raw = written[act.document] = find(act.document)
-            if raw is not None:
-                named = {each.key for each in listed if each.document == act.document}
-                events += events_about(raw, named)
+        if act.document not in opened:
+            here = len(opened) <= MOST_DOCUMENTS
+            paths = {each.key for each in listed if each.document == act.document}
+            opened[act.document] = kept(act.document, paths) if here else None
+            events += opened[act.document] or []
         made = WAYS.get(act.operation)
-        if made is None or written[act.document] is not None:
+        if made is None or opened[act.document] is not None:
             continue
         bound_to = bound.get(act.key, "")
         if act.operation == "attach":

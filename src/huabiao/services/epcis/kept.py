@@ -1,21 +1,24 @@
 """
-Documents as their senders wrote them: HOME/documents/, one file under its digest.
+Documents as their senders wrote them: HOME/documents/, under their digests.
 
 The chain holds what a document did to the goods, and the document's digest. Everything
 else in it (the times, the ids, sensors, transactions, extensions) lies here, at the
 nodes that were given it, and the digest proves that it is what was captured.
 """
 
+import contextlib
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from huabiao.durable import PUBLIC, write_whole
 from huabiao.services.epcis.documents import (
-    LARGEST_DOCUMENT,
+    kind_of,
     listed_events,
     read_document,
 )
@@ -25,6 +28,7 @@ Json = dict[str, Any]
 GS1_CONTEXT = re.compile(
     r"^https?://(?:ref\.gs1\.org/standards/epcis|gs1\.github\.io/EPCIS|id\.gs1\.org)/"
 )
+INDEX = ".index"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,10 +39,10 @@ class KeptDocuments:
     folder: Path
 
     def keep(self, digest: str, raw: bytes) -> None:
-        """Durable when this returns; at most LARGEST_DOCUMENT bytes."""
-        if len(raw) > LARGEST_DOCUMENT:
-            raise ValueError("a document that nobody could have captured")
+        """A document that can be read; durable when this returns."""
+        index = msgspec.json.encode(index_of(raw))
         self.folder.mkdir(exist_ok=True)
+        write_whole(self._path(digest, INDEX), index, PUBLIC)
         write_whole(self._path(digest), raw, PUBLIC)
 
     def find(self, digest: str) -> bytes | None:
@@ -48,27 +52,58 @@ class KeptDocuments:
         except FileNotFoundError:
             return None
 
-    def _path(self, digest: str) -> Path:
+    def events(self, digest: str, paths: Collection[str]) -> list[Json] | None:
+        """Its events that name one of these, as written and in the order of their
+        times; None where this node was not given it."""
+        raw = self.find(digest)
+        if raw is None:
+            return None
+        index = msgspec.json.decode(self._path(digest, INDEX).read_bytes(), type=Index)
+        return events_of(raw, index, paths)
+
+    def _path(self, digest: str, suffix: str = ".jsonld") -> Path:
         if not _DIGEST.fullmatch(digest):
             raise FileNotFoundError(digest)
-        return self.folder / f"{digest}.jsonld"
+        return self.folder / (digest + suffix)
 
 
-def events_about(raw: bytes, paths: Collection[str]) -> Iterator[Json]:
-    """A document's events that name one of these, as written and in the order of their
-    times, each with what the document's `@context` adds to that of the standard."""
+class Index(msgspec.Struct):
+    """Where a document's events are: numbers of events from 0, in the order of their
+    times, and for each name's path the events that have it."""
+
+    order: list[int]
+    places: dict[str, list[int]]
+
+
+def index_of(raw: bytes) -> Index:
+    """Made once, when a document is kept: to read ten thousand names takes a second."""
+    index = Index([], {})
+    for event in read_document(raw):
+        index.order.append(event.number - 1)
+        for name in dict.fromkeys(event.named):
+            with contextlib.suppress(NotEpcis):
+                index.places.setdefault(lot_path(name), []).append(event.number - 1)
+    return index
+
+
+def events_of(raw: bytes, index: Index, paths: Collection[str]) -> list[Json]:
+    """The events that name one of these, each with what the document's `@context` adds
+    to that of the standard."""
+    wanted = {number for path in paths for number in index.places.get(path, ())}
     document = json.loads(raw.decode("utf-8-sig"))
     listed = listed_events(document)
     around = [] if document in listed else _own_terms(document)
-    for event in read_document(raw):
-        written = listed[event.number - 1]
-        if any(path in paths for path in _named(event)):
+    found = []
+    for number in index.order:
+        if number in wanted:
+            written = listed[number]
             inner = [each for each in _own_terms(written) if each not in around]
             own = [*around, *inner]
             told = {name: value for name, value in written.items() if name != "isA"}
-            told["type"] = event.kind
+            told["type"] = kind_of(written)
             told.pop("@context", None)
-            yield ({"@context": own} if own else {}) | told
+            found.append(({"@context": own} if own else {}) | told)
+    return found
 
 
 def _own_terms(holder: Json) -> list[Any]:
@@ -80,12 +115,3 @@ def _own_terms(holder: Json) -> list[Any]:
         for each in entries
         if each and not (isinstance(each, str) and GS1_CONTEXT.match(each))
     ]
-
-
-def _named(event: Any) -> Iterator[str]:
-    names = [each.name for each in (*event.items, *event.inputs, *event.outputs)]
-    for name in (*names, *([event.parent] if event.parent else [])):
-        try:
-            yield lot_path(name)
-        except NotEpcis:
-            continue
