@@ -12,6 +12,8 @@ from huabiao.crypto.suite import SUITES, Item, Suite, suite
 name = "by_key"
 PUBLIC_SIZES = {32: "intl", 64: "sm", 1952: "pq"}
 assert tuple(PUBLIC_SIZES.values()) == SUITES
+SIZE_IN = {suite: size for size, suite in PUBLIC_SIZES.items()}
+"""Bytes of a public key of each suite."""
 
 
 def suite_name_of(public: bytes) -> str:
