@@ -3,12 +3,15 @@ Exports as they come: how many rows there are so far, of how many. Without this 
 the link leads to the same file.
 */
 
-const LINE_END = 10;
+const LINE_END = 10, MOST_ROWS = 100_000;
 
 async function take(link, progress, said) {
   const answer = await fetch(link.href);
   // A refusal is a page that says why: it is opened.
   if (!answer.ok) return window.location.assign(link.href);
+  // The node ends a list after so many rows, however long it is.
+  const total = Math.min(Number(answer.headers.get("x-total-count")), MOST_ROWS);
+  if (total > 0) progress.max = total;
   const parts = [], reader = answer.body.getReader();
   let lines = 0;
   for (;;) {
@@ -17,8 +20,8 @@ async function take(link, progress, said) {
     parts.push(value);
     for (const octet of value) lines += octet === LINE_END;
     const rows = Math.max(lines - 1, 0);
-    if (progress.max > 1) progress.value = Math.min(rows, progress.max);
-    said.textContent = `${rows} 行 · rows`;
+    if (total > 0) progress.value = Math.min(rows, total);
+    said.textContent = `${rows}${total > 0 ? ` / ${total}` : ""} 行 · rows`;
   }
   keep(new Blob(parts, { type: "text/csv" }), link.dataset.export);
   return undefined;

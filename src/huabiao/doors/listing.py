@@ -69,6 +69,15 @@ def export_csv(city: City, viewer: Viewer, asked: Asked) -> Iterator[str]:
     return _csv(city, viewer, page, asked.limit, description, names, first)
 
 
+def rows_in_all(city: City, asked: Asked) -> int | None:
+    """How many records a list has, where that is known without going through them: of
+    all, or of one state."""
+    if asked.own or asked.where:
+        return None
+    counts = city.index.counts(asked.scenario)
+    return sum(counts.values()) if asked.state is None else counts.get(asked.state, 0)
+
+
 def _csv(
     city: City, viewer: Viewer, page: Asked, most: int, description: Json,
     names: list[str], rows: list[Json],

@@ -1,5 +1,5 @@
 """
-What people read of records, accounts and the directory, as plain JSON.
+What people read of records, uses of their data and the directory, as plain JSON.
 
 As in `reading`, a viewer (None: nobody in particular) gets no more than he may see.
 """
@@ -9,14 +9,11 @@ from typing import Any
 from huabiao.client.described import show_entry, show_stored_record
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import parse as parse_account
-from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
-from huabiao.doors.reading import sees_calls
 from huabiao.doors.uses_abroad import reader_abroad
 from huabiao.doors.vault import openings_about
-from huabiao.services.index import LONGEST_NAME
 
 Json = dict[str, Any]
 Viewer = bytes | None
@@ -58,66 +55,7 @@ def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
     return {"scenario": scenario, "id": key, "complete": whole, "steps": steps}
 
 
-# -- accounts ----------------------------------------------------------------------
-
-
-def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
-    """What is publicly known of an account, and its acts as far as they are seen."""
-    city.caught_up()
-    rows = city.index.account_history(account, limit=limit)
-    calls = city.index.calls_of([(row["height"], row["index"]) for row in rows])
-    acts = [
-        {**row, "time": Instant.show(row["time"])}
-        for row, about in zip(rows, calls, strict=True)
-        if viewer == account or _sees_act(city, row, about, viewer)
-    ]
-    name = city.organisation(account)
-    written = show_account(account)
-    return {
-        "account": written,
-        "organisation": name if name != written else None,
-        "acts": acts,
-    }
-
-
-def _sees_act(
-    city: City, row: Json, calls: list[tuple[str, str]], viewer: Viewer
-) -> bool:
-    """Whether all of an envelope's calls are seen. The read model cuts keys that are
-    longer than any that is accepted: what was refused with one is nobody else's."""
-    cut = row["code"] != "ok" and any(len(key) >= LONGEST_NAME for _, key in calls)
-    return bool(calls) and not cut and sees_calls(city, calls, viewer)
-
-
-def balances(city: City, account: bytes, viewer: Viewer) -> Json:
-    """What stands on an account in the books of every scenario, as far as the viewer
-    sees it; an account at zero is not there. Books of many things have a balance of
-    each, under "of"; the first 200."""
-    found = []
-    for scenario, description in city.descriptions().items():
-        for part, facts in description["parts"].items():
-            if facts["part"] != "books":
-                continue
-            named = {name: facts[name] for name in ("unit", "zh", "en")}
-            where = {"scenario": scenario, "part": part}
-            for key, stored in _standing(city, scenario, part, facts, account):
-                if city.sees_entry(description, part, key, stored, viewer):
-                    balance = show_entry(description, part, stored)["balance"]
-                    of = {"of": key.partition("@")[2]} if facts.get("many") else {}
-                    found.append({**where, **named, **of, "balance": balance})
-    return {"account": show_account(account), "balances": found}
-
-
-def _standing(
-    city: City, scenario: str, part: str, facts: Json, account: bytes
-) -> list[tuple[str, bytes]]:
-    """The entries of an account in a book: one at most, or one of each thing."""
-    if facts.get("many"):
-        city.caught_up()
-        prefix = f"{account.hex()}@"
-        return city.index.entries(scenario, part, prefix, after="", limit=200)
-    stored = city.port.read(f"{scenario}/{part}/{account.hex()}")
-    return [(account.hex(), stored)] if stored else []
+# -- uses of a person's data ------------------------------------------------------
 
 
 def uses_of(city: City, account: bytes) -> list[Json]:

@@ -5,12 +5,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
-from huabiao.crypto.address import parse
 from huabiao.doors import reading
 from huabiao.doors import records as cases
 from huabiao.doors.listing import list_records
-from huabiao.doors.lists_asked import After, Which, csv_answer
-from huabiao.doors.problems import Problem, malformed
+from huabiao.doors.lists_asked import CSV, After, Which, csv_answer
+from huabiao.doors.problems import Problem
 from huabiao.doors.viewer import (
     At,
     CityHere,
@@ -109,7 +108,7 @@ def records(
 @router.get(
     "/scenarios/{scenario}/records.csv",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def records_csv(
     city: CityHere, viewer: Viewer, scenario: str, which: Which
@@ -148,22 +147,3 @@ def entries(
     With `stored` each comes with its bytes on the chain, in hexadecimal.
     """
     return cases.entries(city, scenario, part, viewer, prefix, after, limit, stored)
-
-
-@router.get("/accounts/{account}")
-def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> Json:
-    """An account, written hb1…: whose it is, and its acts as far as they are seen."""
-    return cases.account(city, _account(account), viewer, limit)
-
-
-@router.get("/accounts/{account}/balances")
-def balances(city: CityHere, viewer: Viewer, account: str) -> Json:
-    """What an account holds in the books of every scenario, for its owner."""
-    return cases.balances(city, _account(account), viewer)
-
-
-def _account(written: str) -> bytes:
-    try:
-        return parse(written)
-    except ValueError as error:
-        raise malformed(str(error), "account.malformed", "account") from None

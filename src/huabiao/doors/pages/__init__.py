@@ -8,6 +8,7 @@ shows no more than the API would; a session lives in a cookie that scripts canno
 from fastapi import FastAPI
 
 from huabiao.doors.pages import (
+    accounts,
     assets,
     bills,
     contacts,
@@ -34,8 +35,8 @@ from huabiao.doors.pages import (
 def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     rooms = (
-        views, events, finding, contacts, crossings, directory, bills, plan, own,
-        wallet, webhooks, values, trace, supervision, paper, language, entering,
+        views, accounts, events, finding, contacts, crossings, directory, bills, plan,
+        own, wallet, webhooks, values, trace, supervision, paper, language, entering,
         passkeys, levels, assets,
     )  # fmt: skip
     for room in rooms:

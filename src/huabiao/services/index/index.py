@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from huabiao.services.index import store
+from huabiao.services.index.actors import FOUNDER
 from huabiao.services.index.database import Address
 from huabiao.services.index.in_force import documents_after
 from huabiao.services.index.kept import KeptBlock
@@ -25,8 +26,6 @@ RESTS_S = (400, 0.4), (100, 0.2)
 """After a batch of so many a moment's rest, so that the next has more blocks in one
 transaction: twice as many cost a quarter less each. A quiet chain is followed at once.
 """
-
-FOUNDER = bytes(20)
 
 Description = Mapping[str, Any]
 Founding = Callable[[], Iterable[tuple[str, bytes | None]]]
