@@ -10,7 +10,8 @@ A city over HTTP: what a client needs of the port, with keys that stay at the cl
 
 import os
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import httpx
@@ -96,9 +97,11 @@ class Remote:
 
     # -- requests --------------------------------------------------------------
 
-    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Unreachable, with a sentence, where nothing answers."""
         try:
-            answer = self._http.request(method, path, **options)
+            yield
         except httpx.HTTPError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise Unreachable(_untrusted(self.url, error)) from error
@@ -108,6 +111,10 @@ class Remote:
                 f" Nothing answers at {self.url}: run huabiao up, or say where the city"
                 " is with HUABIAO_URL or --url."
             ) from error
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        with self._reaching():
+            answer = self._http.request(method, path, **options)
         if answer.status_code >= 400:
             raise Answered(_problem(answer))
         return answer
@@ -127,6 +134,20 @@ class Remote:
         """A body that is a file, such as a proof."""
         asked = {name: value for name, value in query.items() if value is not None}
         return self._send("GET", path, params=asked).content
+
+    @contextmanager
+    def rows(
+        self, path: str, **query: Any
+    ) -> Iterator[tuple[int | None, Iterator[bytes]]]:
+        """A list that comes as a file: how many rows it has in all, where the node
+        knows (X-Total-Count), and its octets as they come."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        with self._reaching(), self._http.stream("GET", path, params=asked) as answer:
+            if answer.status_code >= 400:
+                answer.read()
+                raise Answered(_problem(answer))
+            total = answer.headers.get("x-total-count", "")
+            yield int(total) if total.isdecimal() else None, answer.iter_bytes()
 
     def post_octets(self, path: str, content: bytes) -> bytes:
         """Bytes in, bytes out."""

@@ -1,6 +1,8 @@
 """list: a scenario's records, filtered and sorted, for people or as CSV."""
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -42,13 +44,36 @@ def list(
     }  # fmt: skip
     city = settings.city.as_(settings.keys(identity)) if identity else settings.city
     if as_csv:
-        click.echo(city.octets(f"{path}.csv", **asked), nl=False)
+        with city.rows(f"{path}.csv", **asked) as (total, parts):
+            export_rows(total, parts)
         return
     found = city.get(path, **asked, limit=limit, after=after)
     lines = [_line(each) for each in found["records"]]
     if found["next"] is not None:
         lines.append(f"（下一页 next page: --after {found['next']!r}）")
     settings.give(found, "\n".join(lines) or "没有记录 · no records")
+
+
+def export_rows(total: int | None, parts: Iterator[bytes]) -> None:
+    """Rows to where they are wanted, and how many of how many to whoever looks on."""
+    rows, last = -1, b""
+    unknown = None if total else (_ for _ in ())  # its bar has no end
+    bar: Any = click.progressbar(
+        unknown, total or None, "导出 · export", file=sys.stderr, show_pos=True,
+        hidden=not sys.stderr.isatty(),
+    )  # fmt: skip
+    with bar:
+        for part in parts:
+            click.echo(part, nl=False)
+            before, rows = rows, rows + (last + part).count(b"\r\n")
+            bar.update(max(rows, 0) - max(before, 0))
+            last = part[-1:]
+    if total is not None and rows < total:
+        click.echo(
+            f"只导出了 {total} 行中的 {rows} 行，请先筛选。"
+            f" {rows} of {total} rows were exported: filter the list.",
+            err=True,
+        )
 
 
 def _line(record: dict[str, Any]) -> str:
