@@ -102,14 +102,14 @@ def _acts(
 ) -> tuple[list[Json], str | None]:  # fmt: skip
     """Some acts that are seen; after which act they go on, None where none is known."""
     seen: list[Json] = []
-    looked = calls = 0
-    while looked < MOST_LOOKED and calls < CALLS_LOOKED:
-        rows = city.index.account_history(account, limit + 1, before)
+    size, looked, calls = limit + 1, 0, 0
+    while len(seen) <= limit and looked < MOST_LOOKED and calls < CALLS_LOOKED:
+        rows = city.index.account_history(account, size, before)
         seen += rows if viewer == account else _of_those_seen(city, rows, viewer)
-        if len(seen) > limit or len(rows) <= limit:
+        if len(rows) < size:
             break
         before = rows[-1]["height"], rows[-1]["index"]
-        looked += len(rows)
+        looked, size = looked + size, PAGE
         calls += sum(row["calls"] for row in rows)
     shown = [row | {"time": Instant.show(row["time"])} for row in seen[:limit]]
     if len(seen) <= limit:

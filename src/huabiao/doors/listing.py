@@ -48,12 +48,14 @@ def list_records(city: City, viewer: Viewer, asked: Asked) -> Json:
     """One page of records as the viewer sees them; `next` continues as `after`."""
     description = city.description(asked.scenario)
     city.caught_up()
-    rows = _rows(city, viewer, asked, description)
+    one_more = replace(asked, limit=asked.limit + 1)
+    found = _rows(city, viewer, one_more, description)
+    rows = found[: asked.limit]
     return {
         "scenario": asked.scenario,
         "counts": city.index.counts(asked.scenario),
         "records": _seen(city, description, rows, viewer),
-        "next": rows[-1]["cursor"] if len(rows) == asked.limit else None,
+        "next": rows[-1]["cursor"] if len(found) > asked.limit else None,
     }
 
 

@@ -18,6 +18,7 @@ from huabiao.doors.vault import openings_about
 Json = dict[str, Any]
 Viewer = bytes | None
 MOST_ALERTS, MOST_TAGS, PAGE = 500, 2_000, 200
+ENTRIES_LOOKED = 4_000
 
 
 def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
@@ -142,6 +143,9 @@ def entries(
     """
     Entries of a part in the order of their keys, those that the viewer sees; `stored`
     adds the bytes, in hexadecimal, that stand on the chain and that a proof proves.
+
+    `next` is the key of the last that is shown: keys of others may name accounts. Where
+    few are seen, ENTRIES_LOOKED are looked through at most; `prefix` finds the rest.
     """
     description = city.description(scenario)
     if part not in description["parts"]:
@@ -154,17 +158,46 @@ def entries(
     if description["parts"][part]["part"] == "cell":
         # A cell is one value under the part's own name.
         cell = city.port.read(f"{scenario}/{part}")
-        rows = [("", cell)] if cell is not None and not after else []
+        seen = [("", cell)] if cell is not None and not after else []
+        seen = _those_seen(city, description, part, seen, viewer)
     else:
-        rows = city.index.entries(scenario, part, prefix, after=after, limit=limit)
+        seen = _entries_seen(city, description, part, viewer, prefix, after, limit + 1)
     return {
         "scenario": scenario,
         "part": part,
         "entries": [
             {"key": key, "entry": show_entry(description, part, held)}
             | ({"stored": held.hex()} if stored else {})
-            for key, held in rows
-            if city.sees_entry(description, part, key, held, viewer)
+            for key, held in seen[:limit]
         ],
-        "next": rows[-1][0] or None if len(rows) == limit else None,
+        "next": seen[limit - 1][0] if len(seen) > limit else None,
     }
+
+
+Entries = list[tuple[str, bytes]]
+
+
+def _entries_seen(
+    city: City, description: Json, part: str, viewer: Viewer, prefix: str, after: str,
+    wanted: int,
+) -> Entries:  # fmt: skip
+    """The next entries of a registry that a viewer sees, as many as are wanted."""
+    seen: Entries = []
+    size, looked = wanted, 0
+    while len(seen) < wanted and looked < ENTRIES_LOOKED:
+        rows = city.index.entries(description["name"], part, prefix, after, size)
+        seen += _those_seen(city, description, part, rows, viewer)
+        if len(rows) < size:
+            break
+        after, looked, size = rows[-1][0], looked + size, PAGE
+    return seen
+
+
+def _those_seen(
+    city: City, description: Json, part: str, rows: Entries, viewer: Viewer
+) -> Entries:
+    return [
+        (key, held)
+        for key, held in rows
+        if city.sees_entry(description, part, key, held, viewer)
+    ]
