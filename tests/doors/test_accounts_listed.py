@@ -236,11 +236,3 @@ def test_a_cursor_is_no_place_that_one_does_not_see(served: Served, case: str) -
         assert (told["acts"], told["next"], told["looked"]) == ([], None, 1_000)
     own = served.remote("plant").get(f"{LIST}/{plant}", limit=1)
     assert len(own["acts"]) == 1
-
-
-@pytest.mark.parametrize("spoiled", ["x", "1-", "-1", "99999999999", "1-2-3"])
-def test_what_is_no_place_is_a_sentence(served: Served, spoiled: str) -> None:
-    account = written(served, "plant")
-    with pytest.raises(Answered) as refused:
-        served.remote().get(f"{LIST}/{account}", before=spoiled)
-    assert refused.value.code == "account.cursor"

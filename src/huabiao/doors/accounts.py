@@ -7,7 +7,6 @@ somebody else ends after MOST_LOOKED envelopes, whether or not there are more, a
 on from any earlier block that one names.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,25 +15,13 @@ from huabiao.codec import Instant
 from huabiao.crypto.address import parse
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
+from huabiao.doors.envelopes import TOLD, place_of, with_sight, written_place
 from huabiao.doors.listing import BYTE_ORDER_MARK, MOST_EXPORTED, csv_line
 from huabiao.doors.problems import malformed
-from huabiao.doors.reading import sees_calls
-from huabiao.services.index import LONGEST_NAME
 
 Json = dict[str, Any]
 Viewer = bytes | None
 MOST_LOOKED, CALLS_LOOKED, PAGE = 1_000, 10_000, 200
-CURSOR = r"[0-9]{1,10}(-[0-9]{1,7})?"
-COLUMNS = (
-    "height",
-    "time",
-    "envelope",
-    "contract",
-    "operation",
-    "key",
-    "calls",
-    "code",
-)
 
 
 def read_account(written: str) -> bytes:
@@ -68,32 +55,17 @@ def csv_of_acts(
 ) -> Iterator[str]:
     """The same acts as CSV (RFC 4180), MOST_EXPORTED rows at most."""
     city.caught_up()
-    return _csv(city, account, viewer, before, place_of(before))
+    place_of(before)
+    return _csv(city, account, viewer, before)
 
 
-def _csv(
-    city: City, account: bytes, viewer: Viewer, before: str, place: Any
-) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_line(list(COLUMNS))
+def _csv(city: City, account: bytes, viewer: Viewer, before: str) -> Iterator[str]:
+    yield BYTE_ORDER_MARK + csv_line(list(TOLD))
     given, after = 0, before
     while after is not None and given < MOST_EXPORTED:
         acts, after = _acts(city, account, viewer, PAGE, place_of(after))
         given += len(acts)
-        yield "".join(csv_line([act[name] for name in COLUMNS]) for act in acts)
-
-
-def place_of(written: str) -> tuple[int, int] | None:
-    """The place before which acts are, HEIGHT or HEIGHT-INDEX; Problem 422."""
-    if not written:
-        return None
-    if not re.fullmatch(CURSOR, written):
-        raise malformed(
-            "“之前”须为区块高度，或上一页的 next。"
-            " `before` is the height of a block, or `next` of the page before.",
-            "account.cursor", "before",
-        )  # fmt: skip
-    height, _, index = written.partition("-")
-    return int(height), int(index or 0)
+        yield "".join(csv_line([act[name] for name in TOLD]) for act in acts)
 
 
 def _acts(
@@ -105,7 +77,12 @@ def _acts(
     size, looked, calls = limit + 1, 0, 0
     while len(seen) <= limit and looked < MOST_LOOKED and calls < CALLS_LOOKED:
         rows = city.index.account_history(account, size, before)
-        seen += rows if viewer == account else _of_those_seen(city, rows, viewer)
+        own = viewer == account
+        seen += (
+            rows
+            if own
+            else [row for row, sees in with_sight(city, rows, viewer) if sees]
+        )
         if len(rows) < size:
             break
         before = rows[-1]["height"], rows[-1]["index"]
@@ -114,22 +91,7 @@ def _acts(
     shown = [row | {"time": Instant.show(row["time"])} for row in seen[:limit]]
     if len(seen) <= limit:
         return shown, None
-    return shown, f"{shown[-1]['height']}-{shown[-1]['index']}"
-
-
-def _of_those_seen(city: City, rows: list[Json], viewer: Viewer) -> list[Json]:
-    calls = city.index.calls_of([(row["height"], row["index"]) for row in rows])
-    pairs = zip(rows, calls, strict=True)
-    return [row for row, about in pairs if _sees_act(city, row, about, viewer)]
-
-
-def _sees_act(
-    city: City, row: Json, calls: list[tuple[str, str]], viewer: Viewer
-) -> bool:
-    """Whether all of an envelope's calls are seen. The read model cuts keys that are
-    longer than any that is accepted: what was refused with one is nobody else's."""
-    cut = row["code"] != "ok" and any(len(key) >= LONGEST_NAME for _, key in calls)
-    return bool(calls) and not cut and sees_calls(city, calls, viewer)
+    return shown, written_place(shown[-1])
 
 
 # -- what it holds ----------------------------------------------------------------

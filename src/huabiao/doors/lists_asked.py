@@ -20,6 +20,9 @@ from huabiao.doors.problems import Problem, malformed
 from huabiao.doors.registers import Sought
 
 After = Annotated[str, Query(max_length=2_000, description="`next` of the page before")]
+Before = Annotated[
+    str, Query(max_length=20, description="HEIGHT, or `next` of the page before")
+]
 _Own = Annotated[bool, Query(description="records that this account acted on")]
 _Sort = Annotated[
     str,

@@ -1,19 +1,14 @@
 """Accounts: who stands in a register, one account with its acts, what it holds."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from huabiao.doors import accounts
-from huabiao.doors.lists_asked import CSV, After, Standing, csv_download
+from huabiao.doors.lists_asked import CSV, After, Before, Standing, csv_download
 from huabiao.doors.standings import Page, csv_of_standings, standings
 from huabiao.doors.viewer import CityHere, Json, Limit, Viewer
 
 router = APIRouter(tags=["账户 · accounts"])
-Before = Annotated[
-    str, Query(max_length=20, description="HEIGHT, or `next` of the page before")
-]
 
 
 @router.get("/accounts")

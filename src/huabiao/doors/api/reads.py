@@ -1,14 +1,22 @@
 """Reading: the node, its blocks, its scenarios and records, as far as one may see."""
 
 from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from huabiao.doors import reading
+from huabiao.doors import envelopes, reading
 from huabiao.doors import records as cases
 from huabiao.doors.listing import list_records
-from huabiao.doors.lists_asked import CSV, After, Which, csv_answer
+from huabiao.doors.lists_asked import (
+    CSV,
+    After,
+    Before,
+    Which,
+    csv_answer,
+    csv_download,
+)
 from huabiao.doors.problems import Problem
 from huabiao.doors.viewer import (
     At,
@@ -71,6 +79,27 @@ def block(
 ) -> Json:
     """A block, its certificate and its envelopes."""
     return reading.block(city, height, viewer, offset, limit)
+
+
+Refused = Annotated[bool, Query(description="those alone that were refused")]
+
+
+@router.get("/envelopes")
+def latest(
+    city: CityHere, viewer: Viewer, before: Before = "", refused: Refused = False,
+    limit: Limit = 50,
+) -> Json:  # fmt: skip
+    """Envelopes of the whole chain, the newest first; `next` continues as `before`."""
+    return envelopes.latest(city, viewer, limit, before, refused)
+
+
+@router.get("/envelopes.csv", response_class=StreamingResponse, responses=CSV)
+def latest_csv(
+    city: CityHere, viewer: Viewer, before: Before = "", refused: Refused = False
+) -> StreamingResponse:
+    """The same list as CSV, up to 100,000 rows."""
+    rows = envelopes.csv_of_envelopes(city, viewer, before, refused)
+    return csv_download(city, rows, "envelopes")
 
 
 @router.get("/envelopes/{envelope}")

@@ -1,13 +1,12 @@
 """The pages /accounts, who stands in a register, and of one account with its acts."""
 
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
 from huabiao.doors import accounts
-from huabiao.doors.lists_asked import After, Standing, csv_download
+from huabiao.doors.lists_asked import After, Before, Standing, csv_download
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageViewer
 from huabiao.doors.registers import REGISTERS, Sought
@@ -25,7 +24,6 @@ TITLES = {
     "role": ("角色", "holders of roles"),
     "actor": ("办过事的", "who acted"),
 }
-Before = Annotated[str, Query(max_length=20)]
 
 
 @router.get("/accounts")

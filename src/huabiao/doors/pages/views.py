@@ -94,14 +94,6 @@ def block(
     )
 
 
-@router.get("/envelopes/{envelope}")
-def envelope(
-    request: Request, city: CityHere, viewer: PageViewer, envelope: str
-) -> HTMLResponse:
-    found = reading.envelope(city, envelope, viewer)
-    return page(request, "envelope.html", envelope=found, signed_in=viewer is not None)
-
-
 @router.get("/scenarios")
 def scenarios(request: Request, city: CityHere) -> HTMLResponse:
     found = catalogue(city, reading.scenarios(city))

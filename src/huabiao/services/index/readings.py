@@ -108,10 +108,16 @@ class Readings:
         with self._reading() as connection:
             return questions.height_at(connection, time)
 
-    def latest(self, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest envelopes, newest first."""
+    def latest(
+        self,
+        limit: int = 50,
+        before: tuple[int, int] | None = None,
+        refused: bool = False,
+    ) -> list[dict[str, Any]]:
+        """The newest envelopes, newest first, of the refused or of all; the page after
+        one is `before` the height and index of its last."""
         with self._reading() as connection:
-            return envelopes.newest(connection, "e.id IS NOT NULL", (), limit)
+            return envelopes.newest(connection, limit, before, refused)
 
     def account_history(
         self, account: bytes, limit: int = 50, before: tuple[int, int] | None = None
@@ -136,11 +142,6 @@ class Readings:
         A key that no record has may be cut at LONGEST_NAME."""
         with self._reading() as connection:
             return envelopes.calls_of(connection, places)
-
-    def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest refused envelopes, newest first."""
-        with self._reading() as connection:
-            return envelopes.newest(connection, "e.outcome <> 'ok'", (), limit)
 
     def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
         """Events after a position, (step, number within the step), in their order."""
