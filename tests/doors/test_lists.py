@@ -197,6 +197,14 @@ def test_the_command_line_shows_how_far_an_export_is(
     assert given.count("\n") == 4 and "export" in said
 
 
+def test_the_command_line_shows_how_far_it_has_read_the_files(
+    served: Served, tmp_path: Path
+) -> None:
+    (tmp_path / "large").write_bytes(b"x" * 3_000_001)
+    given, said = looked_at(served, f"notarize {tmp_path / 'large'} --as mill")
+    assert str(tmp_path) in given and "3000001/3000001" in said
+
+
 def test_an_export_that_ends_early_says_so(
     capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:

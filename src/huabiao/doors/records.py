@@ -4,12 +4,14 @@ What people read of records, uses of their data and the directory, as plain JSON
 As in `reading`, a viewer (None: nobody in particular) gets no more than he may see.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from huabiao.client.described import show_entry, show_stored_record
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import parse as parse_account
 from huabiao.doors.city import City
+from huabiao.doors.listing import BYTE_ORDER_MARK, csv_line
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
 from huabiao.doors.uses_abroad import reader_abroad
@@ -70,6 +72,19 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     openings = openings_about(city, account)
     uses = [*found.values(), *openings, *kyc_uses(city, account)]
     return sorted(uses, key=lambda use: use["height"])
+
+
+USED = ("at", "height", "reader", "reader_name", "owner", "owner_name", "table",
+        "record", "columns", "purpose", "legal_basis", "grant", "receipt")  # fmt: skip
+
+
+def csv_of_uses(city: City, account: bytes) -> Iterator[str]:
+    """The same as CSV (RFC 4180), the newest first; what a use lacks is left empty."""
+    uses = uses_of(city, account)
+    yield BYTE_ORDER_MARK + csv_line(list(USED))
+    for use in reversed(uses):
+        cells = use | {"columns": "、".join(use["columns"])}
+        yield csv_line([cells.get(name) for name in USED])
 
 
 def tags_of(city: City, account: bytes) -> list[bytes]:

@@ -1,13 +1,13 @@
 """list: a scenario's records, filtered and sorted, for people or as CSV."""
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import click
 
+from huabiao.doors.cli.bars import bar
 from huabiao.doors.cli.completing import scenarios
 from huabiao.doors.cli.settings import Settings, command, identity_option
 
@@ -57,16 +57,11 @@ def list(
 def export_rows(total: int | None, parts: Iterator[bytes]) -> None:
     """Rows to where they are wanted, and how many of how many to whoever looks on."""
     rows, last = -1, b""
-    unknown = None if total else (_ for _ in ())  # its bar has no end
-    bar: Any = click.progressbar(
-        unknown, total or None, "导出 · export", file=sys.stderr, show_pos=True,
-        hidden=not sys.stderr.isatty(),
-    )  # fmt: skip
-    with bar:
+    with bar("导出 · export", total) as shown:
         for part in parts:
             click.echo(part, nl=False)
             before, rows = rows, rows + (last + part).count(b"\r\n")
-            bar.update(max(rows, 0) - max(before, 0))
+            shown.update(max(rows, 0) - max(before, 0))
             last = part[-1:]
     if total is not None and rows < total:
         click.echo(
