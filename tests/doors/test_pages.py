@@ -8,12 +8,16 @@ import pytest
 from served_city import Served
 
 from huabiao.client.signing import call
+from huabiao.crypto.address import show
 
+ACCOUNT = "/accounts/" + show(bytes(range(20)))
 PAGES = (
     "/", "/blocks", "/blocks/1", "/scenarios", "/scenarios/hazardous_waste",
     "/scenarios/governance", "/scenarios/hazardous_waste/m1", "/directory?q=数据",
     "/me", "/me/webhooks", "/values?scenario=s&record=r&field=f", "/crossings",
     "/levels", "/find", "/find?q=hazardous", "/events", "/events?until=1",
+    "/accounts", "/accounts?scenario=hazardous_waste", "/accounts?q=x", ACCOUNT,
+    "/envelopes", "/envelopes?refused=true&before=2",
     "/verify", "/plan", "/bills", "/bills?number=x&code=y",
 )  # fmt: skip
 
