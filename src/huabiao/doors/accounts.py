@@ -77,12 +77,7 @@ def _acts(
     size, looked, calls = limit + 1, 0, 0
     while len(seen) <= limit and looked < MOST_LOOKED and calls < CALLS_LOOKED:
         rows = city.index.account_history(account, size, before)
-        own = viewer == account
-        seen += (
-            rows
-            if own
-            else [row for row, sees in with_sight(city, rows, viewer) if sees]
-        )
+        seen += rows if viewer == account else _of_those_seen(city, rows, viewer)
         if len(rows) < size:
             break
         before = rows[-1]["height"], rows[-1]["index"]
@@ -92,6 +87,10 @@ def _acts(
     if len(seen) <= limit:
         return shown, None
     return shown, written_place(shown[-1])
+
+
+def _of_those_seen(city: City, rows: list[Json], viewer: Viewer) -> list[Json]:
+    return [row for row, sees in with_sight(city, rows, viewer) if sees]
 
 
 # -- what it holds ----------------------------------------------------------------
