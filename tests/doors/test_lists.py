@@ -5,12 +5,7 @@ that nobody finds out by a list what he may not see.
 
 import csv
 import io
-import os
-import pty
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +16,6 @@ from served_city import Served
 from huabiao.client.remote import Answered, Remote
 from huabiao.crypto.address import show
 from huabiao.doors.city import MOST_EXPORTS
-from huabiao.doors.cli.lists import export_rows
 from huabiao.doors.listing import cell
 from huabiao.doors.lists_asked import csv_download
 from huabiao.doors.problems import Problem
@@ -167,53 +161,6 @@ def test_an_export_says_how_many_rows_come(served: Served, loads: list[str]) -> 
     ):
         pass
     assert refused.value.code == "session.missing"
-
-
-def looked_at(served: Served, command: str) -> tuple[str, str]:
-    """What a command gives, and what it says at a terminal, its standard error."""
-    mine, theirs = pty.openpty()
-    environment = {
-        **os.environ, "HUABIAO_HOME": str(served.home), "HUABIAO_URL": served.url,
-        "COLUMNS": "100",
-    }  # fmt: skip
-    huabiao = Path(sys.executable).with_name("huabiao")
-    done = subprocess.run(
-        [huabiao, *command.split()], env=environment, stdout=subprocess.PIPE,
-        stderr=theirs, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    os.close(theirs)
-    said = os.read(mine, 65_536).decode()
-    os.close(mine)
-    return done.stdout, said
-
-
-def test_the_command_line_shows_how_far_an_export_is(
-    served: Served, loads: list[str]
-) -> None:
-    given, said = looked_at(served, "list hazardous_waste --csv")
-    rows = given.count("\n") - 1
-    assert rows >= len(IDS) and f"{rows}/{rows}" in said
-    given, said = looked_at(served, "list hazardous_waste --csv --own --as mill")
-    assert given.count("\n") == 4 and "export" in said
-
-
-def test_the_command_line_shows_how_far_it_has_read_the_files(
-    served: Served, tmp_path: Path
-) -> None:
-    (tmp_path / "large").write_bytes(b"x" * 3_000_001)
-    given, said = looked_at(served, f"notarize {tmp_path / 'large'} --as mill")
-    assert str(tmp_path) in given and "3000001/3000001" in said
-
-
-def test_an_export_that_ends_early_says_so(
-    capfdbinary: pytest.CaptureFixture[bytes],
-) -> None:
-    """The node ends a list after MOST_EXPORTED rows; a line end may fall between parts,
-    and one within a cell is none."""
-    export_rows(3, iter([b'id\r\n"a\nb"\r', b"\nc\r\n"]))
-    out, said = capfdbinary.readouterr()
-    assert out == b'id\r\n"a\nb"\r\nc\r\n'
-    assert "2 of 3 rows were exported" in said.decode()
 
 
 def test_the_page_of_a_scenario_lists_sorts_and_exports(

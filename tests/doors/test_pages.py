@@ -36,6 +36,8 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert ("script-src 'self'" in policy) >= ("<script" in answer.text)
+    assert ("connect-src 'self'" in policy) >= exports
 
 
 def test_what_happened_leads_somewhere(served: Served, case: str) -> None:
