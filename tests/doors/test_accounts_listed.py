@@ -12,7 +12,7 @@ import pytest
 from served_city import Served
 
 from huabiao.client.remote import Answered, Remote
-from huabiao.client.signing import call
+from huabiao.client.signing import call, sign_envelope
 from huabiao.crypto.address import show
 from huabiao.services.databases.population import enterprise_code
 
@@ -198,34 +198,33 @@ def ids_of(browser: httpx.Client, account: str) -> list[str]:
 @pytest.fixture(scope="module")
 def busy(served: Served) -> str:
     """An account with more acts than two pages show."""
-    keys = served.keys("busy notary")
-    for start in range(0, 101, 10):
-        calls = [
-            call("evidence", "notarize", digests=[bytes([number]) * 32])
-            for number in range(start, min(start + 10, 101))
-        ]
-        for each in calls:
-            assert served.remote().send(keys, each).accepted
+    keys, city = served.keys("busy notary"), served.remote()
+    for part in (range(60), range(60, 101)):
+        calls = [call("evidence", "notarize", digests=[bytes([n]) * 32]) for n in part]
+        outcomes = city.submit([sign_envelope(city.chain, keys, [c]) for c in calls])
+        assert all(each.accepted for each in outcomes)
     assert served.node.index.wait_for(served.node.port.height, 30)
     return show(keys.account)
 
 
 def test_older_acts_are_offered_page_by_page(served: Served, busy: str) -> None:
     city = served.remote("busy notary")
-    every, before = [], ""
+    told, before = [], ""
     while before is not None:
         page = city.get(f"{LIST}/{busy}", limit=40, before=before or None)
         assert page["looked"] is None
-        every += [each["envelope"] for each in page["acts"]]
+        told += page["acts"]
         before = page["next"]
+    every = [each["envelope"] for each in told]
     assert len(every) == len(set(every)) == 101
     with contextlib.closing(served.browser("busy notary")) as browser:
         assert ids_of(browser, busy) == every
         exported = browser.get(f"/accounts/{busy}/acts.csv").text
         assert [line.split(",")[2] for line in exported.splitlines()[1:]] == every
-        height = city.get(f"{LIST}/{busy}")["acts"][3]["height"]
-        earlier = browser.get(f"/accounts/{busy}?before={height}").text
-        assert every[4] in earlier and every[3] not in earlier
+        height = told[40]["height"]
+        older = [each["envelope"] for each in told if each["height"] < height]
+        page = browser.get(f"/accounts/{busy}?before={height}").text
+        assert older and re.findall(r'/envelopes/([0-9a-f]{64})"', page) == older[:50]
 
 
 def test_a_cursor_is_no_place_that_one_does_not_see(served: Served, case: str) -> None:
@@ -236,3 +235,23 @@ def test_a_cursor_is_no_place_that_one_does_not_see(served: Served, case: str) -
         assert (told["acts"], told["next"], told["looked"]) == ([], None, 1_000)
     own = served.remote("plant").get(f"{LIST}/{plant}", limit=1)
     assert len(own["acts"]) == 1
+
+
+def test_pages_of_anothers_acts_pass_over_what_is_not_seen(
+    served: Served, case: str
+) -> None:
+    """A page goes on from an act that is seen, whatever lies between."""
+    truck = served.keys("truck")
+    hidden = call("real_estate", "no_such_operation", "listed-hidden")
+    seen = call(WASTE, "collect", case, weighed=1)
+    for each in (seen, hidden, hidden, hidden, seen):
+        assert not served.remote().send(truck, each).accepted
+    address, plant = f"{LIST}/{show(truck.account)}", served.remote("plant")
+    told, before = [], ""
+    while before is not None:
+        page = plant.get(address, limit=1, before=before or None)
+        told += page["acts"]
+        before = page["next"]
+        assert before in (None, f"{told[-1]['height']}-{told[-1]['index']}")
+    assert told == plant.get(address, limit=200)["acts"] and len(told) >= 3
+    assert "listed-hidden" not in str(told)
