@@ -242,8 +242,10 @@ def test_pages_of_anothers_acts_pass_over_what_is_not_seen(
 ) -> None:
     """A page goes on from an act that is seen, whatever lies between."""
     truck = served.keys("truck")
+    load = call(WASTE, "draft", "listed-load", waste_code="900-041-49", declared=9)
+    assert served.remote().send(served.keys("plant"), load).accepted
     hidden = call("real_estate", "no_such_operation", "listed-hidden")
-    seen = call(WASTE, "collect", case, weighed=1)
+    seen = call(WASTE, "collect", "listed-load", weighed=1_000)
     for each in (seen, hidden, hidden, hidden, seen):
         assert not served.remote().send(truck, each).accepted
     address, plant = f"{LIST}/{show(truck.account)}", served.remote("plant")
