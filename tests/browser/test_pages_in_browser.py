@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from page_scripts import MISMARKED, TOO_WIDE, UNMARKED
 from played_city import PlayedCity
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -44,19 +45,6 @@ OWN = {
     "/me/webhooks": "市民", "/accounts?register=actor": AUDITOR,
 }  # fmt: skip
 IN_ONE_LANGUAGE = ("/", "/scenarios/hazardous_waste")
-TOO_WIDE = """(() => {
-  const root = document.documentElement;
-  return root.scrollWidth - root.clientWidth;
-})()"""
-MISMARKED = """[...document.querySelectorAll(".zh, .en")].filter((each) => {
-  const spoken = each.closest("[lang]").getAttribute("lang");
-  return !spoken.startsWith(each.classList.contains("zh") ? "zh" : "en");
-}).map((each) => each.outerHTML.slice(0, 120))"""
-UNMARKED = r"""[...document.querySelectorAll("main p, main li, main td, main dd")]
-  .filter((each) => /^[ -~]+$/.test(each.innerText) && !each.closest("pre, code"))
-  .filter((each) => each.innerText.split(/\s+/).length > 4 && !each.closest("[lang=en]")
-    && !each.querySelector("[lang=en], code, a"))
-  .map((each) => each.outerHTML.slice(0, 120))"""
 ZOOMED, TELEPHONE, DESK, WALL = (
     {"width": 320, "height": 256},  # 400 % of 1280 by 1024: WCAG 2.2, 1.4.10
     {"width": 390, "height": 844},
