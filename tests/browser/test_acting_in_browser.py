@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from clicked_ground import ClickedGround, click_through
 from played_city import BareNode
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from huabiao.client.remote import Remote
 from huabiao.client.signing import call
@@ -262,3 +262,25 @@ def test_an_open_form_with_rows_is_for_everybody(
     root = "document.documentElement"
     assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
     ground.close()
+
+
+def test_the_overview_keeps_up_with_the_chain(
+    bare_node: BareNode, browser: Browser
+) -> None:
+    page = browser.new_context(locale="zh-CN").new_page()
+    page.goto(bare_node.url)
+    box, height = page.get_by_label("随新区块更新"), page.locator(".facts b").first
+    shown = int(height.inner_text())
+    look = "document.dispatchEvent(new Event('visibilitychange'))"  # as every 5 s
+    box.uncheck()
+    grant(bare_node, "carrier", bytes(20))
+    page.evaluate(look)
+    assert int(height.inner_text()) == shown
+    box.check()
+    page.evaluate(look)
+    expect(height).not_to_have_text(str(shown))
+    newest = page.locator("[data-moves=blocks] a").first
+    assert int(newest.inner_text()) > shown
+    page.route("**/api/status", lambda route: route.abort())
+    page.evaluate(look)
+    page.get_by_text("连不上节点").wait_for()
