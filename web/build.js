@@ -18,7 +18,9 @@ const sm3InPieces = {
   })),
 };
 
-const PAGES = { verify: "verify_page", keys: "keys_page", acts: "acts_page", exports: "exports_page" };
+const PAGES = {
+  verify: "verify_page", keys: "keys_page", acts: "acts_page", exports: "exports_page", moving: "moving_page",
+};
 const sources = readdirSync("src").sort().map((name) => `src/${name}`);
 const hash = createHash("sha256");
 for (const name of [...sources, "package-lock.json"]) hash.update(readFileSync(name));

@@ -31,7 +31,7 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
     assert 'name="viewport"' in answer.text
     acts = path.startswith("/scenarios/")
     exports = 'data-export="' in answer.text
-    assert answer.text.count("<script") == (path == "/verify") + acts + exports
+    assert answer.text.count("<script") == (path in ("/", "/verify")) + acts + exports
     for name in re.findall(r'<(?:input|select) id="([^"]+)"', answer.text):
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]

@@ -44,6 +44,7 @@ _SIGNING = (
     " img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _POLICIES = {
+    "/": _SIGNING,
     "/api/docs": _OPENAPI_PAGE,
     "/verify": _VERIFIER,
     "/keys": _SIGNING,
