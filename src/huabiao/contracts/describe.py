@@ -9,19 +9,21 @@ import inspect
 from typing import Any
 
 from huabiao.codec import Kind, Record
+from huabiao.contracts.drawing import Title
+from huabiao.contracts.labels import first_of, innermost, label_of, labels_for
 from huabiao.contracts.operations import Operation, Parameter
 from huabiao.contracts.scenario import Scenario
 
-DESCRIPTION_VERSION = 1
+DESCRIPTION_VERSION, WITHOUT_LABELS = 2, 1
 
 
 def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
     """Describe a scenario; `rundown` is the docstring of its module."""
     records: dict[str, Any] = {}
     for record in _record_classes(cls):
-        _describe_record(record, records)
+        _describe_record(cls, record, records)
     return {
-        "version": DESCRIPTION_VERSION,
+        "version": WITHOUT_LABELS if cls.labels is None else DESCRIPTION_VERSION,
         "name": cls.name,
         "title": {"zh": cls.title.zh, "en": cls.title.en},
         "summary": inspect.cleandoc(cls.__doc__ or ""),
@@ -44,7 +46,7 @@ def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
             for name, described in part.described().items()
         },
         "operations": {
-            name: _describe_operation(operation, records)
+            name: _describe_operation(cls, operation, records)
             for name, operation in cls.drawing.operations.items()
         },
     }
@@ -58,7 +60,7 @@ def _record_classes(cls: type[Scenario]) -> list[type[Record]]:
 
 
 def _describe_operation(
-    operation: Operation, records: dict[str, Any]
+    cls: type[Scenario], operation: Operation, records: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "manner": operation.manner,
@@ -69,15 +71,18 @@ def _describe_operation(
         "from": [state.name for state in operation.sources],
         "to": [state.name for state in operation.targets],
         "keyed": operation.keyed,
-        "parameters": [_describe_parameter(p, records) for p in operation.parameters],
+        "parameters": [
+            _describe_parameter(cls, p, records) for p in operation.parameters
+        ],
     }
 
 
 def _describe_parameter(
-    parameter: Parameter, records: dict[str, Any]
+    cls: type[Scenario], parameter: Parameter, records: dict[str, Any]
 ) -> dict[str, Any]:
-    described = _describe_kind(parameter.kind, records)
+    described = _describe_kind(cls, parameter.kind, records)
     described["name"] = parameter.name
+    described |= _titled(label_of(cls, parameter.name))
     described["required"] = parameter.required
     if not parameter.required:
         default = parameter.default
@@ -85,12 +90,16 @@ def _describe_parameter(
     return described
 
 
-def _describe_record(record: type[Record], records: dict[str, Any]) -> None:
+def _describe_record(
+    cls: type[Scenario], record: type[Record], records: dict[str, Any]
+) -> None:
     if record.__name__ in records:
         return
     records[record.__name__] = {}
+    labels = labels_for(cls, record)
     fields = {
-        name: _describe_kind(kind, records) for name, kind in record.fields.items()
+        name: _describe_kind(cls, kind, records) | _titled(first_of(labels, name))
+        for name, kind in record.fields.items()
     }
     for name, default in record.defaults.items():
         kind = record.fields[name]
@@ -101,11 +110,15 @@ def _describe_record(record: type[Record], records: dict[str, Any]) -> None:
     }
 
 
-def _describe_kind(kind: type[Kind], records: dict[str, Any]) -> dict[str, Any]:
-    item: Any = kind
-    while getattr(item, "item", Kind) is not Kind:
-        item = item.item
+def _titled(title: Title | None) -> dict[str, Any]:
+    return {"title": {"zh": title.zh, "en": title.en}} if title else {}
+
+
+def _describe_kind(
+    cls: type[Scenario], kind: type[Kind], records: dict[str, Any]
+) -> dict[str, Any]:
+    item = innermost(kind)
     if issubclass(item, Record):
-        _describe_record(item, records)
+        _describe_record(cls, item, records)
     return {"kind": kind.name, "schema": kind.schema, "widget": kind.widget,
             "zh": kind.zh}  # fmt: skip
