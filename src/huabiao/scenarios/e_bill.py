@@ -101,7 +101,8 @@ class EBill(Scenario):
         """Agree to the reversal of a bill that was entered."""
         bill.consented = True
 
-    @moves((issued | delivered | entered) >> reversed, by=issuer, only="issuer")
+    @moves((issued | delivered | entered) >> reversed,
+           by=issuer, only="issuer", title="冲红")  # fmt: skip
     def reverse(self, bill: Bill, red: Code, reason: Text) -> None:
         """Reverse the bill in red, under a number of its own."""
         free = bill.enterer is None or bill.consented

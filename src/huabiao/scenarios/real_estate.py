@@ -9,8 +9,7 @@ Real-estate registration (不动产登记).
 
 from huabiao.contracts import (  # noqa: I001
     Code, Count, Fen, Labels, ListOf, Party, Record, Role, Scenario, Share, SignOffs,
-    State, Text, Title, Titles, anyone, does, is_estate_unit_code, moves, opens,
-    require,
+    State, Text, Title, Titles, anyone, does, is_estate_unit_code, moves, opens, require
 )  # fmt: skip
 
 DEPARTMENTS = ("公安", "市场监管", "机构编制", "住房城乡建设", "税务", "金融监管",
@@ -86,7 +85,8 @@ class RealEstate(Scenario):
         self.titles.revoke(revoked)
         self.titles.certify(filing.unit, deed)
 
-    @moves((applied | verified | taxed | pledged) >> declined, by=registrar)
+    @moves((applied | verified | taxed | pledged) >> declined,
+           by=registrar, title="不予登记")  # fmt: skip
     def decline(self, filing: Filing, reason: Text) -> None:
         """Decline what was applied for, with the reason."""
         filing.reason = reason
