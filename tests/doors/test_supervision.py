@@ -75,8 +75,12 @@ def test_a_case_is_told_end_to_end(served: Served) -> None:
     for name in ("bureau", "auditor"):
         told = ask(served, f"/supervision/{CASE}", name).text
         words = re.sub(r"<[^>]+>", "", told)
-        for word in ("900-041-49", "产废单位 generator、填报联单 draft", "过磅重量 weighed",
-                     "运输单位 carrier、起运 collect"):  # fmt: skip
+        for word in (
+            "900-041-49",
+            "产废单位 generator、填报联单 draft",
+            "运输单位 carrier、起运 collect",
+            "过磅重量 weighed",
+        ):
             assert word in words, word
         assert "<script" not in told
 

@@ -19,8 +19,11 @@ class CallCommand(click.Command):
     """Asked for help behind a scenario and an operation, tells of that operation."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if "--help" in args:
+        if any(name in args for name in ctx.help_option_names):
             values, _, _ = self.make_parser(ctx).parse_args(list(args))
+            for parameter in self.params:
+                name = str(parameter.name)
+                values[name] = values.get(name) or parameter.value_from_envvar(ctx)
             told = _operation_asked(values)
             if told:
                 click.echo(told)
