@@ -8,7 +8,7 @@ from served_city import Served
 
 STREET = '''"""Street lamps (路灯报修)."""
 from huabiao.contracts import (
-    Labels, Party, Record, Scenario, State, Text, Title, anyone, does, moves, opens,
+    Count, Labels, Party, Record, Scenario, State, Text, Title, anyone, does, moves, opens,
 )
 
 
@@ -34,7 +34,7 @@ class StreetLamps(Scenario):
         return Lamp(pole, self.caller)
 
     @moves(dark >> lit, by=anyone, only="finder", title="修复")
-    def mend(self, lamp: Lamp, wear: Text) -> None:
+    def mend(self, lamp: Lamp, wear: Text, lumens: Count = 0) -> None:
         """Mend it."""
         lamp.parts = wear
         self.emit("mended", pole=lamp.pole)
@@ -71,6 +71,7 @@ def test_a_contract_of_a_minute_ago_is_called_by_its_own_words(served: Served) -
     signed_in = served.browser("finder")
     form = text_of(signed_in.get("/scenarios/street_lamps/lamp-1").text)
     assert "损耗件 worn parts 文本 Text" in form
+    assert "lumens 数量 Count 可省 optional" in form  # without a word: its name
     signed_in.cookies["lang"] = "en"
     script = signed_in.get("/scenarios/street_lamps/lamp-1").text
     assert '"wear": "worn parts"' in html.unescape(html.unescape(script))
