@@ -8,7 +8,7 @@ from served_city import Served
 
 STREET = '''"""Street lamps (路灯报修)."""
 from huabiao.contracts import (
-    Count, Labels, Party, Record, Scenario, State, Text, Title, anyone, does, moves, opens,
+    Count, Labels, Party, Record, Scenario, State, Text, Title, anyone, moves, opens,
 )
 
 
