@@ -74,7 +74,7 @@ def test_a_contract_of_a_minute_ago_is_called_by_its_own_words(served: Served) -
     assert "lumens 数量 Count 可省 optional" in form  # without a word: its name
     signed_in.cookies["lang"] = "en"
     script = signed_in.get("/scenarios/street_lamps/lamp-1").text
-    assert '"wear": "worn parts"' in html.unescape(html.unescape(script))
+    assert '"wear": "worn parts"' in html.unescape(script)
     why = text_of(served.browser("other").get("/scenarios/street_lamps/lamp-1").text)
     assert "只有记录中的报修人可以" in why and "only the record's finder may" in why
 

@@ -62,3 +62,17 @@ def named_by(description: Json, event: str) -> Named:
     for operation in description["operations"]:
         found |= parameters_of(description, operation)
     return found | record_fields(description) | parameters_of(description, event)
+
+
+def asked_by(description: Json, operation: str) -> Named:
+    """The names that a call of an operation is written with: its parameters, the fields
+    of records among them, and of what it may seal."""
+    sealed = [each for each in description["parts"].values() if "value" in each]
+    waiting = [parameters_of(description, operation)]
+    waiting += [fields_of(description, each["value"]) for each in sealed]
+    found: Named = {}
+    while waiting:
+        fresh = {n: each for n, each in waiting.pop(0).items() if n not in found}
+        found |= fresh
+        waiting += [fields_within(description, each) for each in fresh.values()]
+    return found

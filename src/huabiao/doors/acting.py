@@ -60,7 +60,6 @@ def _act(description: Json, name: str, why: tuple[str, str] | None) -> Json:
         "doc": operation["doc"],
         "keyed": operation["keyed"],
         "parameters": [_parameter(each, records, description) for each in drawn],
-        "labels": _labels(drawn, description),
         "reveals": part_revealed_by(description, operation),
         "open": why is None,
         "why": {"zh": why[0], "en": why[1]} if why else None,
@@ -95,14 +94,6 @@ def _sealed(
         for name, each in description["records"].items()
     }
     return drawn | {"widget": "seal", "part": part, "value": value, "kinds": kinds}
-
-
-def _labels(parameters: list[Json], description: Json) -> Json:
-    """What each name is called that the dialog of signing may tell of."""
-    named = [(each["name"], each) for each in parameters]
-    for record in description["records"] if parameters else ():
-        named += fields_of(description, record).items()
-    return {name: title_of(name, facts) for name, facts in reversed(named)}
 
 
 def _field(facts: Json, kind: type[Kind], required: bool, description: Json) -> Json:

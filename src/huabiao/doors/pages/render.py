@@ -26,7 +26,7 @@ from huabiao.doors.pages.shown import (
     label,
     marked,
     moment,
-    plain_labels,
+    signed_as,
     value,
 )
 from huabiao.doors.problems import Problem
@@ -124,7 +124,7 @@ environment.globals["say"] = say
 environment.globals["fields"] = fields
 environment.globals["arguments"] = arguments
 environment.globals["detail"] = detail
-environment.globals["labels"] = plain_labels
+environment.globals["signed_as"] = signed_as
 environment.globals["two"] = two
 environment.globals["static"] = address_of
 environment.filters["both"] = both

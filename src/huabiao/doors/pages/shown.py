@@ -5,6 +5,7 @@ Names are told by the labels of the contract's Description, in both languages; a
 and records link, instants are the clock in Beijing, long hexadecimal breaks.
 """
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -13,7 +14,14 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from huabiao.client.labels import Named, fields_within, named_by, parameters_of
+from huabiao.client.labels import (
+    Named,
+    asked_by,
+    fields_within,
+    named_by,
+    parameters_of,
+    title_of,
+)
 from huabiao.doors.pages.language import say, two
 from huabiao.doors.problems import both_languages
 
@@ -44,9 +52,21 @@ def called_there(about: Json | None, name: str) -> Markup:
 
 
 @jinja2.pass_context
-def plain_labels(context: jinja2.runtime.Context, titles: Json) -> dict[str, str]:
-    """What names are called in the page's language, for a script."""
-    return {name: say(context, each["zh"], each["en"]) for name, each in titles.items()}
+def signed_as(context: jinja2.runtime.Context, contract: str, operation: str) -> Markup:
+    """What the dialog of signing calls an operation and what it is given, in the page's
+    language: attributes of its form."""
+    about = context["described"].get(contract)
+    if about is None or operation not in about["operations"]:
+        return Markup()
+    titles = {
+        name: title_of(name, facts)
+        for name, facts in asked_by(about, operation).items()
+    }
+    labels = {n: say(context, each["zh"], each["en"]) for n, each in titles.items()}
+    plain = operation.replace("_", " ")
+    title = say(context, about["operations"][operation]["title"] or plain, plain)
+    written = json.dumps(labels, ensure_ascii=False)
+    return Markup('data-title="{}" data-labels="{}"').format(title, written)
 
 
 @jinja2.pass_context
