@@ -34,7 +34,8 @@ def test_an_engine_that_votes_no_more_says_why(tmp_path: Path) -> None:
     process = CometProcess(binary, tmp_path)
     process.start()
     try:
-        until(process.halted)
+        # The child may have spoken before the thread that started it has its number.
+        until(lambda: process.pid and process.halted())
         said = process.halted()
         assert "wrong Block.Header.AppHash" in said and "huabiao replay" in said
         assert "Earlier" not in said, "that was another run"

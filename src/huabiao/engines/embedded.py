@@ -115,19 +115,15 @@ class EmbeddedEngine:
     def _make_block(self, taken: list[Part]) -> None:
         with self.lock:
             now = max(self._clock(), self.ledger.time + 1)
-            envelopes, places, seen = [], [], set()
-            for part in taken:
-                for envelope in part.envelopes:
-                    refusal = self.ledger.check(envelope, now)
-                    if refusal is not None:
-                        places.append(Placed(0, 0, refusal.code, refusal.sentence))
-                    elif envelope.id in seen:
-                        sentence = "重复的信封。 A repeated envelope."
-                        places.append(Placed(0, 0, "envelope.replayed", sentence))
-                    else:
-                        seen.add(envelope.id)
-                        places.append(Placed(-1, len(envelopes), "", ""))
-                        envelopes.append(envelope)
+            waiting = [envelope for part in taken for envelope in part.envelopes]
+            refusals = self.ledger.rules.check_all(waiting, now)
+            envelopes, places = [], []
+            for envelope, refusal in zip(waiting, refusals, strict=True):
+                if refusal is not None:
+                    places.append(Placed(0, 0, refusal.code, refusal.sentence))
+                else:
+                    places.append(Placed(-1, len(envelopes), "", ""))
+                    envelopes.append(envelope)
             block = self._commit(now, envelopes, places) if envelopes else None
         self._publish(taken, places, block)
 
@@ -135,12 +131,12 @@ class EmbeddedEngine:
         self, now: int, envelopes: list[Envelope], places: list[Placed]
     ) -> Block | None:
         ledger = self.ledger
-        block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes))
+        block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes), True)
         if self._seat(block.members) is None:
             envelopes = self._without_change(block, places)
             if not envelopes:
                 return None
-            block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes))
+            block = ledger.finalize(now, envelopes, b"\x01" * len(envelopes), True)
         found = self._seat(ledger.members)
         if found is None:
             raise RuntimeError(OTHER_MEMBERS)

@@ -5,7 +5,6 @@ Execution: one envelope at a time over the state of its block.
 overlay; when every call is ok they join the block's, else they are dropped.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,7 @@ from huabiao.ledger import other_chains
 from huabiao.ledger.calling import require_callable
 from huabiao.ledger.governed import Governed
 from huabiao.ledger.growth import Meter
-from huabiao.ledger.loader import LoadedContract, load_contract
+from huabiao.ledger.loader import LoadedContract, document, load_contract
 from huabiao.ledger.protocol import in_force
 from huabiao.ledger.said import check_detail, check_key, said_of
 from huabiao.proofs import merkle
@@ -52,7 +51,8 @@ class Execution:
         self._events: list[Event] = []
         self._asking = False
         self._prefix = ""
-        self.governed = Governed(self.look)
+        self._governed_below: dict[str, bytes | None] = {}
+        self.governed = Governed(self._look_governed)
         self.chain, self.height, self.now = "", 0, 0
         self.contract = self.operation = self.key = self.calling = ""
         self.caller = self.envelope = b""
@@ -129,6 +129,17 @@ class Execution:
             if path in overlay:
                 return overlay[path]
         return self._below(path)
+
+    def _look_governed(self, path: str) -> bytes | None:
+        """The same of what is asked for with every call, such as who holds a role: the
+        state below stays as it is while a block is run."""
+        for overlay in (self._call_writes, self._pending, self.writes):
+            if path in overlay:
+                return overlay[path]
+        known = self._governed_below
+        if path not in known:
+            known[path] = self._below(path)
+        return known[path]
 
     def read(self, key: str) -> bytes | None:
         self._meter.spend(READ_COST)
@@ -264,8 +275,7 @@ class Execution:
     def merkle_root(self, leaves: list[bytes]) -> bytes:
         self._meter.spend(len(leaves))
         digest = self._digest
-        hashes = [merkle.leaf_hash(digest, leaf) for leaf in leaves]
-        return merkle.root(digest, hashes)
+        return merkle.root(digest, merkle.leaf_hashes(digest, leaves))
 
     def admit(self, source: str) -> dict[str, Any]:
         if self.contract != "governance":
@@ -287,13 +297,3 @@ class Execution:
 
     def spend(self, cost: int) -> None:
         self._meter.spend(cost)
-
-
-def document(description: dict[str, Any]) -> str:
-    """A Description as the text that is kept on chain."""
-    return json.dumps(description, ensure_ascii=False, separators=(",", ":"))
-
-
-def encode_receipt(receipt: Receipt) -> bytes:
-    """The bytes that a receipts root is over."""
-    return encode(receipt)

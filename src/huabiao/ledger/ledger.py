@@ -21,7 +21,8 @@ from huabiao.ledger.accounts import Accounts
 from huabiao.ledger.block import Block, LoggedBlock, decode_logged, encode_keys
 from huabiao.ledger.certificates import Certificates
 from huabiao.ledger.counting_keys import KeysThatCount, refuse_other, suite_in_force
-from huabiao.ledger.execution import Execution, encode_receipt
+from huabiao.ledger.envelope_rules import EnvelopeRules, repeated
+from huabiao.ledger.execution import Execution
 from huabiao.ledger.founding import founding_writes
 from huabiao.ledger.genesis import Genesis, genesis_hash
 from huabiao.ledger.governed import (
@@ -98,47 +99,39 @@ class Ledger:
 
     def account_of(self, public: bytes) -> bytes:
         """The account of a key; refused if it is retired, ended, of another suite."""
-        if (refusal := self._other_suite(public)) is not None:
+        refusal = refuse_other(
+            public, self.suite_name, self.parameters, self.height + 1
+        )
+        if refusal is not None:
             raise refusal
         return self._accounts.committed(public, self.governed, self.time)
 
-    def _other_suite(self, public: bytes) -> Refused | None:
-        suite, height = self.suite_name, self.height + 1
-        return refuse_other(public, suite, self.parameters, height)
-
     # -- one block -----------------------------------------------------------
 
+    @property
+    def rules(self) -> EnvelopeRules:
+        """What the next block says of envelopes before it runs any call."""
+        return EnvelopeRules(
+            self.genesis.chain, self.suite_name, self.parameters, self.window,
+            self.height + 1,
+        )  # fmt: skip
+
     def check(self, envelope: Envelope, now: int) -> Refused | None:
-        """What a block at this time would say before it runs any call."""
-        body = envelope.body
-        if body.chain != self.genesis.chain:
-            return Refused(
-                "envelope.chain",
-                f"信封属于链“{body.chain}”，此链为“{self.genesis.chain}”。"
-                f" The envelope is for chain {body.chain!r}, this is"
-                f" {self.genesis.chain!r}.",
-            )
-        if not now < body.valid_until <= now + self.parameters.validity_ms:
-            return Refused(
-                "envelope.validity",
-                "信封已过期，或有效期过长；请核对时钟后重新签署。"
-                " The envelope has expired or is valid for too long; check the clock"
-                " and sign again.",
-            )
-        if self.window.holds(envelope.id, body.valid_until):
-            return Refused(
-                "envelope.replayed",
-                "此信封已经入块。 This envelope is in a block already.",
-            )
-        return self._other_suite(body.signer)
+        """Why an envelope may not run in a block at this time, UTC milliseconds."""
+        return self.rules.check(envelope, now)
 
     def finalize(
-        self, time: int, envelopes: Sequence[Envelope], verdicts: bytes | None = None
+        self,
+        time: int,
+        envelopes: Sequence[Envelope],
+        verdicts: bytes | None = None,
+        checked: bool = False,
     ) -> Block:
         """Run a block at a time in UTC milliseconds, not before the last one's.
 
         `verdicts` are one byte an envelope: whether its signature holds; without them
-        the signatures are checked here.
+        the signatures are checked here. `checked` says that
+        `rules.check_all` refused none of these at this time.
         """
         require_known(self.parameters, self.height + 1)
         self.activate(self.height + 1)
@@ -148,11 +141,21 @@ class Ledger:
             verdicts = by_key.verify_many(
                 [(e.body.signer, e.message, e.signature) for e in envelopes]
             )
-        seen: set[bytes] = set()
-        receipts = []
+        rules, seen, receipts = self.rules, set[bytes](), []
+        own_size = by_key.SIZE_IN[rules.suite]
         for envelope, holds in zip(envelopes, verdicts, strict=True):
-            receipts.append(self._run(execution, envelope, bool(holds), time, seen))
-            if receipts[-1].was_run:
+            refusal = None if checked else rules.check(envelope, time)
+            if refusal is None and envelope.id in seen:
+                refusal = repeated()
+            if refusal is None and not (
+                holds and len(envelope.body.signer) == own_size
+            ):
+                refusal = Refused(
+                    "envelope.signature", "签名不符。 The signature does not fit."
+                )
+            receipt = self._run(execution, envelope, refusal, time)
+            receipts.append(receipt)
+            if receipt.was_run and not checked:
                 seen.add(envelope.id)
         return self._seal(time, envelopes, receipts, execution)
 
@@ -160,19 +163,10 @@ class Ledger:
         self,
         execution: Execution,
         envelope: Envelope,
-        signature_holds: bool,
+        refusal: Refused | None,
         time: int,
-        seen: set[bytes],
     ) -> Receipt:
-        refusal = self.check(envelope, time)
         sender = bytes(20)
-        if refusal is None and envelope.id in seen:
-            refusal = Refused("envelope.replayed", "重复的信封。 A repeated envelope.")
-        own_suite = by_key.suite_name_of(envelope.body.signer) == self.suite_name
-        if refusal is None and not (signature_holds and own_suite):
-            refusal = Refused(
-                "envelope.signature", "签名不符。 The signature does not fit."
-            )
         if refusal is None:
             try:
                 sender = self._accounts.of(
@@ -206,8 +200,8 @@ class Ledger:
         receipts: list[Receipt],
         execution: Execution,
     ) -> Block:
-        digest = self.digest
-        encoded = [encode_receipt(receipt) for receipt in receipts]
+        digest, leaves = self.digest, merkle.leaf_hashes
+        encoded = [encode(receipt) for receipt in receipts]
         members = self.members
         if MEMBERS in execution.writes:
             members = execution.governed.members()
@@ -220,8 +214,8 @@ class Ledger:
             height,
             time,
             self.hash,
-            merkle.root(digest, [merkle.leaf_hash(digest, e.raw) for e in envelopes]),
-            merkle.root(digest, [merkle.leaf_hash(digest, r) for r in encoded]),
+            merkle.root(digest, leaves(digest, [e.raw for e in envelopes])),
+            merkle.root(digest, leaves(digest, encoded)),
             prepared.root,
             members_digest(digest, self.members),
             members_digest(digest, members),

@@ -11,6 +11,7 @@ list of built-ins and huabiao.contracts.
 
 import ast
 import builtins
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
@@ -237,3 +238,8 @@ def _looked_at(value: ast.expr) -> ast.expr:
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def document(description: dict[str, Any]) -> str:
+    """A Description as the text that is kept on chain."""
+    return json.dumps(description, ensure_ascii=False, separators=(",", ":"))

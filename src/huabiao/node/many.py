@@ -20,6 +20,7 @@ from typing import Any
 from huabiao.engines import go_program
 from huabiao.engines.cometbft.binary import COMETBFT
 from huabiao.engines.orphans import end_with_parent
+from huabiao.engines.verification import CORES
 from huabiao.node.home import Home, HomeError, write_run_file
 from huabiao.node.network import Network, Organisation, lay_out
 from huabiao.node.place import read_place
@@ -91,7 +92,7 @@ def _found(folder: Path, validators: int, port: int, suite: str) -> None:
 
 def _start(home: Path, story: str, cores: int) -> "subprocess.Popen[bytes]":
     # Go wakes a thread for each core that is free; here the cores are the others' too.
-    share = {"GOMAXPROCS": str(cores), **os.environ}
+    share = {"GOMAXPROCS": str(cores), CORES: str(cores), **os.environ}
     with (home / "node.log").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "huabiao", "up", "--home", str(home),

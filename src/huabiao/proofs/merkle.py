@@ -29,6 +29,11 @@ def leaf_hash(digest: Digest, data: bytes) -> bytes:
     return digest(b"\x00" + data)
 
 
+def leaf_hashes(digest: Digest, pieces: Sequence[bytes]) -> list[bytes]:
+    """The hashes of leaves, each of its data."""
+    return [digest(b"\x00" + data) for data in pieces]
+
+
 def root(digest: Digest, leaf_hashes: Sequence[bytes]) -> bytes:
     """The root over leaf hashes in order; of no leaves, the digest of nothing."""
     if not leaf_hashes:

@@ -17,6 +17,7 @@ def walk(stage: Stage) -> None:
     load = stage.case("京危废-2026-0001")
     truck.refused("role.missing", "draft", load, waste_code="900-041-49", declared=1)
     plant.refused("waste.code", "draft", load, waste_code="900-041-51", declared=1_000)
+    plant.refused("waste.code", "draft", load, waste_code="９00-041-49", declared=1_000)
     plant.refused("empty", "draft", load, waste_code="900-041-49", declared=0)
     plant.does("draft", load, waste_code="900-041-49", declared=1_000)
     truck.refused("heavier", "collect", load, weighed=1_200)

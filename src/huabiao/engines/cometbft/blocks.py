@@ -144,21 +144,20 @@ class Blocks:
 
     def _run(self, decided: Decided, envelopes: Sequence[Envelope]) -> None:
         """Leave out what may not run, by the chain's own rules, and run the rest."""
-        ledger, kept, seen = self._ledger, [], set()
+        ledger, kept = self._ledger, []
         with self._lock:
             # CometBFT counts nanoseconds; two of its blocks may share a millisecond.
             decided.time = max(decided.time, ledger.time)
             decided.signers = ledger.members
-            for envelope in envelopes:
-                refusal = ledger.check(envelope, decided.time)
-                if refusal is not None:
-                    decided.refused[envelope.id] = refusal.code, refusal.sentence
-                elif envelope.id not in seen:
-                    seen.add(envelope.id)
+            refusals = ledger.rules.check_all(envelopes, decided.time)
+            for envelope, refusal in zip(envelopes, refusals, strict=True):
+                if refusal is None:
                     kept.append(envelope)
+                else:
+                    decided.refused[envelope.id] = refusal.code, refusal.sentence
             if kept:
                 holds = b"\x01" * len(kept)
-                decided.block = ledger.finalize(decided.time, kept, holds)
+                decided.block = ledger.finalize(decided.time, kept, holds, True)
 
     async def commit(self) -> Decided:
         """Make the finalized block durable."""
