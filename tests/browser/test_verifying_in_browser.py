@@ -19,14 +19,15 @@ from proof_city import FILES, Proofs
 from huabiao.client.remote import Answered, Remote
 from huabiao.client.signing import call
 from huabiao.crypto.keys import generate
+from huabiao.doors.cli.evidence import digest_file
 from huabiao.proofs.verify import verify
 
 ROOT = Path(__file__).parents[2]
 VECTORS = ROOT / "tests/vectors"
 SPOILED = 25
 CHECK = """(asked) => asked.proofs.map(([proof, original]) => {
-  const { verify, unhex } = window.huabiao;
-  const file = original === null ? null : unhex(original);
+  const { verify, hashOf, unhex } = window.huabiao;
+  const file = original === null ? null : hashOf(asked.trust)(unhex(original));
   const { ok, sentence } = verify(unhex(proof), asked.trust, file);
   return [ok, sentence];
 })"""
@@ -75,6 +76,33 @@ def test_both_verifiers_say_the_same(suite: str, page: Page, tmp_path: Path) -> 
     assert alike(page, city.trust, changed) == 0
     other = {**city.trust, "chain": "another"}
     assert alike(page, other, whole[:1]) == 0
+
+
+LARGE = 9 * 1024 * 1024 + 1
+"""More than two slices, and no whole number of them."""
+HASH_LARGE = """async (suite) => {
+  const { DIGESTS, digestsOf, hex } = window.huabiao, seen = [];
+  const field = document.querySelector("#original");
+  new MutationObserver((changes) => {
+    for (const each of changes) {
+      if (each.target.tagName === "PROGRESS") seen.push(each.target.value);
+    }
+  }).observe(field.parentElement, { subtree: true, attributes: true });
+  const [found] = await digestsOf(field, DIGESTS[suite]);
+  return [hex(found), seen, field.parentElement.querySelectorAll("progress").length];
+}"""
+
+
+@pytest.mark.parametrize("suite", ["intl", "sm"])
+def test_a_large_file_is_hashed_slice_by_slice(
+    suite: str, page: Page, tmp_path: Path
+) -> None:
+    """The digest is the one that the command line takes, and progress is seen."""
+    (tmp_path / "large").write_bytes(random.Random(1).randbytes(LARGE))
+    page.get_by_label("原文").set_input_files(tmp_path / "large")
+    digest, seen, left = page.evaluate(HASH_LARGE, suite)
+    assert digest == digest_file(tmp_path / "large", suite).hex()
+    assert seen[-1] == LARGE and len(seen) >= 3 and seen == sorted(seen) and left == 0
 
 
 def test_published_vectors_hold_in_the_browser(page: Page) -> None:

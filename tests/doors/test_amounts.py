@@ -4,7 +4,7 @@ from served_city import Served
 
 from huabiao.client.remote import Answered, Remote
 from huabiao.codec import Instant
-from huabiao.crypto.address import show
+from huabiao.crypto.address import parse, show
 
 FUNDS, TRAVEL = "relief_funds", "green_travel"
 
@@ -48,6 +48,12 @@ def test_a_balance_is_its_owners_and_the_total_is_everyones(served: Served) -> N
         "entries"
     ]
     assert account not in str(entries)
+    for limit in (1, 2, 50):  # nor does a cursor name whose entry is not seen
+        page = Remote(served.url).get(
+            f"/api/scenarios/{TRAVEL}/parts/credits", limit=limit
+        )
+        assert parse(account).hex() not in str(page)
+        assert page["next"] in (None, *[each["key"] for each in page["entries"]])
     method = Remote(served.url).get(f"/api/scenarios/{TRAVEL}/parts/methodology")
     assert method["entries"][0]["entry"]["baseline"] == 104_000
     trips = Remote(served.url).get(f"/api/scenarios/{TRAVEL}/parts/trips")

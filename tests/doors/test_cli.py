@@ -1,8 +1,6 @@
 """The command line against a real node: names, exit codes, JSON, files."""
 
 import json
-import os
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -156,37 +154,3 @@ def test_a_folder_of_the_other_kind_is_named(tmp_path, kept, engine, said):
         main, ["up", "--home", str(tmp_path), "--engine", engine]
     )
     assert result.exit_code == 1 and said in result.stderr
-
-
-def completed(served: Served, *words: str) -> list[str]:
-    """What bash offers for the last of some words, by the script that we print."""
-    bin_, line = Path(sys.executable).parent, shlex.join(["huabiao", *words])
-    script = f"""
-        eval "$(_HUABIAO_COMPLETE=bash_source huabiao)"
-        COMP_WORDS=({line}); COMP_CWORD={len(words)}
-        _huabiao_completion huabiao
-        printf '%s\\n' "${{COMPREPLY[@]}}"
-    """
-    environment = {
-        **os.environ, "PATH": f"{bin_}:{os.environ['PATH']}",
-        "HUABIAO_HOME": str(served.home), "HUABIAO_URL": served.url,
-    }  # fmt: skip
-    done = subprocess.run(
-        ["bash", "-c", script], env=environment, capture_output=True, text=True,
-        timeout=60, check=True,
-    )  # fmt: skip
-    assert done.stderr == ""
-    return done.stdout.split()
-
-
-def test_bash_completes_what_the_running_chain_holds(served: Served, case: str) -> None:
-    assert completed(served, "li") == ["list", "licence"]
-    assert completed(served, "list", "hazardous_waste", "--s") == ["--state", "--sort"]
-    assert completed(served, "show", "hazardous_") == ["hazardous_waste"]
-    assert completed(served, "call", "hazardous_waste", "se") == ["send_back"]
-    assert case in completed(served, "show", "hazardous_waste", "m")
-    receive = ("call", "hazardous_waste", "receive")
-    assert completed(served, *receive, "m1") == [case]
-    assert completed(served, *receive, case, "") == ["weighed="]
-    assert "plant" in completed(served, *receive, case, "--as", "pl")
-    assert completed(served, "show", "no_such_scenario", "") == []

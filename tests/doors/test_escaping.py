@@ -179,7 +179,8 @@ def test_names_of_departments_columns_and_purposes(
     with contextlib.closing(served.browser(writer)) as browser:
         for path in ("/directory", f"/directory?department={account}",
                      f"/scenarios/sharing/{quote(request['id'])}",
-                     f"/accounts/{account}"):  # fmt: skip
+                     f"/accounts/{account}", "/accounts", "/envelopes",
+                     "/accounts?q=" + quote(MARKUP)):  # fmt: skip
             assert MARKUP in read(browser, path), path
         for path in ("/directory?q=markup", f"/events?record={quote(request['id'])}"):
             read(browser, path)

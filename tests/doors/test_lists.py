@@ -144,6 +144,25 @@ def test_the_command_line_lists_and_exports(served: Served, loads: list[str]) ->
     assert exported.count("\n") == 4 and "261-071-11" in exported
 
 
+def test_an_export_says_how_many_rows_come(served: Served, loads: list[str]) -> None:
+    """Of all and of one state; not where the node would have to look through them."""
+    bureau = served.remote("bureau")
+    for asked, known in (
+        ({}, True),
+        ({"state": "drafted"}, True),
+        ({"own": True}, False),
+    ):
+        with bureau.rows(f"{LIST}.csv", **asked) as (total, parts):
+            rows = b"".join(parts).count(b"\r\n") - 1
+        assert total == (rows if known else None)
+    with (
+        pytest.raises(Answered) as refused,
+        served.remote().rows(f"{LIST}.csv", own=True),
+    ):
+        pass
+    assert refused.value.code == "session.missing"
+
+
 def test_the_page_of_a_scenario_lists_sorts_and_exports(
     served: Served, loads: list[str]
 ) -> None:

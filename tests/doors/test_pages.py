@@ -8,12 +8,16 @@ import pytest
 from served_city import Served
 
 from huabiao.client.signing import call
+from huabiao.crypto.address import show
 
+ACCOUNT = "/accounts/" + show(bytes(range(20)))
 PAGES = (
     "/", "/blocks", "/blocks/1", "/scenarios", "/scenarios/hazardous_waste",
     "/scenarios/governance", "/scenarios/hazardous_waste/m1", "/directory?q=数据",
     "/me", "/me/webhooks", "/values?scenario=s&record=r&field=f", "/crossings",
     "/levels", "/find", "/find?q=hazardous", "/events", "/events?until=1",
+    "/accounts", "/accounts?scenario=hazardous_waste", "/accounts?q=x", ACCOUNT,
+    "/envelopes", "/envelopes?refused=true&before=2",
     "/verify", "/plan", "/bills", "/bills?number=x&code=y",
 )  # fmt: skip
 
@@ -32,6 +36,8 @@ def test_a_page_is_well_formed(served: Served, case: str, path: str) -> None:
         assert f'<label for="{name}">' in answer.text
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert ("script-src 'self'" in policy) >= ("<script" in answer.text)
+    assert ("connect-src 'self'" in policy) >= exports
 
 
 def test_what_happened_leads_somewhere(served: Served, case: str) -> None:

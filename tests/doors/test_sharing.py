@@ -1,11 +1,15 @@
 """Sharing by the command line: request, a narrower grant, fetch, refusals, uses."""
 
+import contextlib
+import csv
+import io
 import json
 import sqlite3
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy
 from served_city import Served
@@ -112,6 +116,12 @@ def test_a_person_sees_each_use(served: Served, grant: str) -> None:
     assert uses and uses[0]["purpose"] == "核验" and uses[0]["columns"] == ["job"]
     assert uses[0]["reader_name"] and uses[0]["grant"] == grant
     served.keys("clerk")  # makes the identity: this test stands alone
+    with contextlib.closing(served.browser("张三")) as browser:
+        assert 'href="/me/uses.csv"' in browser.get("/me").text
+        text = browser.get("/me/uses.csv").text.removeprefix("\ufeff")
+        newest, *_ = csv.DictReader(io.StringIO(text))
+        assert (newest["purpose"], newest["grant"]) == ("核验", grant)
+    assert httpx.get(served.url + "/me/uses.csv").status_code == 401
     assert served.json("share", "uses", "--as", "clerk")["uses"] == []
 
 

@@ -186,7 +186,9 @@ def test_newest_envelopes_refusals_and_one_accounts_own(
     assert newest["envelope"] == receipt.envelope.hex()
     assert (newest["calls"], newest["key"]) == (3, "m1"), "the call that decided"
     assert before["code"] == "ok"
-    assert index.refusals() == [newest]
+    assert index.latest(refused=True) == [newest]
+    place = newest["height"], newest["index"]
+    assert index.latest(1, before=place) == [before]
     assert newest["sentence"] == receipt.sentence
     assert index.account_history(plant.account) == [newest, before]
     assert index.account_history(truck.account) == []

@@ -36,6 +36,29 @@ def test_who_acted_is_told_as_the_history_tells_it(
     city.close()
 
 
+def test_actors_and_entries_page_both_ways(address: Path | str, tmp_path: Path) -> None:
+    city, index = City(tmp_path / "city", sources=SOURCES), Index(address)
+    plant, truck, _ = cast(city)
+    drafted(city, plant, "m1", "m2", "m3")
+    city.call(truck, WASTE, "collect", "m2", weighed=900)
+    take_in(index, city)
+    first, last = sorted((plant.account, truck.account))
+    assert index.actors(WASTE) == [first, last]
+    assert index.actors(WASTE, limit=1) == index.actors(WASTE, b"", 1) == [first]
+    assert index.actors(WASTE, first) == index.actors(WASTE, b"", 1, True) == [last]
+    assert index.actors(WASTE, last, backward=True) == [first]
+    assert bytes(20) not in index.actors("governance"), "genesis is nobody's act"
+    every = index.entries("governance", "roles")
+    assert index.entries("governance", "roles", backward=True) == every[::-1]
+    before = index.entries("governance", "roles", after=every[2][0], backward=True)
+    assert before == every[1::-1]
+    prefix = f"{WASTE}/generator/"
+    of_role = index.entries("governance", "roles", prefix, backward=True)
+    assert [key for key, _ in of_role] == [f"{prefix}{plant.account.hex()}"]
+    index.close()
+    city.close()
+
+
 def test_an_entry_of_a_part_has_its_writer(address: Path | str, tmp_path: Path) -> None:
     city, index = City(tmp_path / "city", sources=SOURCES), Index(address)
     plant, _, _ = cast(city)

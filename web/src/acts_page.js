@@ -19,7 +19,7 @@ window.huabiao = { encode, hex, plain };
 
 const page = document.querySelector("main [data-chain]").dataset;
 /** The chain keeps the digest that it was founded with, whatever its keys are of. */
-const digest = (bytes) => hex(DIGESTS[page.founding](bytes));
+const digest = DIGESTS[page.founding];
 
 async function act(_, form) {
   const { contract, operation, key, draw, after, manner } = form.dataset;

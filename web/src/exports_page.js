@@ -3,22 +3,30 @@ Exports as they come: how many rows there are so far, of how many. Without this 
 the link leads to the same file.
 */
 
-const LINE_END = 10;
+const RETURN = 13, LINE_END = 10;
 
 async function take(link, progress, said) {
   const answer = await fetch(link.href);
   // A refusal is a page that says why: it is opened.
   if (!answer.ok) return window.location.assign(link.href);
+  const total = Number(answer.headers.get("x-total-count"));
+  if (total > 0) progress.max = total;
   const parts = [], reader = answer.body.getReader();
-  let lines = 0;
+  let rows = -1, last = 0; // the first line names the columns
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);
-    for (const octet of value) lines += octet === LINE_END;
-    const rows = Math.max(lines - 1, 0);
-    if (progress.max > 1) progress.value = Math.min(rows, progress.max);
-    said.textContent = `${rows} 行 · rows`;
+    for (const octet of value) {
+      rows += last === RETURN && octet === LINE_END;
+      last = octet;
+    }
+    if (total > 0) progress.value = Math.min(Math.max(rows, 0), total);
+    said.textContent = `${Math.max(rows, 0)}${total > 0 ? ` / ${total}` : ""} 行 · rows`;
+  }
+  if (rows < total) {
+    said.textContent +=
+      "，一次只导出这么多，请先筛选。 No more is exported at a time: filter the list.";
   }
   keep(new Blob(parts, { type: "text/csv" }), link.dataset.export);
   return undefined;

@@ -6,6 +6,8 @@ A field says by `data-widget` how it is read. A fieldset is a field too: of a re
 inner fieldset a row.
 */
 
+import { hex } from "./encoding.js";
+import { digestsOf } from "./hashing.js";
 import { accountIn } from "./parties.js";
 
 /** Let a function answer a form; what it throws is said beneath the form. */
@@ -43,7 +45,7 @@ function letRowsGrow(rows) {
 }
 
 /** What a person wrote in an operation's form, by each field's widget. */
-export async function argumentsOf(form, digest) {
+export async function argumentsOf(form, hash) {
   const found = {};
   for (const field of fieldsOf(form)) {
     if (field.disabled) continue;
@@ -52,7 +54,7 @@ export async function argumentsOf(form, digest) {
       if (field.checked) (found[name] ??= []).push(field.value);
       continue;
     }
-    const value = (await READ[dataset.widget]?.(field, digest)) ?? field.value;
+    const value = (await READ[dataset.widget]?.(field, hash)) ?? field.value;
     const isList = typeof value === "object" && value !== null;
     const isEmpty = value === "" || (isList && Object.keys(value).length === 0);
     if (!isEmpty || isWanted(field)) found[name] = value;
@@ -74,27 +76,26 @@ const READ = {
   checkbox: (field) => field.checked,
   date: (field) => field.value,
   datetime: (field) => instant(field.value),
-  file: async (field, digest) =>
-    (await digests(field, digest))[0] ??
+  file: async (field, hash) =>
+    (await digests(field, hash))[0] ??
     field.closest("p").querySelector("[data-digest]")?.value.trim() ?? "",
   files: digests,
   list: (field) => field.value.split("\n").map((line) => line.trim()).filter(Boolean),
   party: (field) => accountIn(field.value),
-  seal: (field, digest) =>
-    field.querySelector("[data-commitment]").value.trim() || argumentsOf(field, digest),
+  seal: (field, hash) =>
+    field.querySelector("[data-commitment]").value.trim() || argumentsOf(field, hash),
   minutes: (field) => minutesFromNow(field.value),
   record: argumentsOf,
-  rows: (field, digest) =>
+  rows: (field, hash) =>
     Promise.all(
       [...field.querySelectorAll(":scope > [data-row]")].map((row) =>
-        argumentsOf(row, digest),
+        argumentsOf(row, hash),
       ),
     ),
 };
 
-async function digests(field, digest) {
-  const read = async (file) => digest(new Uint8Array(await file.arrayBuffer()));
-  return Promise.all([...field.files].map(read));
+async function digests(field, hash) {
+  return (await digestsOf(field, hash)).map(hex);
 }
 
 /** A clock in Beijing, as the pages show it, in UTC. */

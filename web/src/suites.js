@@ -12,17 +12,14 @@ made by honest software, and a signature that only some accept is no member's.
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ml_dsa65 } from "@noble/post-quantum/ml-dsa.js";
-import { sm2, sm3 } from "sm-crypto-v2";
+import { hashSm3, sm2 } from "sm-crypto-v2";
 
-import { hex, unhex } from "./encoding.js";
+import { hex } from "./encoding.js";
 
 export const IDENTITY = "1234567812345678"; // GB/T 32918.2: the default of a signer's identity
 
-export const DIGESTS = {
-  intl: (bytes) => sha256(bytes),
-  sm: (bytes) => unhex(sm3(bytes)),
-  pq: (bytes) => sha256(bytes),
-};
+/** Of bytes at once, or piece by piece: `create()`, `update(bytes)`, `digest()`. */
+export const DIGESTS = { intl: sha256, sm: hashSm3, pq: sha256 };
 
 const KINDS = [
   {

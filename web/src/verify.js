@@ -17,12 +17,17 @@ import { sentenceOf } from "./sentences.js";
 import { DIGESTS, suiteOf } from "./suites.js";
 import { leafHash, rootFromInclusion, verifyState } from "./trees.js";
 
-const MAGIC = "huabiao-proof", LARGEST = 4 * 1024 * 1024;
+/** Octets of a proof file, at most. */
+export const LARGEST = 4 * 1024 * 1024;
+const MAGIC = "huabiao-proof";
 const ENVELOPE = new TextEncoder().encode("huabiao envelope\0");
 
 class Fails extends Error {}
 
-/** {ok, sentence, statement} of a proof file; never throws on hostile bytes. */
+/**
+ * {ok, sentence, statement} of a proof file; never throws on hostile bytes. `original` is
+ * the digest of the original file under the trust's suite, where there is one.
+ */
 export function verify(proof, trust, original = null) {
   let city, taken;
   try {
@@ -62,6 +67,15 @@ export function readTrust(document) {
   if (!DIGESTS[trust.suite]) throw new Error(`suite ${trust.suite}`);
   if (!isWellFormed(members)) throw new Error("members");
   return { chain: trust.chain, digest: DIGESTS[trust.suite], members };
+}
+
+/** With which hash an original is compared; null where the trust cannot be used. */
+export function hashOf(trust) {
+  try {
+    return readTrust(trust).digest;
+  } catch {
+    return null;
+  }
 }
 
 function readProof(raw) {
@@ -232,7 +246,7 @@ function checkEnvelope(digest, header, [, index, count, , part], receipt) {
 
 function notarised(digest, receipt, code, content, original) {
   const [leaf, index, count, path] = content.slice(4);
-  if (original !== null && !same(digest(original), leaf)) {
+  if (original !== null && !same(original, leaf)) {
     throw new Fails(
       "原文与存证不符：文件被改动，或不是同一文件。" +
         " The original does not match: it was altered, or is another file.",

@@ -8,9 +8,8 @@ A city over HTTP: what a client needs of the port, with keys that stay at the cl
     record = city.as_(keys).get("/api/scenarios/hazardous_waste/records/m1")
 """
 
-import os
-import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 import httpx
@@ -19,6 +18,7 @@ import msgspec
 from huabiao.client.committing import Opening, commit_arguments, keep_calls
 from huabiao.client.port import Busy, Outcome
 from huabiao.client.signing import Signer, sign_envelope
+from huabiao.client.trusting import trusted, untrusted
 from huabiao.codec import decode
 from huabiao.crypto.address import parse as parse_account
 from huabiao.crypto.envelope import Call
@@ -31,22 +31,6 @@ SESSION_DOMAIN = b"huabiao session\x00"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 _outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
-
-
-def trusted(url: str) -> ssl.SSLContext:
-    """Whom to trust at an address; ValueError where HUABIAO_CA cannot be read."""
-    if not url.startswith("https:"):
-        # Nobody's certificate is asked for, and to read the system's takes 30 ms.
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    named = os.environ.get("HUABIAO_CA")
-    try:
-        return ssl.create_default_context(cafile=named or None)
-    except OSError as error:
-        raise ValueError(
-            f"HUABIAO_CA 指向的 {named} 不能用（{error}）；应为 PEM 格式的 CA 证书。"
-            f" {named}, which HUABIAO_CA names, cannot be used ({error}); it is a PEM"
-            " file of the certificates to trust."
-        ) from None
 
 
 class Unreachable(Exception):
@@ -96,18 +80,24 @@ class Remote:
 
     # -- requests --------------------------------------------------------------
 
-    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Unreachable, with a sentence, where nothing answers."""
         try:
-            answer = self._http.request(method, path, **options)
+            yield
         except httpx.HTTPError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                raise Unreachable(_untrusted(self.url, error)) from error
+                raise Unreachable(untrusted(self.url, error)) from error
             raise Unreachable(
                 f"{self.url} 没有应答（{type(error).__name__}）。先运行 huabiao up，"
                 "或用 HUABIAO_URL、--url 指明地址。"
                 f" Nothing answers at {self.url}: run huabiao up, or say where the city"
                 " is with HUABIAO_URL or --url."
             ) from error
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        with self._reaching():
+            answer = self._http.request(method, path, **options)
         if answer.status_code >= 400:
             raise Answered(_problem(answer))
         return answer
@@ -127,6 +117,20 @@ class Remote:
         """A body that is a file, such as a proof."""
         asked = {name: value for name, value in query.items() if value is not None}
         return self._send("GET", path, params=asked).content
+
+    @contextmanager
+    def rows(
+        self, path: str, **query: Any
+    ) -> Iterator[tuple[int | None, Iterator[bytes]]]:
+        """A list that comes as a file: how many rows it has in all, where the node
+        knows (X-Total-Count), and its octets as they come."""
+        asked = {name: value for name, value in query.items() if value is not None}
+        with self._reaching(), self._http.stream("GET", path, params=asked) as answer:
+            if answer.status_code >= 400:
+                answer.read()
+                raise Answered(_problem(answer))
+            total = answer.headers.get("x-total-count", "")
+            yield int(total) if total.isdecimal() else None, answer.iter_bytes()
 
     def post_octets(self, path: str, content: bytes) -> bytes:
         """Bytes in, bytes out."""
@@ -267,15 +271,6 @@ class Remote:
         token = self.token(signer)["token"]
         self._http.headers["authorization"] = f"Bearer {token}"
         return self
-
-
-def _untrusted(url: str, error: Exception) -> str:
-    return (
-        f"{url} 的证书不可信（{error}）。请用 HUABIAO_CA 指明签发它的 CA 证书文件；"
-        "若已指明，请核对地址与证书中的名称。"
-        f" The certificate of {url} is not trusted ({error}): name the file of its"
-        " issuer with HUABIAO_CA, or use a host name that is in the certificate."
-    )
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

@@ -40,14 +40,6 @@ class Labels:
     def __len__(self) -> int:
         return len(self._words)
 
-    def get(self, name: str) -> Title | None:
-        """What a name is called, or None."""
-        word = self._words.get(name)
-        if word is None:
-            return None
-        zh, en = word if isinstance(word, tuple) else (word, name.replace("_", " "))
-        return Title(zh, en)
-
     def malformed(self) -> str:
         """The first name whose word cannot be drawn; empty where there is none."""
         for name, word in self._words.items():
@@ -90,33 +82,36 @@ def _is_line(text: object) -> bool:
     return fits and str(text).isprintable() and str(text).strip() == text
 
 
-def label_of(cls: "type[Scenario]", name: str) -> Title | None:
-    """What a scenario calls a field or a parameter: by its own word, or by a part's."""
+def words_of(cls: "type[Scenario]") -> dict[str, Word]:
+    """What a scenario calls fields and parameters: by its own words, else by those of
+    the first part that has one, else by the usual ones; nothing without labels."""
     if cls.labels is None:
+        return {}
+    found = dict(USUAL._words)
+    for part in reversed(cls.drawing.parts.values()):
+        found |= part.labels._words
+    return found | cls.labels._words
+
+
+def words_for(
+    cls: "type[Scenario]", record: type[Record], words: dict[str, Word]
+) -> dict[str, Word]:
+    """The same for the fields of a record: those of a part's own by the part first."""
+    if not words or not record.__module__.startswith(LIBRARY):
+        return words
+    for part in reversed(cls.drawing.parts.values()):
+        if record in reached(part.records()):
+            words = words | part.labels._words
+    return words
+
+
+def title_in(words: dict[str, Word], name: str) -> Title | None:
+    """A word as a title in both languages; None where there is none."""
+    word = words.get(name)
+    if word is None:
         return None
-    return first_of([cls.labels, *_of_parts(cls), USUAL], name)
-
-
-def labels_for(cls: "type[Scenario]", record: type[Record]) -> list[Labels]:
-    """Where a record's fields are named: a part's own record first by that part."""
-    if cls.labels is None:
-        return []
-    keepers = [
-        part.labels
-        for part in cls.drawing.parts.values()
-        if record.__module__.startswith(LIBRARY) and record in reached(part.records())
-    ]
-    return [*keepers, cls.labels, *_of_parts(cls), USUAL]
-
-
-def first_of(labels: list[Labels], name: str) -> Title | None:
-    """The first word that any of them has for a name."""
-    found = (each.get(name) for each in labels)
-    return next((title for title in found if title is not None), None)
-
-
-def _of_parts(cls: "type[Scenario]") -> list[Labels]:
-    return [part.labels for part in cls.drawing.parts.values()]
+    zh, en = word if isinstance(word, tuple) else (word, name.replace("_", " "))
+    return Title(zh, en)
 
 
 def reached(records: list[type[Record]]) -> list[type[Record]]:

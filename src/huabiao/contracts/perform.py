@@ -13,7 +13,7 @@ from typing import Any
 from huabiao.codec import Malformed, Record, decode, encode
 from huabiao.contracts.context import Context, Refused
 from huabiao.contracts.drawing import State, anyone
-from huabiao.contracts.labels import label_of
+from huabiao.contracts.labels import title_in, words_of
 from huabiao.contracts.operations import Operation
 from huabiao.contracts.scenario import RECORD_PATH, Scenario
 
@@ -117,14 +117,15 @@ def _check_role(cls: type[Scenario], operation: Operation, context: Context) -> 
 
 def _called(cls: type[Scenario], name: str) -> str:
     """A field or parameter for people; where the contract has no word, its name."""
-    title = label_of(cls, name)
+    title = title_in(words_of(cls), name)
     return f"“{title.zh}”（{name}）" if title else name
 
 
 def _parties(cls: type[Scenario], operation: Operation) -> str:
     if cls.labels is None:
         return f" {'、'.join(operation.only)} "
-    titles = [(label_of(cls, name), name) for name in operation.only]
+    words = words_of(cls)
+    titles = [(title_in(words, name), name) for name in operation.only]
     return "或".join(title.zh if title else name for title, name in titles)
 
 

@@ -6,8 +6,8 @@ Whom a form may name: looked up by name, as far as the person who asks may know 
 - organisations and departments by their registered names or codes, and who holds a seat
   of the chain: the registers of these are public
 
-There is no list of accounts to search, and no name of a person stands on the chain: who
-is not public is found by nobody who has not dealt with him.
+No name of a person stands on the chain, and no list of accounts has those of persons:
+who is not public is found by nobody who has not dealt with him.
 """
 
 import re
@@ -34,7 +34,7 @@ def contacts(city: City, words: str, viewer: bytes, scenario: str = "") -> list[
     contacts. `scenario` is where the form stands: who is named beside one there counts.
     """
     city.caught_up()
-    asked = folded(words[:LONGEST_WORDS]).strip().lower()
+    asked = _folded(words)
     found: dict[str, Json] = {}
     for each in _known(city, asked, viewer, scenario):
         if each["account"] != show(viewer) and _fits(each, asked):
@@ -42,6 +42,22 @@ def contacts(city: City, words: str, viewer: bytes, scenario: str = "") -> list[
         if len(found) == MOST_SHOWN:
             break
     return list(found.values())
+
+
+def registered(city: City, words: str, most: int) -> list[tuple[str, Json]]:
+    """At most so many (register, contact) of the public registers that words fit."""
+    asked = _folded(words)
+    found: dict[str, tuple[str, Json]] = {}
+    for register_, each in _registers(city, asked, most):
+        if asked and _fits(each, asked):
+            found.setdefault(each["account"], (register_, each))
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
+def _folded(words: str) -> str:
+    return folded(words[:LONGEST_WORDS]).strip().lower()
 
 
 def _fits(contact: Json, asked: str) -> bool:
@@ -53,9 +69,7 @@ def _fits(contact: Json, asked: str) -> bool:
 def _known(city: City, asked: str, viewer: bytes, scenario: str) -> Iterator[Json]:
     yield from _of_own_records(city, viewer, scenario)
     if asked:
-        yield from _departments(city)
-        yield from _organisations(city, asked)
-        yield from _seats(city)
+        yield from (each for _, each in _registers(city, asked, MOST_SHOWN))
 
 
 def _contact(city: City, account: str, zh: str, en: str, name: str = "") -> Json:
@@ -126,6 +140,12 @@ def _accounts_in(shown: Any, field: str = "") -> Iterator[tuple[str, str]]:
 # -- the public registers -------------------------------------------------------------
 
 
+def _registers(city: City, asked: str, most: int) -> Iterator[tuple[str, Json]]:
+    yield from (("department", each) for each in _departments(city))
+    yield from (("organisation", each) for each in _organisations(city, asked, most))
+    yield from (("member", each) for each in _seats(city))
+
+
 def _departments(city: City) -> Iterator[Json]:
     """The organisations that governance listed, LISTED at most."""
     description = city.description("governance")
@@ -142,9 +162,9 @@ def _departments(city: City) -> Iterator[Json]:
         after = page[-1][0]
 
 
-def _organisations(city: City, asked: str) -> Iterator[Json]:
+def _organisations(city: City, asked: str, most: int) -> Iterator[Json]:
     """Registered organisations that the search of the directory finds."""
-    for each in register.found(city, asked, MOST_SHOWN):
+    for each in register.found(city, asked, most):
         if each["kind"] == "organisation":
             zh, en = f"单位 {each['code']}", f"organisation {each['code']}"
             yield _contact(city, each["account"], zh, en, each["title"])

@@ -49,12 +49,14 @@ def list_records(city: City, viewer: Viewer, asked: Asked) -> Json:
     """One page of records as the viewer sees them; `next` continues as `after`."""
     description = city.description(asked.scenario)
     city.caught_up()
-    rows = _rows(city, viewer, asked, description)
+    one_more = replace(asked, limit=asked.limit + 1)
+    found = _rows(city, viewer, one_more, description)
+    rows = found[: asked.limit]
     return {
         "scenario": asked.scenario,
         "counts": city.index.counts(asked.scenario),
         "records": _seen(city, description, rows, viewer),
-        "next": rows[-1]["cursor"] if len(rows) == asked.limit else None,
+        "next": rows[-1]["cursor"] if len(found) > asked.limit else None,
     }
 
 
@@ -67,6 +69,15 @@ def export_csv(city: City, viewer: Viewer, asked: Asked) -> Iterator[str]:
     first = _rows(city, viewer, page, description)
     names = list(record_fields(description))
     return _csv(city, viewer, page, asked.limit, description, names, first)
+
+
+def rows_in_all(city: City, asked: Asked) -> int | None:
+    """How many records a list has, where that is known without going through them: of
+    all, or of one state."""
+    if asked.own or asked.where:
+        return None
+    counts = city.index.counts(asked.scenario)
+    return sum(counts.values()) if asked.state is None else counts.get(asked.state, 0)
 
 
 def _csv(

@@ -3,16 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from starlette.responses import StreamingResponse
 
 from huabiao.doors.city import MOST_EXPORTS, City
-from huabiao.doors.listing import MOST_EXPORTED, MOST_FILTERS, Asked, export_csv
+from huabiao.doors.listing import (
+    MOST_EXPORTED,
+    MOST_FILTERS,
+    Asked,
+    export_csv,
+    rows_in_all,
+)
 from huabiao.doors.problems import Problem, malformed
+from huabiao.doors.registers import Sought
 
 After = Annotated[str, Query(max_length=2_000, description="`next` of the page before")]
+Before = Annotated[
+    str, Query(max_length=20, description="HEIGHT, or `next` of the page before")
+]
 _Own = Annotated[bool, Query(description="records that this account acted on")]
 _Sort = Annotated[
     str,
@@ -50,18 +60,50 @@ def conditions(where: list[str]) -> dict[str, str]:
     return fields
 
 
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+"""What OpenAPI says of an address that answers with a list as a file."""
+
 Which = Annotated[Asked, Depends(which)]
+
+
+TOTAL = "x-total-count"
+"""The rows of the whole list, before the first of them. RFC 9110 has no field for it:
+its Content-Range is for the answer to a range; many APIs call it so."""
+
+_Word = Annotated[str, Query(max_length=200)]
+_Register = Annotated[
+    str,
+    Query(max_length=40, description="department, organisation, device, member, role; "
+          "actor: for supervisors"),
+]  # fmt: skip
+
+
+async def which_accounts(
+    register: _Register = "", scenario: _Word = "", role: _Word = "", q: _Word = "",
+    sort: Annotated[str, Query(pattern="^-?(account)?$")] = "",
+) -> Sought:  # fmt: skip
+    """Which accounts of the registers; `sort` "-account" is from the last key."""
+    backward = sort.startswith("-")
+    return Sought(register, scenario, role.strip(), q.strip(), backward)
+
+
+Standing = Annotated[Sought, Depends(which_accounts)]
 
 
 def csv_answer(city: City, viewer: bytes | None, asked: Asked) -> StreamingResponse:
     """The list as a file to keep."""
     rows = export_csv(city, viewer, replace(asked, limit=MOST_EXPORTED))
-    return csv_download(city, rows, asked.scenario)
+    return csv_download(city, rows, asked.scenario, rows_in_all(city, asked))
 
 
-def csv_download(city: City, rows: Iterator[str], name: str) -> StreamingResponse:
-    """Lines of CSV as a file of this name to keep, sent as they are made; Problem 503
-    where as many exports are under way as a node makes at once."""
+def csv_download(
+    city: City, rows: Iterator[str], name: str, total: int | None = None
+) -> StreamingResponse:
+    """Lines of CSV as a file of this name to keep, sent as they are made; `total` says
+    how many rows the list has, where that is known. Problem 503 where as many exports
+    are under way as a node makes at once."""
     if not city.exports.acquire(blocking=False):
         raise Problem(
             503, "export.full",
@@ -74,6 +116,8 @@ def csv_download(city: City, rows: Iterator[str], name: str) -> StreamingRespons
         "content-disposition": f'attachment; filename="{name}.csv"',
         "cache-control": "no-store",
     }
+    if total is not None:
+        headers[TOTAL] = str(total)
     return StreamingResponse(
         chain([first], lines), media_type="text/csv", headers=headers
     )

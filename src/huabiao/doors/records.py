@@ -1,26 +1,26 @@
 """
-What people read of records, accounts and the directory, as plain JSON.
+What people read of records, uses of their data and the directory, as plain JSON.
 
 As in `reading`, a viewer (None: nobody in particular) gets no more than he may see.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from huabiao.client.described import show_entry, show_stored_record
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import parse as parse_account
-from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
+from huabiao.doors.listing import BYTE_ORDER_MARK, csv_line
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
-from huabiao.doors.reading import sees_calls
 from huabiao.doors.uses_abroad import reader_abroad
 from huabiao.doors.vault import openings_about
-from huabiao.services.index import LONGEST_NAME
 
 Json = dict[str, Any]
 Viewer = bytes | None
 MOST_ALERTS, MOST_TAGS, PAGE = 500, 2_000, 200
+ENTRIES_LOOKED = 4_000
 
 
 def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
@@ -58,66 +58,7 @@ def history(city: City, scenario: str, key: str, viewer: Viewer) -> Json:
     return {"scenario": scenario, "id": key, "complete": whole, "steps": steps}
 
 
-# -- accounts ----------------------------------------------------------------------
-
-
-def account(city: City, account: bytes, viewer: Viewer, limit: int) -> Json:
-    """What is publicly known of an account, and its acts as far as they are seen."""
-    city.caught_up()
-    rows = city.index.account_history(account, limit=limit)
-    calls = city.index.calls_of([(row["height"], row["index"]) for row in rows])
-    acts = [
-        {**row, "time": Instant.show(row["time"])}
-        for row, about in zip(rows, calls, strict=True)
-        if viewer == account or _sees_act(city, row, about, viewer)
-    ]
-    name = city.organisation(account)
-    written = show_account(account)
-    return {
-        "account": written,
-        "organisation": name if name != written else None,
-        "acts": acts,
-    }
-
-
-def _sees_act(
-    city: City, row: Json, calls: list[tuple[str, str]], viewer: Viewer
-) -> bool:
-    """Whether all of an envelope's calls are seen. The read model cuts keys that are
-    longer than any that is accepted: what was refused with one is nobody else's."""
-    cut = row["code"] != "ok" and any(len(key) >= LONGEST_NAME for _, key in calls)
-    return bool(calls) and not cut and sees_calls(city, calls, viewer)
-
-
-def balances(city: City, account: bytes, viewer: Viewer) -> Json:
-    """What stands on an account in the books of every scenario, as far as the viewer
-    sees it; an account at zero is not there. Books of many things have a balance of
-    each, under "of"; the first 200."""
-    found = []
-    for scenario, description in city.descriptions().items():
-        for part, facts in description["parts"].items():
-            if facts["part"] != "books":
-                continue
-            named = {name: facts[name] for name in ("unit", "zh", "en")}
-            where = {"scenario": scenario, "part": part}
-            for key, stored in _standing(city, scenario, part, facts, account):
-                if city.sees_entry(description, part, key, stored, viewer):
-                    balance = show_entry(description, part, stored)["balance"]
-                    of = {"of": key.partition("@")[2]} if facts.get("many") else {}
-                    found.append({**where, **named, **of, "balance": balance})
-    return {"account": show_account(account), "balances": found}
-
-
-def _standing(
-    city: City, scenario: str, part: str, facts: Json, account: bytes
-) -> list[tuple[str, bytes]]:
-    """The entries of an account in a book: one at most, or one of each thing."""
-    if facts.get("many"):
-        city.caught_up()
-        prefix = f"{account.hex()}@"
-        return city.index.entries(scenario, part, prefix, after="", limit=200)
-    stored = city.port.read(f"{scenario}/{part}/{account.hex()}")
-    return [(account.hex(), stored)] if stored else []
+# -- uses of a person's data ------------------------------------------------------
 
 
 def uses_of(city: City, account: bytes) -> list[Json]:
@@ -131,6 +72,19 @@ def uses_of(city: City, account: bytes) -> list[Json]:
     openings = openings_about(city, account)
     uses = [*found.values(), *openings, *kyc_uses(city, account)]
     return sorted(uses, key=lambda use: use["height"])
+
+
+USED = ("at", "height", "reader", "reader_name", "owner", "owner_name", "table",
+        "record", "columns", "purpose", "legal_basis", "grant", "receipt")  # fmt: skip
+
+
+def csv_of_uses(city: City, account: bytes) -> Iterator[str]:
+    """The same as CSV (RFC 4180), the newest first; what a use lacks is left empty."""
+    uses = uses_of(city, account)
+    yield BYTE_ORDER_MARK + csv_line(list(USED))
+    for use in reversed(uses):
+        cells = use | {"columns": "、".join(use["columns"])}
+        yield csv_line([cells.get(name) for name in USED])
 
 
 def tags_of(city: City, account: bytes) -> list[bytes]:
@@ -204,6 +158,9 @@ def entries(
     """
     Entries of a part in the order of their keys, those that the viewer sees; `stored`
     adds the bytes, in hexadecimal, that stand on the chain and that a proof proves.
+
+    `next` is the key of the last that is shown: keys of others may name accounts. Where
+    few are seen, ENTRIES_LOOKED are looked through at most; `prefix` finds the rest.
     """
     description = city.description(scenario)
     if part not in description["parts"]:
@@ -216,17 +173,46 @@ def entries(
     if description["parts"][part]["part"] == "cell":
         # A cell is one value under the part's own name.
         cell = city.port.read(f"{scenario}/{part}")
-        rows = [("", cell)] if cell is not None and not after else []
+        seen = [("", cell)] if cell is not None and not after else []
+        seen = _those_seen(city, description, part, seen, viewer)
     else:
-        rows = city.index.entries(scenario, part, prefix, after=after, limit=limit)
+        seen = _entries_seen(city, description, part, viewer, prefix, after, limit + 1)
     return {
         "scenario": scenario,
         "part": part,
         "entries": [
             {"key": key, "entry": show_entry(description, part, held)}
             | ({"stored": held.hex()} if stored else {})
-            for key, held in rows
-            if city.sees_entry(description, part, key, held, viewer)
+            for key, held in seen[:limit]
         ],
-        "next": rows[-1][0] or None if len(rows) == limit else None,
+        "next": seen[limit - 1][0] if len(seen) > limit else None,
     }
+
+
+Entries = list[tuple[str, bytes]]
+
+
+def _entries_seen(
+    city: City, description: Json, part: str, viewer: Viewer, prefix: str, after: str,
+    wanted: int,
+) -> Entries:  # fmt: skip
+    """The next entries of a registry that a viewer sees, as many as are wanted."""
+    seen: Entries = []
+    size, looked = wanted, 0
+    while len(seen) < wanted and looked < ENTRIES_LOOKED:
+        rows = city.index.entries(description["name"], part, prefix, after, size)
+        seen += _those_seen(city, description, part, rows, viewer)
+        if len(rows) < size:
+            break
+        after, looked, size = rows[-1][0], looked + size, PAGE
+    return seen
+
+
+def _those_seen(
+    city: City, description: Json, part: str, rows: Entries, viewer: Viewer
+) -> Entries:
+    return [
+        (key, held)
+        for key, held in rows
+        if city.sees_entry(description, part, key, held, viewer)
+    ]

@@ -104,7 +104,7 @@ def _said(record: Json) -> tuple[str, str]:
 def _refusals(city: City, scope: dict[str, Json]) -> list[Json]:
     """The newest refusals, those of one account for one reason together."""
     counted: dict[tuple[str, str, str], list[Json]] = {}
-    for row in city.index.refusals(REFUSALS_READ):
+    for row in city.index.latest(REFUSALS_READ, refused=True):
         if row["contract"] in scope:
             group = row["contract"], row["sender"], row["code"]
             counted.setdefault(group, []).append(row)

@@ -107,6 +107,6 @@ class HazardousWaste(Scenario):
 def is_waste_code(code: str) -> bool:
     """Whether a code is written as in the national list (国家危险废物名录, 2025): eight
     digits, 900-041-49, whose last two name the category HW01 to HW50."""
-    digits = code[:3] + code[4:7] + code[8:]
-    whole = len(code) == 10 and code[3:8:4] == "--" and code.isascii()
-    return whole and digits.isdigit() and 1 <= int(code[8:]) <= CATEGORIES
+    parts = code.split("-")
+    whole = [len(part) for part in parts] == [3, 3, 2] and code.isascii()
+    return whole and "".join(parts).isdigit() and 1 <= int(parts[2]) <= CATEGORIES

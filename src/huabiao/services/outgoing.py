@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from huabiao.client.remote import trusted
+from huabiao.client.trusting import trusted
 
 TIMEOUT = httpx.Timeout(10.0)
 LONGEST_URL = 500

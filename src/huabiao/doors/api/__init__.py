@@ -2,7 +2,8 @@
 The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 
 - `envelopes`: send what was signed; prepare what is to be signed
-- `reads`: blocks, scenarios, records, accounts, as far as the viewer may see them
+- `reads`: blocks, scenarios, records, as far as the viewer may see them
+- `accounts`: who stands in a register; one account's acts and balances
 - `events`: what happens, as server-sent events from any height
 - `webhooks`: the same, sent to an address of an account's
 - `metrics`: figures for Prometheus
@@ -33,6 +34,7 @@ from fastapi import FastAPI
 from huabiao import __version__
 from huabiao.client.port import Port
 from huabiao.doors.api import (
+    accounts,
     bills,
     credentials,
     crossings,
@@ -92,9 +94,9 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
     rooms = (
-        envelopes, reads, events, webhooks, metrics, proofs, entry, identifiers,
-        organisations, persons, platform, vault, credentials, licences, bills, epcis,
-        plan, sign_in, levels, crossings,
+        envelopes, reads, accounts, events, webhooks, metrics, proofs, entry,
+        identifiers, organisations, persons, platform, vault, credentials, licences,
+        bills, epcis, plan, sign_in, levels, crossings,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, prefix="/api")

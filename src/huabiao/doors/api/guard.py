@@ -49,12 +49,14 @@ _POLICIES = {
     "/keys": _SIGNING,
     "/me": _SIGNING,
     "/events": _SIGNING,
+    "/envelopes": _SIGNING,
+    "/accounts": _SIGNING,
 }
 
 
 def policy_of(path: str) -> str:
     """The content policy of a page."""
-    if path.startswith("/scenarios/"):
+    if path.startswith(("/scenarios/", "/accounts/")):
         return _SIGNING
     return _POLICIES.get(path, _STRICT)
 

@@ -1,16 +1,23 @@
 """Reading: the node, its blocks, its scenarios and records, as far as one may see."""
 
 from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from huabiao.crypto.address import parse
-from huabiao.doors import reading
+from huabiao.doors import envelopes, reading
 from huabiao.doors import records as cases
 from huabiao.doors.listing import list_records
-from huabiao.doors.lists_asked import After, Which, csv_answer
-from huabiao.doors.problems import Problem, malformed
+from huabiao.doors.lists_asked import (
+    CSV,
+    After,
+    Before,
+    Which,
+    csv_answer,
+    csv_download,
+)
+from huabiao.doors.problems import Problem
 from huabiao.doors.viewer import (
     At,
     CityHere,
@@ -74,6 +81,27 @@ def block(
     return reading.block(city, height, viewer, offset, limit)
 
 
+Refused = Annotated[bool, Query(description="those alone that were refused")]
+
+
+@router.get("/envelopes")
+def latest(
+    city: CityHere, viewer: Viewer, before: Before = "", refused: Refused = False,
+    limit: Limit = 50,
+) -> Json:  # fmt: skip
+    """Envelopes of the whole chain, the newest first; `next` continues as `before`."""
+    return envelopes.latest(city, viewer, limit, before, refused)
+
+
+@router.get("/envelopes.csv", response_class=StreamingResponse, responses=CSV)
+def latest_csv(
+    city: CityHere, viewer: Viewer, before: Before = "", refused: Refused = False
+) -> StreamingResponse:
+    """The same list as CSV, up to 100,000 rows."""
+    rows = envelopes.csv_of_envelopes(city, viewer, before, refused)
+    return csv_download(city, rows, "envelopes")
+
+
 @router.get("/envelopes/{envelope}")
 def envelope(city: CityHere, viewer: Viewer, envelope: str) -> Json:
     """An envelope and its receipt, by its id in hexadecimal (16 digits or more)."""
@@ -109,7 +137,7 @@ def records(
 @router.get(
     "/scenarios/{scenario}/records.csv",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    responses=CSV,
 )
 def records_csv(
     city: CityHere, viewer: Viewer, scenario: str, which: Which
@@ -148,22 +176,3 @@ def entries(
     With `stored` each comes with its bytes on the chain, in hexadecimal.
     """
     return cases.entries(city, scenario, part, viewer, prefix, after, limit, stored)
-
-
-@router.get("/accounts/{account}")
-def account(city: CityHere, viewer: Viewer, account: str, limit: Limit = 50) -> Json:
-    """An account, written hb1…: whose it is, and its acts as far as they are seen."""
-    return cases.account(city, _account(account), viewer, limit)
-
-
-@router.get("/accounts/{account}/balances")
-def balances(city: CityHere, viewer: Viewer, account: str) -> Json:
-    """What an account holds in the books of every scenario, for its owner."""
-    return cases.balances(city, _account(account), viewer)
-
-
-def _account(written: str) -> bytes:
-    try:
-        return parse(written)
-    except ValueError as error:
-        raise malformed(str(error), "account.malformed", "account") from None

@@ -50,6 +50,7 @@ Each room is imported when one of its commands runs, so that `verify` starts at 
 from importlib import import_module
 
 import click
+from click.shell_completion import FishComplete, add_completion_class
 
 COMMANDS = {
     "up": "running",
@@ -107,6 +108,15 @@ COMMANDS = {
     "index": "read_model",
     "new": "making",
 }
+
+
+@add_completion_class
+class FishCompletion(FishComplete):
+    """Click's own script ends what it offers at the first comma: an id may have one."""
+
+    source_template = FishComplete.source_template.replace(
+        'split ","', 'split --max 1 ","'
+    )
 
 
 class Rooms(click.Group):

@@ -2,6 +2,7 @@
 
 import click
 
+from huabiao.doors.cli.bars import bar
 from huabiao.doors.cli.settings import Settings, command
 
 
@@ -29,7 +30,10 @@ def scan(
     from huabiao.services.scanner import scan as look
 
     keys = settings.keys(department, make=True)
-    seen = look(address, schemas=schema or None)
+    with bar("扫描 · scan", None) as shown:
+        seen = look(
+            address, schemas=schema or None, on_progress=lambda table: shown.update(1)
+        )
     settings.say(f"扫描到 {len(seen.tables)} 张表。 Scanned.")
     found = Scanning(settings, keys, department, seen).run(system, catalog, accept)
     lines = [f"登记 registered  {key}" for key in found["registered"]]

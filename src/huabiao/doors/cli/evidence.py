@@ -9,6 +9,7 @@ from urllib.parse import quote
 import click
 
 from huabiao.doors.cli import abroad
+from huabiao.doors.cli.bars import bar
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
 PIECE = 1 << 20
@@ -31,7 +32,9 @@ def notarize(
 ) -> None:
     """存证文件：只发送摘要。 Notarise files; only their digests leave this machine."""
     keys = settings.keys(identity, make=identity == "default")
-    digests = [digest_file(path, settings.city.founding_suite) for path in files]
+    suite = settings.city.founding_suite
+    with bar("摘要 · hash", sum(path.stat().st_size for path in files)) as shown:
+        digests = [digest_file(path, suite, shown.update) for path in files]
     records = []
     for start in range(0, len(files), MOST_IN_ENVELOPE):
         part = digests[start : start + MOST_IN_ENVELOPE]
@@ -59,12 +62,16 @@ def _notarise(settings: Settings, keys: Any, digests: list[bytes], note: str) ->
     return outcome.envelope
 
 
-def digest_file(path: Path, suite_name: str) -> bytes:
-    """A file's digest by the suite of genesis, read piece by piece."""
+def digest_file(
+    path: Path, suite_name: str, told: Callable[[int], Any] = lambda octets: None
+) -> bytes:
+    """A file's digest by the suite of genesis, read piece by piece; `told` is told how
+    many octets each has."""
     update, final = _hasher(suite_name)
     with path.open("rb") as file:
         while piece := file.read(PIECE):
             update(piece)
+            told(len(piece))
     return final()
 
 

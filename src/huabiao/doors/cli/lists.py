@@ -1,11 +1,13 @@
 """list: a scenario's records, filtered and sorted, for people or as CSV."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import click
 
+from huabiao.doors.cli.bars import bar
 from huabiao.doors.cli.completing import scenarios
 from huabiao.doors.cli.settings import Settings, command, identity_option
 
@@ -42,13 +44,31 @@ def list(
     }  # fmt: skip
     city = settings.city.as_(settings.keys(identity)) if identity else settings.city
     if as_csv:
-        click.echo(city.octets(f"{path}.csv", **asked), nl=False)
+        with city.rows(f"{path}.csv", **asked) as (total, parts):
+            export_rows(total, parts)
         return
     found = city.get(path, **asked, limit=limit, after=after)
     lines = [_line(each) for each in found["records"]]
     if found["next"] is not None:
         lines.append(f"（下一页 next page: --after {found['next']!r}）")
     settings.give(found, "\n".join(lines) or "没有记录 · no records")
+
+
+def export_rows(total: int | None, parts: Iterator[bytes]) -> None:
+    """Rows to where they are wanted, and how many of how many to whoever looks on."""
+    rows, last = -1, b""
+    with bar("导出 · export", total) as shown:
+        for part in parts:
+            click.echo(part, nl=False)
+            before, rows = rows, rows + (last + part).count(b"\r\n")
+            shown.update(max(rows, 0) - max(before, 0))
+            last = part[-1:]
+    if total is not None and rows < total:
+        click.echo(
+            f"只导出了 {total} 行中的 {rows} 行，请先筛选。"
+            f" {rows} of {total} rows were exported: filter the list.",
+            err=True,
+        )
 
 
 def _line(record: dict[str, Any]) -> str:

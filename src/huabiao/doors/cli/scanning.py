@@ -14,6 +14,7 @@ from huabiao.client.signing import sign_envelope
 from huabiao.codec import decode
 from huabiao.crypto.envelope import LARGEST_ENVELOPE, Call
 from huabiao.crypto.keys import Keys
+from huabiao.doors.cli.bars import bar
 from huabiao.doors.cli.footing import entries, provisional_levels, take_roles
 from huabiao.doors.cli.settings import Failed, Settings
 from huabiao.services.scanner import DatabaseScan
@@ -132,12 +133,14 @@ class Scanning:
                     (each.key, sign_envelope(city.chain, self.keys, [each]))
                     for each in calls
                 ]
-        for start in range(0, len(raw), MOST_SENT):
-            part = raw[start : start + MOST_SENT]
-            outcomes = city.submit([envelope for _, envelope in part])
-            for (key, _), outcome in zip(part, outcomes, strict=True):
-                if not outcome.accepted:
-                    raise Failed(f"{key}：{outcome.sentence} [{outcome.code}]")
+        with bar("登记 · register", len(raw)) as shown:
+            for start in range(0, len(raw), MOST_SENT):
+                part = raw[start : start + MOST_SENT]
+                outcomes = city.submit([envelope for _, envelope in part])
+                for (key, _), outcome in zip(part, outcomes, strict=True):
+                    if not outcome.accepted:
+                        raise Failed(f"{key}：{outcome.sentence} [{outcome.code}]")
+                shown.update(len(part))
 
     # -- tables ------------------------------------------------------------------
 

@@ -8,12 +8,14 @@ shows no more than the API would; a session lives in a cookie that scripts canno
 from fastapi import FastAPI
 
 from huabiao.doors.pages import (
+    accounts,
     assets,
     bills,
     contacts,
     crossings,
     directory,
     entering,
+    envelopes,
     events,
     finding,
     language,
@@ -34,9 +36,9 @@ from huabiao.doors.pages import (
 def install_pages(app: FastAPI) -> None:
     """Add the pages beside the API."""
     rooms = (
-        views, events, finding, contacts, crossings, directory, bills, plan, own,
-        wallet, webhooks, values, trace, supervision, paper, language, entering,
-        passkeys, levels, assets,
+        views, accounts, envelopes, events, finding, contacts, crossings, directory,
+        bills, plan, own, wallet, webhooks, values, trace, supervision, paper, language,
+        entering, passkeys, levels, assets,
     )  # fmt: skip
     for room in rooms:
         app.include_router(room.router, include_in_schema=False)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
+from huabiao.crypto.address import show
 from huabiao.doors.city import City
 from huabiao.doors.directory_graph import graph
 from huabiao.doors.directory_levels import Department, departments, waiting_for
@@ -46,6 +47,7 @@ def directory(
         graph=graph(drawn.name, drawn.nodes) if drawn else "",
         alerts=drift(city),
         mine=waiting_for(city, viewer) if viewer else None,
+        account=show(viewer) if viewer else "",
     )
 
 

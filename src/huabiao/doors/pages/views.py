@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, StreamingResponse
 
-from huabiao.crypto.address import parse, show
+from huabiao.crypto.address import show
 from huabiao.doors import reading
 from huabiao.doors import records as cases
 from huabiao.doors.acting import acts_on_record, acts_on_scenario
@@ -21,7 +21,6 @@ from huabiao.doors.other_chains import now_ms
 from huabiao.doors.pages.chosen import Chosen
 from huabiao.doors.pages.language import language_of, said
 from huabiao.doors.pages.render import page
-from huabiao.doors.problems import malformed
 from huabiao.doors.sessions import Session
 from huabiao.doors.viewer import (
     COOKIE,
@@ -93,14 +92,6 @@ def block(
         shown=ENVELOPES_SHOWN,
         newest=city.port.height,
     )
-
-
-@router.get("/envelopes/{envelope}")
-def envelope(
-    request: Request, city: CityHere, viewer: PageViewer, envelope: str
-) -> HTMLResponse:
-    found = reading.envelope(city, envelope, viewer)
-    return page(request, "envelope.html", envelope=found, signed_in=viewer is not None)
 
 
 @router.get("/scenarios")
@@ -176,15 +167,3 @@ def record(
         signed_in=viewer is not None,
         account=show(viewer) if viewer else "",
     )
-
-
-@router.get("/accounts/{account}")
-def account(
-    request: Request, city: CityHere, viewer: PageViewer, account: str
-) -> HTMLResponse:
-    try:
-        found = parse(account)
-    except ValueError as error:
-        raise malformed(str(error), "account.malformed", "account") from None
-    shown = cases.account(city, found, viewer, ENVELOPES_SHOWN)
-    return page(request, "account.html", account=shown)

@@ -3,7 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 
 from huabiao.codec import Instant
 from huabiao.crypto.address import show
@@ -12,13 +18,14 @@ from huabiao.doors.authorising import draw_code
 from huabiao.doors.city import City
 from huabiao.doors.entering import sign_in_of
 from huabiao.doors.levels import chains
+from huabiao.doors.lists_asked import csv_download
 from huabiao.doors.pages.entering import sign_in_page
 from huabiao.doors.pages.own import same_site
 from huabiao.doors.pages.passkeys import may_add
 from huabiao.doors.pages.render import page
 from huabiao.doors.pages.views import PageSession
 from huabiao.doors.problems import MEDIA_TYPE, Problem, sign_in
-from huabiao.doors.records import uses_of
+from huabiao.doors.records import csv_of_uses, uses_of
 from huabiao.doors.sessions import BY_CODE, BY_PASSKEY, Session
 from huabiao.doors.supervising import supervised
 from huabiao.doors.vault import values_about
@@ -51,6 +58,14 @@ def me(request: Request, city: CityHere, session: PageSession) -> HTMLResponse:
     )
     answer.headers["cache-control"] = "no-store"
     return answer
+
+
+@router.get("/me/uses.csv")
+def uses_csv(city: CityHere, session: PageSession) -> StreamingResponse:
+    """Every use of one's own data, as a file to keep."""
+    if session is None:
+        raise sign_in()
+    return csv_download(city, csv_of_uses(city, session.account), "uses")
 
 
 def passkeys_of(city: City, session: Session) -> list[dict[str, object]] | None:

@@ -24,9 +24,9 @@ from huabiao.ledger.ledger import Ledger
 
 log = logging.getLogger("huabiao.cometbft")
 ACCEPT, REJECT, RETRY = 1, 2, 32_000
-BUSY, PATIENCE_S = 100, 0.4
-"""After a block of so many envelopes a proposer who has none waits for some: those who
-were just answered send again. An empty block would make CometBFT rest for a second."""
+BUSY, BUSY_WAIT_S, QUIET_WAIT_S = 100, 0.4, 1.0
+"""A proposer who has nothing waits for something, well within `timeout_propose`: until
+somebody sends. After a block of BUSY envelopes that is those who were just answered."""
 
 
 class Application:
@@ -157,11 +157,13 @@ class Application:
     async def _prepare_proposal(
         self, asked: abci.RequestPrepareProposal
     ) -> abci.Response:
-        if self._blocks.newest_count >= BUSY:
-            await self._bundles.wait_for_some(PATIENCE_S)
         votes = asked.local_last_commit.votes
         carried = [v.vote_extension for v in votes if v.block_id_flag == COMMITTED]
         certificates = self.certifying.transaction(carried)
+        if self._blocks.newest_count >= BUSY:
+            await self._bundles.wait_for_some(BUSY_WAIT_S)
+        elif not certificates:
+            await self._bundles.wait_for_some(QUIET_WAIT_S)
         chosen = [certificates] if certificates else []
         room = asked.max_tx_bytes - sum(len(each) + 8 for each in chosen)
         limits = self._ledger.parameters

@@ -209,7 +209,7 @@ timeout_propose = "2s"
 timeout_propose_delta = "500ms"
 timeout_commit = "200ms"
 create_empty_blocks = true
-create_empty_blocks_interval = "1000ms"
+create_empty_blocks_interval = "0s"
 peer_gossip_sleep_duration = "10ms"
 
 [storage]

@@ -6,7 +6,7 @@ read model.
 import os
 
 from huabiao.client.port import Port
-from huabiao.client.remote import trusted
+from huabiao.client.trusting import trusted
 from huabiao.services.did.resolver import Resolver
 from huabiao.services.did.web_method import WebDids
 from huabiao.services.index import FollowedIndex

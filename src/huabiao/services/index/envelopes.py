@@ -48,12 +48,15 @@ def locate(connection: Connection, envelope: str) -> tuple[int, int] | None:
 
 
 def newest(
-    connection: Connection, where: str, arguments: tuple[Any, ...], limit: int
+    connection: Connection, limit: int, before: tuple[int, int] | None, refused: bool
 ) -> list[dict[str, Any]]:
-    """Envelopes, newest first; the named call is the one that decided."""
+    """Envelopes, newest first, those before a place if it is given; the named call is
+    the one that decided."""
+    where = "e.outcome <> 'ok'" if refused else "e.id IS NOT NULL"
+    end = MOST if before is None else first_call(*before)
     rows = connection.execute(
-        f"{_ENVELOPES} WHERE {where} ORDER BY e.step DESC LIMIT ?",
-        (*arguments, bounded(limit)),
+        f"{_ENVELOPES} WHERE {where} AND e.step < ? ORDER BY e.step DESC LIMIT ?",
+        (end, bounded(limit)),
     ).fetchall()
     return [_told(row) for row in rows]
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from huabiao.services.index import store
+from huabiao.services.index.actors import FOUNDER
 from huabiao.services.index.database import Address
 from huabiao.services.index.in_force import documents_after
 from huabiao.services.index.kept import KeptBlock
@@ -26,8 +27,6 @@ RESTS_S = (1_200, 0.7), (400, 0.4), (100, 0.2)
 transaction: twice as many cost a quarter less each. A quiet chain is followed at once,
 every other within a second.
 """
-
-FOUNDER = bytes(20)
 
 Description = Mapping[str, Any]
 Founding = Callable[[], Iterable[tuple[str, bytes | None]]]

@@ -158,14 +158,19 @@ def entries(
     prefix: str,
     after: str,
     limit: int,
+    backward: bool,
 ) -> list[tuple[str, bytes]]:
-    """Keys and newest values of a registry's entries, in the order of keys."""
+    """Keys and newest values of a registry's entries, in the order of keys, or from
+    the last key to the first."""
     start = f"{contract}/{part}/"
     low, high = start + prefix, start + prefix + LAST_CHARACTER
+    beyond, order = ("<", " DESC") if backward else (">", "")
+    last = start + after if after or not backward else high
     rows = connection.execute(
         "SELECT e.key, v.value FROM entries e JOIN versions v USING (version)"
-        " WHERE e.key >= ? AND e.key < ? AND e.key > ? ORDER BY e.key LIMIT ?",
-        (low, high, start + after, bounded(limit)),
+        f" WHERE e.key >= ? AND e.key < ? AND e.key {beyond} ?"
+        f" ORDER BY e.key{order} LIMIT ?",
+        (low, high, last, bounded(limit)),
     )
     return [(key[len(start) :], value) for key, value in rows.fetchall()]
 

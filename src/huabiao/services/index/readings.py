@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from huabiao.services.index import envelopes, events, listing, questions
-from huabiao.services.index.actors import acted_on
+from huabiao.services.index.actors import acted_on, actors_of
 from huabiao.services.index.database import Address, Connection, Database
 from huabiao.services.index.events import NEWEST, Place, Sought
 from huabiao.services.index.kinship import MOST_KIN, descendants
@@ -71,6 +71,13 @@ class Readings:
         with self._reading() as connection:
             return acted_on(connection, contract, account, ids)
 
+    def actors(
+        self, contract: str, after: bytes = b"", limit: int = 50, backward: bool = False
+    ) -> list[bytes]:
+        """Accounts that acted on records of a contract, in their order."""
+        with self._reading() as connection:
+            return actors_of(connection, contract, after, limit, backward)
+
     def entries(
         self,
         contract: str,
@@ -78,10 +85,13 @@ class Readings:
         prefix: str = "",
         after: str = "",
         limit: int = 50,
+        backward: bool = False,
     ) -> list[tuple[str, bytes]]:
         """Keys and newest values of a registry, in the order of keys."""
         with self._reading() as connection:
-            return questions.entries(connection, contract, part, prefix, after, limit)
+            return questions.entries(
+                connection, contract, part, prefix, after, limit, backward
+            )
 
     def value_at(self, key: str, height: int) -> bytes | None:
         """What a full state key held after a block, by the receipts."""
@@ -98,10 +108,16 @@ class Readings:
         with self._reading() as connection:
             return questions.height_at(connection, time)
 
-    def latest(self, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest envelopes, newest first."""
+    def latest(
+        self,
+        limit: int = 50,
+        before: tuple[int, int] | None = None,
+        refused: bool = False,
+    ) -> list[dict[str, Any]]:
+        """The newest envelopes, newest first, of the refused or of all; the page after
+        one is `before` the height and index of its last."""
         with self._reading() as connection:
-            return envelopes.newest(connection, "e.id IS NOT NULL", (), limit)
+            return envelopes.newest(connection, limit, before, refused)
 
     def account_history(
         self, account: bytes, limit: int = 50, before: tuple[int, int] | None = None
@@ -126,11 +142,6 @@ class Readings:
         A key that no record has may be cut at LONGEST_NAME."""
         with self._reading() as connection:
             return envelopes.calls_of(connection, places)
-
-    def refusals(self, limit: int = 50) -> list[dict[str, Any]]:
-        """The newest refused envelopes, newest first."""
-        with self._reading() as connection:
-            return envelopes.newest(connection, "e.outcome <> 'ok'", (), limit)
 
     def events(self, after: tuple[int, int], limit: int = 50) -> list[dict[str, Any]]:
         """Events after a position, (step, number within the step), in their order."""
