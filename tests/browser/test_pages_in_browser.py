@@ -242,7 +242,7 @@ def test_a_record_tells_its_story(city: PlayedCity, visitor: BrowserContext) -> 
     page.goto(city.url + LOAD)
     told = page.locator("ol.history").inner_text()
     assert "某运输公司" in told and "过磅 1200 千克" in told and "已处置" in told
-    assert page.locator("li.refused").count() == 8
+    assert page.locator("li.refused").count() == 9
     with page.expect_download() as proof:
         page.get_by_role("link", name="下载证明").click()
     assert Path(proof.value.path()).stat().st_size <= 6_144
