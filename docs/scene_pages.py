@@ -15,6 +15,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 
+from huabiao.client.labels import parameters_of, record_fields, title_of
 from huabiao.doors.diagram import diagram
 from huabiao.doors.problems import in_language
 from huabiao.stories import stories
@@ -97,7 +98,7 @@ def page(stage: Stage, language: str) -> str:
     """One page as Markdown."""
     about, words = stage.ground.description(stage.scenario), WORDS[language]
     source = Path(f"src/huabiao/stories/{stage.scenario}.py").read_text("utf-8")
-    story = "\n".join(_step(step, words) for step in stage.steps)
+    story = "\n".join(_step(step, about, language) for step in stage.steps)
     return f"""# {about["title"][language]}
 
 {about["summary"]}
@@ -159,22 +160,29 @@ def _operations(about: dict[str, Any], language: str) -> str:
     return "\n".join(
         f"| {each['title']} `{name}` | {named('roles', each['by'])}"
         f" | {named('states', each['from'])} | {named('states', each['to'])}"
-        f" | {', '.join('`' + p['name'] + '`' for p in each['parameters'])} |"
+        f" | {', '.join(_called(p['name'], p, language) for p in each['parameters'])} |"
         for name, each in about["operations"].items()
         if each["manner"] != "answers"
     )
 
 
+def _called(name: str, facts: dict[str, Any], language: str) -> str:
+    """A field or parameter by its word in a language, with the name for commands."""
+    word = facts.get("title", {}).get(language, "")
+    said = "" if word == name.replace("_", " ") else word
+    return f"{said} `{name}`".strip()
+
+
 def _fields(about: dict[str, Any], language: str) -> str:
     """The record's fields: kind, who sees each, whether lists go by it."""
-    fields = about["records"].get(about["record"], {}).get("fields", {})
+    fields = record_fields(about)
     sight = WORDS[language]["sight"]
 
     def seen(name: str) -> str:
         return sight["public" if name in about["public"] else about["visible"]]
 
     return "\n".join(
-        f"| `{name}` | `{facts['kind']}` | {seen(name)}"
+        f"| {_called(name, facts, language)} | `{facts['kind']}` | {seen(name)}"
         f" | {'✓' if name in about['indexes'] else ''} |"
         for name, facts in fields.items()
     )
@@ -189,9 +197,11 @@ def _refusals(stage: Stage, language: str) -> str:
     )
 
 
-def _step(step: Any, words: dict[str, str]) -> str:
+def _step(step: Any, about: dict[str, Any], language: str) -> str:
+    words, named = WORDS[language], parameters_of(about, step.operation)
     told = "<br>".join(
-        f"{name} = {_short(value)}" for name, value in step.arguments.items()
+        f"{title_of(name, named.get(name))[language]} = {_short(value)}"
+        for name, value in step.arguments.items()
     )
     end = words["ok"] if step.code == "ok" else f"`{step.code}` {step.sentence}"
     return f"| {step.who} | {step.title} `{step.operation}` | {told} | {end} |"

@@ -96,6 +96,9 @@ def draft(page: Page, node: BareNode, id_: str, code: str = "900-041-49") -> Non
     form.locator("[name=waste_code]").fill(code)
     form.locator("[name=declared]").fill("1000")
     form.get_by_role("button").click()
+    told = page.get_by_role("dialog").locator("dl").inner_text()
+    assert "填报联单 · draft (hazardous_waste.draft)" in told
+    assert "申报重量 · declared" in told
     sign(page)
     page.wait_for_url("**/scenarios/hazardous_waste/*")
 

@@ -8,8 +8,9 @@ from huabiao.testing.city import City
 LAB = "laboratory"
 HEAD = '''"""Every use of a part."""
 from huabiao.contracts import (
-    Approval, Books, Bytes, Code, Count, Day, Deadline, Digest, Fen, Grams, ListOf,
-    Number, Objections, Party, Record, Scenario, Sealed, Text, Title, anyone, does,
+    Approval, Books, Bytes, Code, Count, Day, Deadline, Digest, Fen, Grams, Labels,
+    ListOf, Number, Objections, Party, Record, Scenario, Sealed, Text, Title, anyone,
+    does,
 )
 
 

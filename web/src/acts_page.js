@@ -31,7 +31,7 @@ async function act(_, form) {
   );
   const asked = { contract, operation, key: id, arguments: given };
   const sealing = sealedFields(page, form, asked);
-  const outcome = await signAndSend(page, asked, isSecret, sealing.finish);
+  const outcome = await signAndSend(page, asked, isSecret, form, sealing.finish);
   if (outcome === null) return null;
   if (!outcome.accepted) throw new Error(outcome.sentence || outcome.code);
   await sealing.done();

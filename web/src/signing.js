@@ -55,21 +55,31 @@ function line([name, value]) {
   return [term, meaning];
 }
 
-/** A value as the person wrote it; the parts of a list and of a record, each by name. */
-function written(value) {
-  if (Array.isArray(value)) return value.map(written).join("; ");
+/** A value as the person wrote it; the parts of a list and of a record, each by what it
+ *  is called. */
+function written(value, labels) {
+  if (Array.isArray(value)) return value.map((each) => written(each, labels)).join("; ");
   if (names.has(value)) return `${names.get(value)} · ${value}`;
   if (value === null || typeof value !== "object") return String(value);
-  return Object.entries(value).map(([name, each]) => `${name}=${written(each)}`).join(", ");
+  return Object.entries(value)
+    .map(([name, each]) => `${labels[name] ?? name}=${written(each, labels)}`)
+    .join(", ");
 }
 
 /**
  * Sign one call and send it; the outcome, or null if the person closed the dialog.
  * `finish(signer)`, if there is one, completes the call's arguments once the key is open.
+ * `form` says by `data-title` and `data-labels` what people call the operation and names.
  */
-export async function signAndSend({ chain, suite }, asked, isSecret, finish) {
-  const told = Object.entries(asked.arguments).map(([name, v]) => [name, written(v)]);
-  const what = `${asked.contract}.${asked.operation} ${asked.key}`;
+export async function signAndSend({ chain, suite }, asked, isSecret, form, finish) {
+  const { title, labels: said } = form.dataset;
+  const labels = said ? JSON.parse(said) : {};
+  const told = Object.entries(asked.arguments).map(([name, value]) => [
+    labels[name] ?? name,
+    written(value, labels),
+  ]);
+  const call = `${asked.contract}.${asked.operation}`;
+  const what = `${title ? `${title} (${call})` : call} ${asked.key}`;
   const signer = await askForKey(suite, [["签署 · sign", what], ...told]);
   if (!signer) return null;
   try {

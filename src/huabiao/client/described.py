@@ -8,6 +8,7 @@ that a door knows every contract, also one that was deployed a minute ago.
 from functools import lru_cache
 from typing import Any
 
+from huabiao.client.labels import called, fields_of, parameters_of, record_fields
 from huabiao.codec import Kind, Malformed, Record, decode, kind_named
 
 Records = dict[str, type[Kind]]
@@ -97,7 +98,7 @@ def parse_arguments(
     that there is not.
     """
     facts = operation_of(description, operation)
-    kinds = {p["name"]: p for p in facts["parameters"]}
+    kinds = parameters_of(description, operation)
     records = records_of(description)
     parsed = {}
     for name, value in written.items():
@@ -111,12 +112,15 @@ def parse_arguments(
         try:
             parsed[name] = kind_named(kinds[name]["kind"], records).parse(value)
         except Malformed as error:
-            raise MalformedArgument(f"{name}：{error}", name) from None
+            told = called(name, kinds[name])
+            raise MalformedArgument(f"{told}：{error}", name) from None
     missing = [p["name"] for p in facts["parameters"] if p["required"]]
     for name in missing:
         if name not in parsed:
             raise MalformedArgument(
-                f"缺少参数 {name}。 The argument {name} is missing.", name
+                f"缺少参数 {called(name, kinds[name])}。"
+                f" The argument {name} is missing.",
+                name,
             )
     return parsed
 
@@ -124,7 +128,8 @@ def parse_arguments(
 def parse_field(description: dict[str, Any], field: str, written: Any) -> Any:
     """A value of a record's field as a person wrote it, in its stored form; of a list,
     one element. Raises MalformedArgument."""
-    kind = description["records"][description["record"]]["fields"][field]["kind"]
+    facts = record_fields(description)[field]
+    kind = facts["kind"]
     while kind.endswith("]"):
         outer, _, inner = kind[:-1].partition("[")
         if outer not in ("ListOf", "Maybe"):
@@ -133,15 +138,14 @@ def parse_field(description: dict[str, Any], field: str, written: Any) -> Any:
     try:
         return kind_named(kind, records_of(description)).parse(written)
     except Malformed as error:
-        raise MalformedArgument(f"{field}：{error}", field) from None
+        raise MalformedArgument(f"{called(field, facts)}：{error}", field) from None
 
 
 def show_arguments(
     description: dict[str, Any], operation: str, stored: dict[str, Any]
 ) -> dict[str, Any]:
     """Signed arguments as plain JSON, by their kinds where these are known."""
-    facts = description["operations"].get(operation, {"parameters": []})
-    kinds = {p["name"]: p["kind"] for p in facts["parameters"]}
+    kinds = {n: p["kind"] for n, p in parameters_of(description, operation).items()}
     records = records_of(description)
     return {
         name: _shown(kind_named(kinds[name], records), value)
@@ -202,7 +206,7 @@ def parties_in_entry(
 
 def _parties(description: dict[str, Any], record: str, plain: list[Any]) -> set[bytes]:
     found: set[bytes] = set()
-    fields = description["records"][record]["fields"]
+    fields = fields_of(description, record)
     for facts, value in zip(fields.values(), plain, strict=False):
         if facts["widget"] == "party" or "[Party]" in facts["kind"]:
             items = value if isinstance(value, list) else [value]

@@ -3,7 +3,7 @@ What a contract author imports, and nothing else.
 
 - `drawing`: titles, roles, states, moves
 - `operations`: opens, moves, does, answers
-- `identifiers`: whether a code of a national standard is well formed
+- `labels`: what fields and parameters are called
 - `parts`: the shared vocabulary with laws of its own
 - `scenario`: the base class, and the check of its drawing
 - `context`: what a running operation may reach
@@ -51,6 +51,7 @@ from huabiao.contracts.drawing import (
     founder,
 )
 from huabiao.contracts.identifiers import is_credit_code, is_estate_unit_code
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.operations import (
     MalformedDrawing,
     Operation,
@@ -104,6 +105,7 @@ __all__ = [
     "Input",
     "Instant",
     "Kilograms",
+    "Labels",
     "ListOf",
     "MalformedDrawing",
     "Mandate",

@@ -6,22 +6,34 @@ doors as one that ships today. Its format is docs/formats/description.md.
 """
 
 import inspect
+from dataclasses import dataclass, field
 from typing import Any
 
 from huabiao.codec import Kind, Record
+from huabiao.contracts.drawing import Title
+from huabiao.contracts.labels import Word, innermost, title_in, words_for, words_of
 from huabiao.contracts.operations import Operation, Parameter
 from huabiao.contracts.scenario import Scenario
 
-DESCRIPTION_VERSION = 1
+DESCRIPTION_VERSION, WITHOUT_LABELS = 2, 1
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """A scenario while it is described: its words, and the records told so far."""
+
+    cls: type[Scenario]
+    words: dict[str, Word]
+    records: dict[str, Any] = field(default_factory=dict)
 
 
 def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
     """Describe a scenario; `rundown` is the docstring of its module."""
-    records: dict[str, Any] = {}
+    scene = _Scene(cls, words_of(cls))
     for record in _record_classes(cls):
-        _describe_record(record, records)
+        _describe_record(scene, record)
     return {
-        "version": DESCRIPTION_VERSION,
+        "version": WITHOUT_LABELS if cls.labels is None else DESCRIPTION_VERSION,
         "name": cls.name,
         "title": {"zh": cls.title.zh, "en": cls.title.en},
         "summary": inspect.cleandoc(cls.__doc__ or ""),
@@ -32,7 +44,7 @@ def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
         "public": list(cls.public),
         "indexes": list(cls.indexes),
         "record": cls.record.__name__ if cls.record else None,
-        "records": records,
+        "records": scene.records,
         "roles": {r.name: {"zh": r.zh, "en": r.en} for r in cls.drawing.roles.values()},
         "states": {
             s.name: {"zh": s.zh, "en": s.en, "final": s.final}
@@ -44,7 +56,7 @@ def describe(cls: type[Scenario], rundown: str = "") -> dict[str, Any]:
             for name, described in part.described().items()
         },
         "operations": {
-            name: _describe_operation(operation, records)
+            name: _describe_operation(scene, operation)
             for name, operation in cls.drawing.operations.items()
         },
     }
@@ -57,9 +69,7 @@ def _record_classes(cls: type[Scenario]) -> list[type[Record]]:
     return found
 
 
-def _describe_operation(
-    operation: Operation, records: dict[str, Any]
-) -> dict[str, Any]:
+def _describe_operation(scene: _Scene, operation: Operation) -> dict[str, Any]:
     return {
         "manner": operation.manner,
         "title": operation.title,
@@ -69,15 +79,14 @@ def _describe_operation(
         "from": [state.name for state in operation.sources],
         "to": [state.name for state in operation.targets],
         "keyed": operation.keyed,
-        "parameters": [_describe_parameter(p, records) for p in operation.parameters],
+        "parameters": [_describe_parameter(scene, p) for p in operation.parameters],
     }
 
 
-def _describe_parameter(
-    parameter: Parameter, records: dict[str, Any]
-) -> dict[str, Any]:
-    described = _describe_kind(parameter.kind, records)
+def _describe_parameter(scene: _Scene, parameter: Parameter) -> dict[str, Any]:
+    described = _describe_kind(scene, parameter.kind)
     described["name"] = parameter.name
+    described |= _titled(title_in(scene.words, parameter.name))
     described["required"] = parameter.required
     if not parameter.required:
         default = parameter.default
@@ -85,27 +94,31 @@ def _describe_parameter(
     return described
 
 
-def _describe_record(record: type[Record], records: dict[str, Any]) -> None:
-    if record.__name__ in records:
+def _describe_record(scene: _Scene, record: type[Record]) -> None:
+    if record.__name__ in scene.records:
         return
-    records[record.__name__] = {}
+    scene.records[record.__name__] = {}
+    own = words_for(scene.cls, record, scene.words)
     fields = {
-        name: _describe_kind(kind, records) for name, kind in record.fields.items()
+        name: _describe_kind(scene, kind) | _titled(title_in(own, name))
+        for name, kind in record.fields.items()
     }
     for name, default in record.defaults.items():
         kind = record.fields[name]
         fields[name]["default"] = None if default is None else kind.show(default)
-    records[record.__name__] = {
+    scene.records[record.__name__] = {
         "doc": inspect.cleandoc(record.__doc__ or ""),
         "fields": fields,
     }
 
 
-def _describe_kind(kind: type[Kind], records: dict[str, Any]) -> dict[str, Any]:
-    item: Any = kind
-    while getattr(item, "item", Kind) is not Kind:
-        item = item.item
+def _titled(title: Title | None) -> dict[str, Any]:
+    return {"title": {"zh": title.zh, "en": title.en}} if title else {}
+
+
+def _describe_kind(scene: _Scene, kind: type[Kind]) -> dict[str, Any]:
+    item = innermost(kind)
     if issubclass(item, Record):
-        _describe_record(item, records)
+        _describe_record(scene, item)
     return {"kind": kind.name, "schema": kind.schema, "widget": kind.widget,
             "zh": kind.zh}  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 from huabiao.codec import Malformed, Record, decode, encode
 from huabiao.contracts.context import Context, Refused
 from huabiao.contracts.drawing import State, anyone
+from huabiao.contracts.labels import title_in, words_of
 from huabiao.contracts.operations import Operation
 from huabiao.contracts.scenario import RECORD_PATH, Scenario
 
@@ -27,7 +28,7 @@ def perform(cls: type[Scenario], context: Context, arguments: dict[str, Any]) ->
             f" {cls.name} has no operation {context.operation!r}.",
         )
     try:
-        checked = check_arguments(operation, arguments)
+        checked = check_arguments(cls, operation, arguments)
         _check_role(cls, operation, context)
         if operation.keyed != bool(context.key):
             raise _wrong_key(operation)
@@ -51,10 +52,12 @@ def answer(cls: type[Scenario], context: Context, arguments: dict[str, Any]) -> 
             f"{cls.name} 不回答“{context.operation}”。"
             f" {cls.name} answers no {context.operation!r}.",
         )
-    return question.handler(cls(context), **check_arguments(question, arguments))
+    return question.handler(cls(context), **check_arguments(cls, question, arguments))
 
 
-def check_arguments(operation: Operation, given: dict[str, Any]) -> dict[str, Any]:
+def check_arguments(
+    cls: type[Scenario], operation: Operation, given: dict[str, Any]
+) -> dict[str, Any]:
     """Each argument in its stored form; refused with the argument's name."""
     checked, used = {}, 0
     for parameter in operation.parameters:
@@ -64,14 +67,15 @@ def check_arguments(operation: Operation, given: dict[str, Any]) -> dict[str, An
             try:
                 value = parameter.kind.check(given[name])
             except Malformed as error:
-                raise Refused("argument.malformed", f"{name}：{error}") from error
+                called = _called(cls, name)
+                raise Refused("argument.malformed", f"{called}：{error}") from error
             if type(value) is list:
                 value = parameter.kind.revive(value)
             checked[name] = value
         elif parameter.required:
             raise Refused(
                 "argument.malformed",
-                f"缺少参数 {name}。 The argument {name} is missing.",
+                f"缺少参数 {_called(cls, name)}。 The argument {name} is missing.",
             )
         else:
             checked[name] = parameter.default
@@ -109,6 +113,20 @@ def _check_role(cls: type[Scenario], operation: Operation, context: Context) -> 
         f"只有{zh}可以“{verb}”；请由{cls.lead or '牵头单位'}授予角色。"
         f" Only {en} may {operation.name}; ask the lead unit for the role.",
     )
+
+
+def _called(cls: type[Scenario], name: str) -> str:
+    """A field or parameter for people; where the contract has no word, its name."""
+    title = title_in(words_of(cls), name)
+    return f"“{title.zh}”（{name}）" if title else name
+
+
+def _parties(cls: type[Scenario], operation: Operation) -> str:
+    if cls.labels is None:
+        return f" {'、'.join(operation.only)} "
+    words = words_of(cls)
+    titles = [(title_in(words, name), name) for name in operation.only]
+    return "或".join(title.zh if title else name for title, name in titles)
 
 
 def _verb(operation: Operation) -> str:
@@ -156,7 +174,7 @@ def _move(
     ):
         raise Refused(
             "party.other",
-            f"只有记录中的 {'、'.join(operation.only)} 可以“{_verb(operation)}”。"
+            f"只有记录中的{_parties(cls, operation)}可以“{_verb(operation)}”。"
             f" Only the record's own {' or '.join(operation.only)} may"
             f" {operation.name}.",
         )

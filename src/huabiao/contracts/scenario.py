@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from huabiao.codec import Day, Instant, Party, Record, committed_item, decode
 from huabiao.contracts.context import Context, Refused, day_in_beijing
 from huabiao.contracts.drawing import Role, State, Title
+from huabiao.contracts.labels import Labels, check_labels
 from huabiao.contracts.operations import MalformedDrawing, Operation
 from huabiao.contracts.parts.part import Part
 
@@ -38,6 +39,7 @@ class Scenario:
     visible: ClassVar[str] = "parties"
     public: ClassVar[tuple[str, ...]] = ()
     indexes: ClassVar[tuple[str, ...]] = ()
+    labels: ClassVar[Labels | None] = None
 
     name: ClassVar[str] = ""
     drawing: ClassVar[Drawing]
@@ -208,6 +210,7 @@ def check_drawing(cls: type[Scenario]) -> None:
     _check_fields(cls)
     _check_parts(cls)
     _check_committed(cls)
+    check_labels(cls)
     _check_life(cls)
 
 

@@ -9,6 +9,7 @@ contract knows; a door may offer what it will refuse.
 from typing import Any
 
 from huabiao.client.described import records_of
+from huabiao.client.labels import fields_of, record_fields, title_of
 from huabiao.client.sealing import part_revealed_by, part_sealed_by, sealed_parts
 from huabiao.codec import Kind, kind_named
 from huabiao.crypto.address import show
@@ -26,7 +27,7 @@ def acts_on_record(
     for name, operation in _operations(description, ("moves",)):
         why = _missing_role(city, description, operation, viewer)
         why = why or _wrong_state(description, operation, record["state"])
-        why = why or _other_party(operation, record["fields"], viewer)
+        why = why or _other_party(description, operation, record["fields"], viewer)
         found.append(_act(description, name, why))
     return found
 
@@ -73,7 +74,7 @@ def _parameter(
     if part:
         return _sealed(described, part, records, description)
     kind = kind_named(described["kind"], records)
-    drawn = _field(described["name"], kind, described["required"])
+    drawn = _field(described, kind, described["required"], description)
     return drawn | {"default": described.get("default")}
 
 
@@ -84,7 +85,7 @@ def _sealed(
     it, and needs to know how values are stored: `kinds` has the fields of each record,
     with what stands in one that was left out."""
     value = sealed_parts(description)[part]
-    drawn = _field(described["name"], records[value], described["required"])
+    drawn = _field(described, records[value], described["required"], description)
     kinds = {
         name: {
             field: {key: facts[key] for key in ("kind", "default") if key in facts}
@@ -95,7 +96,7 @@ def _sealed(
     return drawn | {"widget": "seal", "part": part, "value": value, "kinds": kinds}
 
 
-def _field(name: str, kind: type[Kind], required: bool) -> Json:
+def _field(facts: Json, kind: type[Kind], required: bool, description: Json) -> Json:
     """
     A value as a form asks for it; `widget` without what it counts in.
 
@@ -105,7 +106,8 @@ def _field(name: str, kind: type[Kind], required: bool) -> Json:
     while kind.name.startswith("Maybe["):
         kind = kind.item  # type: ignore[attr-defined]
     widget, _, unit = kind.widget.partition(":")
-    drawn = {"name": name, "zh": kind.zh, "schema": kind.schema, "unit": unit, "of": "",
+    drawn = {"name": facts["name"], "title": facts.get("title"), "kind": kind.name,
+             "zh": kind.zh, "schema": kind.schema, "unit": unit, "of": "",
              "widget": widget, "required": required, "default": None}  # fmt: skip
     if widget == "list":
         item: type[Kind] = kind.item  # type: ignore[attr-defined]
@@ -113,9 +115,15 @@ def _field(name: str, kind: type[Kind], required: bool) -> Json:
         drawn["of"] = item.widget
         kind = item
     if kind.widget == "record":
+        inner = fields_of(description, kind.name)
         drawn["fields"] = [
-            _field(each, inner, required and each not in kind.defaults)  # type: ignore[attr-defined]
-            for each, inner in kind.fields.items()  # type: ignore[attr-defined]
+            _field(
+                inner[each] | {"name": each},
+                held,
+                required and each not in kind.defaults,  # type: ignore[attr-defined]
+                description,
+            )
+            for each, held in kind.fields.items()  # type: ignore[attr-defined]
         ]
     return drawn
 
@@ -153,10 +161,13 @@ def _missing_role(
 
 
 def _other_party(
-    operation: Json, fields: Json, viewer: bytes | None
+    description: Json, operation: Json, fields: Json, viewer: bytes | None
 ) -> tuple[str, str] | None:
     own = show(viewer) if viewer else ""
     if not operation["only"] or any(fields.get(n) == own for n in operation["only"]):
         return None
-    names = operation["only"]
-    return f"只有记录中的 {'、'.join(names)} 可以", f"only the record's {names} may"
+    known = record_fields(description)
+    titles = [title_of(name, known.get(name)) for name in operation["only"]]
+    zh = "或".join(title["zh"] for title in titles)
+    en = " or ".join(title["en"] for title in titles)
+    return f"只有记录中的{zh}可以", f"only the record's {en} may"

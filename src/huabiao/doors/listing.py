@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huabiao.client.described import parse_field
+from huabiao.client.labels import called, record_fields
 from huabiao.crypto.address import parse as parse_account
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, malformed, sign_in
@@ -66,8 +67,7 @@ def export_csv(city: City, viewer: Viewer, asked: Asked) -> Iterator[str]:
     city.caught_up()
     page = replace(asked, limit=min(PAGE, asked.limit))
     first = _rows(city, viewer, page, description)
-    names = list(description["records"].get(description["record"], {})
-                 .get("fields", {}))  # fmt: skip
+    names = list(record_fields(description))
     return _csv(city, viewer, page, asked.limit, description, names, first)
 
 
@@ -146,9 +146,11 @@ def _wanted(city: City, viewer: Viewer, asked: Asked, description: Json) -> Want
         )  # fmt: skip
     unindexed = [name for name in asked.where if name not in description["indexes"]]
     if unindexed:
-        known = "、".join(description["indexes"]) or "—"
+        fields = record_fields(description)
+        named = [called(name, fields[name]) for name in description["indexes"]]
+        known = ", ".join(description["indexes"]) or "—"
         raise malformed(
-            f"不能按 {unindexed[0][:80]} 筛选，可用：{known}。"
+            f"不能按 {unindexed[0][:80]} 筛选，可用：{'、'.join(named) or '—'}。"
             f" {unindexed[0][:80]!r} is no field to filter by; there are: {known}.",
             "list.unindexed", "where",
         )  # fmt: skip
@@ -156,7 +158,7 @@ def _wanted(city: City, viewer: Viewer, asked: Asked, description: Json) -> Want
     named = [*asked.where, *({sort} - {"id", "state"} & set(description["indexes"]))]
     for name in named:
         if not _may_ask(city, viewer, asked, description, name):
-            raise _not_to_be_asked(viewer, name)
+            raise _not_to_be_asked(description, viewer, name)
     fields = {
         name: parse_field(description, name, written)
         for name, written in asked.where.items()
@@ -184,8 +186,8 @@ def _may_ask(
 
 
 def _is_party(description: Json, name: str) -> bool:
-    fields = description["records"][description["record"]]["fields"]
-    return fields[name]["widget"] == "party" or "[Party]" in fields[name]["kind"]
+    facts = record_fields(description)[name]
+    return facts["widget"] == "party" or "[Party]" in facts["kind"]
 
 
 def _is_account(written: str, account: bytes) -> bool:
@@ -195,14 +197,15 @@ def _is_account(written: str, account: bytes) -> bool:
         return False
 
 
-def _not_to_be_asked(viewer: Viewer, name: str) -> Problem:
+def _not_to_be_asked(description: Json, viewer: Viewer, name: str) -> Problem:
+    told = called(name, record_fields(description).get(name))
     if viewer is None:
         return sign_in(
-            f"{name} 不公开，不能按它列出。 {name} is not public: no list by it."
+            f"{told}不公开，不能按它列出。 {name} is not public: no list by it."
         )
     return Problem(
         403, "list.private",
-        f"{name} 不公开，不能按它列出所有人的记录。"
+        f"{told}不公开，不能按它列出所有人的记录。"
         f" {name} is not public: no list of everybody's records by it.",
         "只列自己经办的（own），或按自己的账户筛选。"
         " Ask for your own records (own), or filter by your own account.", "sort",

@@ -167,7 +167,12 @@ def _call_json(city: City, call: Call, receipt: Receipt, number: int) -> Json:
         result = receipt.results[number]
         shown["code"] = result.code
         shown["events"] = [
-            {"name": event.name, "key": event.key, "detail": show_plain(event.detail)}
+            {
+                "contract": event.contract,
+                "name": event.name,
+                "key": event.key,
+                "detail": show_plain(event.detail),
+            }  # fmt: skip
             for event in result.events
         ]
     return shown

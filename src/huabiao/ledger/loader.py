@@ -72,7 +72,11 @@ def _compiled(source: str) -> tuple[CodeType, str]:
     tree = check_source(source)
     rundown = ast.get_docstring(tree) or ""
     instrumented = ast.fix_missing_locations(_Instrument().visit(tree))
-    return compile(instrumented, "<contract>", "exec"), rundown
+    try:
+        return compile(instrumented, "<contract>", "exec"), rundown
+    except SyntaxError as error:  # such as a keyword that is given twice
+        line = error.lineno or 1
+        raise Inadmissible([(line, "语法错误 · syntax error")]) from None
 
 
 def _namespace(meter: Meter) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from huabiao.contracts import (
     Code,
     Digest,
     Instant,
+    Labels,
     ListOf,
     Party,
     Record,
@@ -73,6 +74,7 @@ class Accreditation(Scenario):
     bodies = Registry(Body, "认可机构", "accrediting bodies")
     issuers = Registry(Issuer, "发证机构", "issuers")
     schemas = Registry(Schema, "凭证模式", "schemas")
+    labels = Labels(body="认可机构", types="凭证类型范围", text="模式正文")
 
     @does(by=root, title="认可机构")
     def accredit_body(

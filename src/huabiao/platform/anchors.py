@@ -15,6 +15,7 @@ from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Digest,
     Instant,
+    Labels,
     Party,
     Record,
     Registry,
@@ -46,6 +47,7 @@ class Anchors(Scenario):
     keeper = Role("锚定单位", "Keeper of anchors")
 
     anchors = Registry(Anchor, "外部锚定", "anchors")
+    labels = Labels(proof="锚定证明", kept_by="登记单位", hash="被锚定哈希")
 
     @does(by=keeper, keyed=True, title="登记锚定")
     def keep(self, hash: Digest, proof: Octets) -> None:

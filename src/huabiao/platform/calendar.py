@@ -13,6 +13,7 @@ from huabiao.contracts import (
     Count,
     Day,
     Instant,
+    Labels,
     ListOf,
     Party,
     Record,
@@ -50,6 +51,10 @@ class Calendar(Scenario):
     bureau = Role("市大数据主管部门", "Big-data bureau")
 
     years = Registry(Year, "年度安排", "announced years")
+    labels = Labels(
+        year="年度", holidays="放假日", workdays="调休上班日", notice="公布文件",
+        announced_by="公布单位", since="公布时间", day="起算日", count="工作日数",
+    )  # fmt: skip
 
     @does(by=bureau, title="公布年度安排")
     def announce(

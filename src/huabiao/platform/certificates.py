@@ -14,6 +14,7 @@ organisations says (governance).
 from huabiao.contracts import (
     Digest,
     Instant,
+    Labels,
     Party,
     Record,
     Registry,
@@ -58,6 +59,10 @@ class Certificates(Scenario):
     visible = "public"
 
     anchored = Registry(Anchored, "证书", "certificates")
+    labels = Labels(
+        certificate="证书摘要", issuer="签发机构", subject="证书主体", ends="证书到期",
+        since="登记时间", revoked_at="吊销时间",
+    )  # fmt: skip
 
     @does(by=anyone, title="登记证书")
     def anchor(

@@ -10,6 +10,7 @@ from huabiao.contracts import (
     Code,
     Digest,
     Instant,
+    Labels,
     Maybe,
     Party,
     Record,
@@ -51,6 +52,9 @@ class Correction(Scenario):
     asked = State("待核实", "Asked")
     corrected = State("已更正", "Corrected", final=True)
     upheld = State("维持原数据", "Upheld", final=True)
+    labels = Labels(
+        owner="数据提供方", reader="数据使用方", column="有误字段", found="问题说明"
+    )
 
     @opens(asked, by=department, title="申请更正")
     def ask_for(

@@ -17,6 +17,7 @@ from huabiao.contracts import (
     Code,
     Count,
     Instant,
+    Labels,
     ListOf,
     OneOf,
     Party,
@@ -95,6 +96,11 @@ class Credentials(Scenario):
     bits = Registry(Bits, "状态位", "status bits")
     changes = Registry(Change, "状态变更", "changes of status")
     held = Registry(Held, "持有凭证", "held credentials")
+    labels = Labels(
+        issuer="发证机构", length="列表长度", changed="最近变更", changes="变更次数",
+        words="状态位", indexes="位置", on="变更后状态", attested="持有凭证",
+        list="状态列表", status_list="状态列表", purpose="列表用途",
+    )  # fmt: skip
 
     @does(by=anyone, keyed=True, title="开设状态列表")
     def open_list(

@@ -12,6 +12,7 @@ from huabiao.contracts import (
     Bytes,
     Count,
     Instant,
+    Labels,
     ListOf,
     OneOf,
     Record,
@@ -63,6 +64,10 @@ class DidServices(Scenario):
     visible = "public"
 
     documents = Registry(Document, "标识说明", "documents")
+    labels = Labels(
+        services="服务", recipients="加密接收密钥", type="服务类型",
+        endpoint="服务地址", kind="密钥种类",
+    )  # fmt: skip
 
     @does(by=anyone, title="声明服务")
     def describe_myself(

@@ -11,28 +11,11 @@ Sources: DB11/T 2047—2022 for the levels; 政务信息资源目录编制指南
 metadata; GB 32100 for the provider's code.
 """
 
-from huabiao.contracts import (
-    Bytes,
-    Code,
-    Count,
-    Day,
-    Flag,
-    Instant,
-    ListOf,
-    OneOf,
-    Party,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    Text,
-    Title,
-    answers,
-    does,
-    encode,
-    is_credit_code,
+from huabiao.contracts import (  # noqa: I001
+    Bytes, Code, Count, Day, Flag, Instant, Labels, ListOf, OneOf, Party, Record,
+    Registry, Role, Scenario, Text, Title, answers, does, encode, is_credit_code,
     require,
-)
+)  # fmt: skip
 
 TYPES = ("C", "N", "Y", "D", "T", "L", "M", "G", "B", "I", "F")
 FORMATS = ("file", "spreadsheet", "database", "image", "stream", "other")
@@ -118,6 +101,16 @@ class Directory(Scenario):
     duties = Registry(Duty, "职责目录", "duties")
     systems = Registry(System, "信息系统", "systems")
     catalogs = Registry(Catalog, "数据目录", "catalogs")
+    labels = Labels(
+        owner="数据提供方", office="内设机构", legal_source="职责依据",
+        standing="依托数", level="目录层级", code="信息资源代码",
+        abstract="信息资源摘要", classification="信息资源分类", provider="提供单位",
+        provider_code="提供单位代码", items="信息项", data_type="数据类型",
+        length="数据长度", sharing="共享类型", sharing_condition="共享条件",
+        sharing_way="共享方式", legal_basis="共享依据", openness="开放属性",
+        open_condition="开放条件", cycle="更新周期", format="资源格式",
+        grade="数据分级", published="发布日期", related="关联资源",
+    )  # fmt: skip
 
     @does(by=department, keyed=True, title="登记职责")
     def register_duty(self, office: Text, title: Text, legal_source: Text) -> None:

@@ -15,30 +15,12 @@ Source: DB11/T 2047—2022, clause 8, docks the catalog blockchains of the two l
 its text only the contents were at hand: the rules above are our own.
 """
 
-from huabiao.contracts import Bytes as Octets
+from huabiao.contracts import Bytes as Octets  # noqa: I001
 from huabiao.contracts import (
-    Code,
-    Count,
-    Crossing,
-    Flag,
-    Instant,
-    ListOf,
-    Maybe,
-    OneOf,
-    Party,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    Text,
-    Title,
-    anyone,
-    contract,
-    decode,
-    does,
-    encode,
+    Code, Count, Crossing, Flag, Instant, Labels, ListOf, Maybe, OneOf, Party, Record,
+    Registry, Role, Scenario, Text, Title, anyone, contract, decode, does, encode,
     require,
-)
+)  # fmt: skip
 
 STATES = ("delegated", "waiting", "docked", "withdrawing")
 LARGEST, MOST_ON_ONE, LONGEST_NOTE = 15_000, 32, 500
@@ -81,6 +63,12 @@ class Docking(Scenario):
 
     dockings = Registry(Docked, "对接", "dockings")
     crossing = Crossing()
+    labels = Labels(
+        upper="本链为上级", locked="锁定项", catalog="本级目录", other="对方目录",
+        owner="本级单位", told="已告知对方", theirs="对方告知", agreed="本级已接受",
+        accepted="对方已接受", number="告知序号", their_number="对方告知序号",
+        failed="失败原因",
+    )  # fmt: skip
 
     @does(by=department, keyed=True, title="下达")
     def delegate(self, route: Code, catalog: Code, locked: ListOf[Text]) -> None:

@@ -15,6 +15,7 @@ from huabiao.contracts import (
     Code,
     Digest,
     Instant,
+    Labels,
     ListOf,
     Maybe,
     OneOf,
@@ -94,6 +95,12 @@ class Drift(Scenario):
 
     appointments = Registry(Appointment, "扫描委托", "appointments")
     current = Registry(Current, "现行告警", "standing alerts")
+    labels = Labels(
+        owner="数据提供方", changes="差异", structure="库表结构摘要",
+        raised_at="告警时间", seen_at="最近发现", seen_by="发现者", before="目录所载",
+        after="库中所见", severity="严重程度", kind="差异种类", alert="告警编号",
+        scanner="扫描器账户",
+    )  # fmt: skip
 
     @does(by=department, title="委托扫描器")
     def appoint(self, scanner: Party) -> None:

@@ -17,6 +17,7 @@ from huabiao.contracts import (
     Bytes,
     Count,
     Digest,
+    Labels,
     ListOf,
     Scenario,
     Text,
@@ -39,6 +40,10 @@ class EthereumProofs(Scenario):
     title = Title(zh="以太坊证明核验", en="Proofs from Ethereum")
     task, lead = 4, "市经济和信息化局"
     visible = "public"
+    labels = Labels(
+        index="交易序号", address="合约地址", place="存储位置",
+        account_proof="账户证明", storage_proof="存储证明",
+    )  # fmt: skip
 
     @answers
     def logs(self, header: Bytes, index: Count, proof: ListOf[Bytes]) -> dict:

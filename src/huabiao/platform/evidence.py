@@ -15,6 +15,7 @@ from huabiao.contracts import (
     Count,
     Digest,
     Instant,
+    Labels,
     ListOf,
     Party,
     Record,
@@ -49,6 +50,9 @@ class Evidence(Scenario):
     visible = "public"
 
     batches = Registry(Batch, "存证批次", "batches")
+    labels = Labels(
+        root="默克尔根", count="文件数", notarised_by="存证人", digests="文件摘要"
+    )
 
     @does(by=anyone, title="存证")
     def notarize(self, digests: ListOf[Octets], note: Text = "") -> None:

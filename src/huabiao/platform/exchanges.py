@@ -24,6 +24,7 @@ from huabiao.contracts import (
     Count,
     Digest,
     Instant,
+    Labels,
     Maybe,
     OneOf,
     Party,
@@ -67,6 +68,10 @@ class Exchanges(Scenario):
     locked = State("已锁定", "Locked")
     claimed = State("已领取", "Claimed", final=True)
     taken_back = State("已退回", "Taken back", final=True)
+    labels = Labels(
+        giver="转出方", taker="领取方", denomination="资产", amount="数量",
+        lock="哈希锁", digest_of="哈希算法", until="锁定至", secret="原像",
+    )  # fmt: skip
 
     @opens(locked, by=anyone, title="锁定")
     def lock(

@@ -14,8 +14,8 @@ HuabiaoGateway (docs/gateways.md); its `received` stands in slot 0 of its storag
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Bytes, Code, Count, Day, ListOf, OneOf, Party, Record, Registry, Role, Scenario,
-    State, Text, Title, answers, anyone, does, moves, opens, require,
+    Bytes, Code, Count, Day, Labels, ListOf, OneOf, Party, Record, Registry, Role,
+    Scenario, State, Text, Title, answers, anyone, does, moves, opens, require,
 )  # fmt: skip
 
 SENT = b"Sent(uint64,address,uint64,bytes)"
@@ -77,16 +77,18 @@ class ForeignMessages(Scenario):
     record = Outbound
     visible = "public"
     indexes = ("gateway",)
-
     sender = Role("跨链发送单位", "Sender")
-
     waiting = State("等待送达", "Waiting for the other chain")
     arrived = State("已送达", "Arrived", final=True)
     timed_out = State("已超时退回", "Timed out", final=True)
-
     flows = Registry(Flow, "流量", "flows")
     inbound = Registry(Inbound, "来讯", "messages that came")
     signatures = Registry(Signatures, "见证签名", "signatures")
+    labels = Labels(gateway="跨链网关", sender="发送方", receiver="接收方",
+                    payload="消息内容", sent="已发数", day="日期", came="当日收到",
+                    signed="见证签名", address="对方链地址", index="交易序号",
+                    account_proof="账户证明", storage_proof="存储证明",
+                    subject="签署对象")  # fmt: skip
 
     @opens(waiting, by=sender, title="发出消息")
     def send(

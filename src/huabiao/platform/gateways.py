@@ -23,8 +23,9 @@ seat. docs/decisions/0078-chains-of-others.md.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Approval, Bytes, Code, Count, Digest, ListOf, Maybe, OneOf, Party, Record, Registry,
-    Scenario, State, Text, Title, answers, anyone, encode, moves, opens, require,
+    Approval, Bytes, Code, Count, Digest, Labels, ListOf, Maybe, OneOf, Party, Record,
+    Registry, Scenario, State, Text, Title, answers, anyone, encode, moves, opens,
+    require,
 )  # fmt: skip
 
 TRUSTS = ("attestors", "hash_time_lock", "signed_log")
@@ -93,6 +94,12 @@ class Gateways(Scenario):
 
     attested = Registry(Attested, "见证", "attested heights")
     approvals = Approval()
+    labels = Labels(
+        network="对方链（CAIP-2）", contract="对方合约", start="起始高度",
+        stride="见证间隔", confirmations="确认区块数", needed="须见证数",
+        attestors="见证方", address="对方链地址", most="每日上限", round="见证轮次",
+        struck="已除名", turns="会签轮次", votes="见证票", gateway="跨链网关",
+    )  # fmt: skip
 
     @opens(proposed, by=anyone, title="提议网关")
     def propose(

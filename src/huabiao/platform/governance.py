@@ -13,20 +13,16 @@ is listed in docs/formats/governed-state.md.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Approval, Cell, Code, Count, Instant, ListOf, Maybe, OneOf, Party, Record, Registry,
-    Releases, Scenario, Source, State, Text, Title, answers, anyone, does, founder,
-    moves, opens, require,
+    Approval, Cell, Code, Count, Instant, Labels, ListOf, Maybe, OneOf, Party, Record,
+    Registry, Releases, Scenario, Source, State, Text, Title, answers, anyone, does,
+    founder, moves, opens, require,
 )  # fmt: skip
 
 MINUTE_MS, SMALLEST_CAP, SMALLEST_BLOCK = 60_000, 100_000, 2 * 1024 * 1024
 MOST_NAMED = 40
 SUPERVISOR, CITY = "supervisor", "supervision"
-ACTIONS = (
-    "set_parameters",
-    "set_administrators",
-    "add_organisation",
-    "install_contract",
-)
+ACTIONS = ("set_parameters", "set_administrators", "add_organisation",
+           "install_contract")  # fmt: skip
 
 
 class Validity(Record):
@@ -98,11 +94,9 @@ class Governance(Scenario):
     task, lead = 3, "市经济和信息化局"
     record = Proposal
     visible = "public"
-
     proposed = State("待会签", "Proposed")
     passed = State("已通过", "Passed", final=True)
     withdrawn = State("已撤回", "Withdrawn", final=True)
-
     parameters = Cell(Parameters)
     validity = Cell(Validity)
     administrators = Cell(Administrators)
@@ -114,6 +108,13 @@ class Governance(Scenario):
     accounts = Registry(Organisation, "单位账户", "organisations' accounts")
     roles = Registry(Grant, "角色", "roles")
     approvals = Approval()
+    labels = Labels(action="提议事项", parameters="链上参数", administrators="管理员",
+                    source="合约源码", sources="合约源码", active_from="生效高度",
+                    code="统一社会信用代码", validity_ms="信封有效期（毫秒）",
+                    longest_ms="最长有效期（毫秒）", call_cap="每次调用上限",
+                    block_envelopes="每块信封上限", block_bytes="每块字节上限",
+                    protocol="协议版本", protocol_from="协议起用高度",
+                    document="合约说明", granted_by="授予人")  # fmt: skip
 
     @does(by=founder, title="创世")
     def found(
@@ -144,10 +145,8 @@ class Governance(Scenario):
         require(self.governs(), sentence, code="administrator.only")
         if action == "install_contract":
             self.admit(source)
-        return Proposal(
-            action, self.caller, parameters, administrators, organisation, source,
-            active_from, note,
-        )  # fmt: skip
+        return Proposal(action, self.caller, parameters, administrators, organisation,
+                        source, active_from, note)  # fmt: skip
 
     @moves(proposed >> (proposed | passed), by=anyone, title="同意")
     def approve(self, proposal: Proposal) -> State:

@@ -15,8 +15,8 @@ Identity: which account a key stands for, and who a person is (统一数字身�
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Bytes, Count, Digest, Instant, ListOf, Party, PublicKey, Record, Registry, Role,
-    Scenario, Signature, Text, Title, answers, anyone, does, require,
+    Bytes, Count, Digest, Instant, Labels, ListOf, Party, PublicKey, Record, Registry,
+    Role, Scenario, Signature, Text, Title, answers, anyone, does, require,
 )  # fmt: skip
 
 ACCOUNT_DOMAIN = b"huabiao-account\x00"
@@ -71,15 +71,16 @@ class Identity(Scenario):
     title = Title(zh="统一数字身份", en="Digital identity")
     task, lead = 3, "市经济和信息化局"
     visible = "public"
-
     registrar = Role("身份登记机构", "Identity registrar")
-
     keys = Registry(Key, "密钥", "keys")
     accounts = Registry(Account, "账户", "accounts")
     subjects = Registry(Subject, "主体标识", "subject tags")
     persons = Registry(Subject, "个人账户", "persons' accounts")
     people = Registry(Subject, "已登记个人", "enrolled people")
     enrolled = Registry(Person, "已登记账户", "enrolled accounts")
+    labels = Labels(revoked_at="停用时间", suspect_from="存疑起始", before="上一密钥",
+                    keys="有效密钥", last="最新密钥", opened_at="开户时间",
+                    tag="主体标识", proof="私钥持有证明")  # fmt: skip
 
     @does(by=anyone, title="公布密钥")
     def publish_key(self, public: PublicKey) -> None:

@@ -19,6 +19,7 @@ from huabiao.contracts import (
     Crossing,
     Flag,
     Instant,
+    Labels,
     ListOf,
     OneOf,
     Party,
@@ -101,6 +102,12 @@ class Levels(Scenario):
     departments = Registry(Department, "入链单位", "departments")
     reports = Registry(Report, "入链进度", "progress")
     crossing = Crossing("在途报告", "reports under way")
+    labels = Labels(
+        zh="中文名称", en="英文名称", code="单位代码", title="单位名称",
+        departments="各单位进度", duties="职责数", systems="系统数", catalogs="目录数",
+        tables="库表数", docked="已对接数", excluded="涉密单位数",
+        awaited="待入链单位数",
+    )  # fmt: skip
 
     @does(by=coordinator, keyed=True, title="认定")
     def recognise(self, level: OneOf[LEVELS], zh: Text, en: Text, code: Code) -> None:

@@ -13,28 +13,10 @@ table, kind, comment, primary key, foreign keys, unique, columns], each column [
 type, letter, length, nullable, comment].
 """
 
-from huabiao.contracts import (
-    Code,
-    Count,
-    Digest,
-    Flag,
-    Instant,
-    ListOf,
-    Maybe,
-    Number,
-    OneOf,
-    Party,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    Text,
-    Title,
-    answers,
-    does,
-    encode,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Code, Count, Digest, Flag, Instant, Labels, ListOf, Maybe, Number, OneOf, Party,
+    Record, Registry, Role, Scenario, Text, Title, answers, does, encode, require,
+)  # fmt: skip
 
 TYPES = ("C", "N", "Y", "D", "T", "L", "M", "G", "B", "I", "F")
 KINDS = ("table", "view", "materialized view")
@@ -123,6 +105,15 @@ class Library(Scenario):
     columns = Registry(Page, "字段", "columns")
     places = Registry(Place, "库表位置", "places")
     standing = Registry(Standing, "依托", "standing")
+    labels = Labels(
+        owner="数据提供方", structure="库表结构", scanned="扫描时间", pages="字段页数",
+        database="数据库", schema_name="模式名", table_name="表名", comment="注释",
+        primary_key="主键", foreign_keys="外键", unique="唯一约束",
+        column_count="字段数", to_schema="引用模式", to_table="引用表",
+        to_columns="引用字段", database_type="库中类型", standard_type="标准类型",
+        nullable="可为空", grade="敏感程度", item="对应信息项", tables="库表数",
+        level="目录层级",
+    )  # fmt: skip
 
     @does(by=department, keyed=True, title="登记库表")
     def register_table(

@@ -15,6 +15,7 @@ from huabiao.contracts import (
     Code,
     Digest,
     Instant,
+    Labels,
     ListOf,
     Maybe,
     OneOf,
@@ -93,6 +94,11 @@ class Licences(Scenario):
 
     permits = Registry(Permit, "授权码", "permits")
     uses = Registry(Use, "用证记录", "uses")
+    labels = Labels(
+        licence_type="证照类型", holder="持证人", issuer="发证部门", entries="证照字段",
+        content="证照内容", licence="证照编号", office="用证窗口", objection="异议",
+        secret="授权码", purpose="办事事项",
+    )  # fmt: skip
 
     @opens(valid, by=department, title="签发证照")
     def issue(

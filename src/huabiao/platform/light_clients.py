@@ -22,6 +22,7 @@ from huabiao.contracts import (
     Count,
     Digest,
     Instant,
+    Labels,
     Maybe,
     OneOf,
     Party,
@@ -105,6 +106,14 @@ class LightClients(Scenario):
     headers = Registry(Certified, "区块头", "headers")
     places = Registry(Place, "位置", "places")
     approvals = Approval()
+    labels = Labels(
+        members="成员名册", period="信任期（毫秒）", newest="最新高度",
+        newest_time="最新区块时间", changed="成员变更高度", trusted_at="信任时间",
+        taken="已存区块头数", era="纪元", last="末任高度", why_frozen="冻结原因",
+        state="状态根", receipts="回执根", time="区块时间", certificate="区块证书",
+        next_members="下届成员", above="高于此高度", client="轻客户端", key="状态键",
+        value="状态值",
+    )  # fmt: skip
 
     @opens(proposed, by=anyone, title="提议跟随")
     def propose(

@@ -14,6 +14,7 @@ from huabiao.contracts import Bytes as Octets
 from huabiao.contracts import (
     Code,
     Count,
+    Labels,
     ListOf,
     Record,
     Registry,
@@ -60,6 +61,10 @@ class Locks(Scenario):
     visible = "public"
 
     held = Registry(Held, "锁定", "holds")
+    labels = Labels(
+        holds="锁定记录", docking="对接编号", locked="锁定项", standards="市级标准",
+        most="锁定上限", names="锁定项",
+    )  # fmt: skip
 
     @does(by=contract("docking"), keyed=True, title="锁定")
     def hold(

@@ -16,7 +16,7 @@ kernel reads of this contract's state is listed in docs/formats/governed-state.m
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Approval, Bytes, Cell, Code, Count, ListOf, Maybe, Party, PublicKey, Record,
+    Approval, Bytes, Cell, Code, Count, Labels, ListOf, Maybe, Party, PublicKey, Record,
     Registry, Scenario, Signature, State, Text, Title, answers, anyone, does, encode,
     founder, moves, opens, require,
 )  # fmt: skip
@@ -77,6 +77,10 @@ class Membership(Scenario):
     changes = Registry(Change, "成员变更", "changes of members")
     adopted = Cell(Change)
     approvals = Approval()
+    labels = Labels(
+        power="投票权重", engine_key="共识引擎公钥", turns="议定次数", members="成员",
+        before="上次变更高度", seat="席位", name="席位", proof="私钥持有证明",
+    )  # fmt: skip
 
     @opens(seated, by=founder, title="创世席位")
     def found_seat(

@@ -12,8 +12,8 @@ Organisations: who is an enterprise or a department here, and who acts for it (�
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Code, Fen, Instant, Maybe, OneOf, Party, Record, Registry, Role, Scenario, State,
-    Text, Title, answers, anyone, does, is_credit_code, moves, opens, require,
+    Code, Fen, Instant, Labels, Maybe, OneOf, Party, Record, Registry, Role, Scenario,
+    State, Text, Title, answers, anyone, does, is_credit_code, moves, opens, require,
 )  # fmt: skip
 
 KINDS = ("department", "institution", "enterprise", "association", "other")
@@ -90,21 +90,23 @@ class Organisations(Scenario):
     record = Organisation
     visible = "public"
     indexes = ("account",)
-
     registrar = Role("单位登记机构", "Registrar of organisations")
-
     applied = State("已申请", "Applied")
     declined = State("未通过", "Declined")
     approved = State("已登记", "Approved")
     suspended = State("已暂停", "Suspended")
     dissolved = State("已注销", "Dissolved", final=True)
-
     organisations = Registry(Listed, "单位", "organisations")
     accounts = Registry(Belongs, "单位账户", "organisations' accounts")
     officers = Registry(Officer, "人员", "officers")
     devices = Registry(Device, "设备", "devices")
     owners = Registry(Belongs, "设备归属", "devices' owners")
     delegations = Registry(Delegation, "授权", "delegations")
+    labels = Labels(kind="单位或设备种类", approved_at="登记时间",
+                    organisation="统一社会信用代码", post="职务", left_at="离任时间",
+                    serial="设备序列号", retired_at="停用时间", delegate="受托账户",
+                    duty="授权事项", limit="每次限额", as_officer="以何职务",
+                    withdrawn_at="收回时间")  # fmt: skip
 
     @opens(applied, by=anyone, title="申请登记")
     def apply(self, name: Text, kind: OneOf[KINDS]) -> Organisation:

@@ -19,28 +19,11 @@ that is late is brought still and declined, so that those behind it can come.
 The rules are those of ICS-04, version 2 (IBC); the bytes: docs/formats/packet.md.
 """
 
-from huabiao.contracts import Bytes as Octets
+from huabiao.contracts import Bytes as Octets  # noqa: I001
 from huabiao.contracts import (
-    Code,
-    Count,
-    Flag,
-    Instant,
-    ListOf,
-    Record,
-    Registry,
-    Scenario,
-    State,
-    Text,
-    Title,
-    answers,
-    anyone,
-    decode,
-    does,
-    encode,
-    moves,
-    opens,
-    require,
-)
+    Code, Count, Flag, Instant, Labels, ListOf, Record, Registry, Scenario, State, Text,
+    Title, answers, anyone, decode, does, encode, moves, opens, require,
+)  # fmt: skip
 
 MOST_PAYLOADS, LARGEST_VALUE = 8, 16_384
 SHORTEST_MS, LONGEST_MS = 1_000, 30 * 86_400_000
@@ -126,6 +109,12 @@ class Packets(Scenario):
     sent = Registry(Packet, "在途件", "packets under way")
     received = Registry(Received, "已收件", "received packets")
     flows = Registry(Flow, "流量", "flows")
+    labels = Labels(
+        to="对方链", receivers="收件合约", values="内容", sent_at="发出时间",
+        payloads="件内消息", ordered="按序送达", next_out="下一发出序号",
+        next_in="下一接收序号", since="窗口起始", out="窗口内发出", came="窗口内收到",
+        packet="跨链件", outcome="处理结果", code="结果代码", sentence="结果说明",
+    )  # fmt: skip
 
     @answers
     def next_number(self, route: Code) -> int:

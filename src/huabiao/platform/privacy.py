@@ -15,6 +15,7 @@ Sources: Personal Information Protection Law, articles 14, 44, 45, 47 and 51.
 from huabiao.contracts import (
     Count,
     Instant,
+    Labels,
     Maybe,
     Party,
     Record,
@@ -86,6 +87,10 @@ class Privacy(Scenario):
     openings = Registry(Opening, "查看记录", "openings")
     about = Registry(Mark, "关于个人", "commitments about a person")
     asked = Registry(Mark, "待删除", "erasures asked of a keeper")
+    labels = Labels(
+        owner="填报方", subject="信息主体", kept_at="存入时间", asked_by="请求人",
+        asked_at="请求删除时间", erased_at="删除时间", reader="查看方", by="许可方",
+    )  # fmt: skip
 
     @does(by=anyone, keyed=True, title="登记保管")
     def keep(

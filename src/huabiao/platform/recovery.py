@@ -16,6 +16,7 @@ from huabiao.contracts import (
     Count,
     Flag,
     Instant,
+    Labels,
     ListOf,
     Maybe,
     Party,
@@ -83,6 +84,11 @@ class Recovery(Scenario):
 
     guardians = Registry(Guardians, "监护人", "guardians")
     approvals = Approval()
+    labels = Labels(
+        guardians="监护人", accounts="监护人账户", ready_at="可执行时间",
+        before="此前监护人", before_needed="此前须同意人数", recover="准予恢复",
+        recovery="恢复编号", public="新公钥", proof="私钥持有证明",
+    )  # fmt: skip
 
     @does(by=anyone, title="指定监护人")
     def name_guardians(self, accounts: ListOf[Party], needed: Count) -> None:

@@ -12,6 +12,7 @@ from huabiao.contracts import (
     Count,
     Digest,
     Instant,
+    Labels,
     Party,
     Record,
     Registry,
@@ -46,6 +47,11 @@ class RefusedFetch(Scenario):
     department = Role("政务部门", "Department")
 
     refusals = Registry(Refusal, "拒绝记录", "refusals")
+    labels = Labels(
+        owner="数据提供方", reader="数据使用方", first_at="首次时间",
+        last_at="最近时间", times="次数", request="请求摘要", code="拒绝代码",
+        sentence="拒绝原因",
+    )  # fmt: skip
 
     @does(by=department, keyed=True, title="登记拒绝")
     def record_refusal(

@@ -23,6 +23,7 @@ from huabiao.contracts import (
     Count,
     Crossing,
     Instant,
+    Labels,
     Party,
     Record,
     Registry,
@@ -75,6 +76,7 @@ class RemoteCalls(Scenario):
 
     asked = Registry(Asked, "跨链调用", "calls to other chains")
     crossing = Crossing()
+    labels = Labels(callee="被调合约", code="结果代码", sentence="结果说明")
 
     @does(by=anyone, title="跨链调用")
     def request(

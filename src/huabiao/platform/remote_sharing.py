@@ -21,6 +21,7 @@ from huabiao.contracts import (
     Crossing,
     Digest,
     Instant,
+    Labels,
     ListOf,
     Maybe,
     OneOf,
@@ -134,6 +135,14 @@ class RemoteSharing(Scenario):
     readers = Registry(Reader, "他链读取方", "readers of other chains")
     grants = Registry(Signs, "取数密钥", "keys that fetch")
     crossing = Crossing("在途申请", "requests under way")
+    labels = Labels(
+        owner="数据提供方", reader="数据使用方", fetch_key="取数公钥",
+        granted="获准条款", terms="申请条款", fetches="取数次数", shown="已呈验高度",
+        conditions="筛选条件", operator="比较方式", values="取值",
+        requests_a_minute="每分钟请求上限", rows_a_request="每次行数上限",
+        rows_a_day="每日行数上限", way="共享方式", asked="申请编号",
+        subjects="主体标识根", subject_count="主体数", receipt="回执编号", party="账户",
+    )  # fmt: skip
 
     @does(by=department, keyed=True, title="跨级申请")
     def ask_for(

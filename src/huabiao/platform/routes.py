@@ -20,6 +20,7 @@ from huabiao.contracts import (
     Code,
     Count,
     Flag,
+    Labels,
     OneOf,
     Party,
     Record,
@@ -76,6 +77,10 @@ class Routes(Scenario):
     closed = State("关闭", "Closed", final=True)
 
     approvals = Approval()
+    labels = Labels(
+        verifier="核验合约", client="轻客户端", ordered="按序送达", most="窗口内上限",
+        window="窗口（毫秒）", pauses="暂停次数", why_paused="暂停原因", why="暂停原因",
+    )  # fmt: skip
 
     @opens(proposed, by=anyone, title="提议路由")
     def propose(

@@ -22,6 +22,7 @@ from huabiao.contracts import (
     Digest,
     Flag,
     Instant,
+    Labels,
     Maybe,
     Party,
     Record,
@@ -67,6 +68,10 @@ class SharedRecords(Scenario):
 
     proven = State("已验证", "Proven")
     gone = State("对方已无", "Gone over there")
+    labels = Labels(
+        contract="对方合约", path="对方状态键", presenter="出示人", stood="对方状态",
+        keep="保存内容", copy="副本编号", youngest="不早于",
+    )  # fmt: skip
 
     @opens(proven, by=anyone, title="出示")
     def present(

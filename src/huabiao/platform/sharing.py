@@ -13,31 +13,11 @@ Sharing: requests, grants and receipts (政务数据共享).
 The reader signs b"huabiao fetch" ‖ 0x00 ‖ the encoding of [grant, digest of request].
 """
 
-from huabiao.contracts import (
-    Code,
-    Count,
-    Day,
-    Digest,
-    Instant,
-    ListOf,
-    Maybe,
-    OneOf,
-    Party,
-    PublicKey,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    Signature,
-    State,
-    Text,
-    Title,
-    answers,
-    encode,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Code, Count, Day, Digest, Instant, Labels, ListOf, Maybe, OneOf, Party, PublicKey,
+    Record, Registry, Role, Scenario, Signature, State, Text, Title, answers, encode,
+    moves, opens, require,
+)  # fmt: skip
 
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "prefix", "is_null")
 WAYS = ("interface", "file", "table")
@@ -129,6 +109,15 @@ class Sharing(Scenario):
 
     sides = Registry(Sides, "双方", "sides")
     receipts = Registry(Receipt, "共享回执", "receipts")
+    labels = Labels(
+        owner="数据提供方", reader="数据使用方", asked="申请条款", granted="获准条款",
+        terms="条款", answer_by="应答复日", decided_at="审批时间", fetches="取数次数",
+        rows_that_day="当日行数", day="计数日", conditions="筛选条件",
+        operator="比较方式", values="取值", requests_a_minute="每分钟请求上限",
+        rows_a_request="每次行数上限", rows_a_day="每日行数上限", way="共享方式",
+        request="请求摘要", result="结果摘要", reader_key="使用方公钥",
+        reader_signature="使用方签名", subjects="主体标识根", subject_count="主体数",
+    )  # fmt: skip
 
     @opens(requested, by=department, title="申请数据")
     def request(

@@ -13,6 +13,7 @@ Staff: which account somebody reads for who signs in without its key (人员登�
 
 from huabiao.contracts import (
     Instant,
+    Labels,
     Party,
     Record,
     Registry,
@@ -50,6 +51,7 @@ class Staff(Scenario):
     visible = "public"
 
     logins = Registry(Login, "登录", "logins")
+    labels = Labels(organisation="统一社会信用代码", ended_at="终止时间")
 
     @does(by=anyone, keyed=True, title="绑定登录")
     def bind(self, until: Instant, organisation: Text = "") -> None:

@@ -17,6 +17,7 @@ from huabiao.contracts import (
     Cell,
     Code,
     Count,
+    Labels,
     ListOf,
     OneOf,
     Party,
@@ -76,6 +77,9 @@ class Suites(Scenario):
     coming = Cell(Coming)
     keys = Registry(SeatKey, "席位新密钥", "seats' coming keys")
     approvals = Approval()
+    labels = Labels(
+        start="起用高度", seats="席位", public="新公钥", proof="私钥持有证明"
+    )
 
     @opens(proposed, by=anyone, title="提议套件")
     def plan(self, suite: OneOf[SUITES], start: Count) -> Plan:

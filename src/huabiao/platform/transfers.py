@@ -18,28 +18,11 @@ no more than what is in escrow for its own route.
 The source of the rules is ICS-20 of the Interblockchain Communication Protocol.
 """
 
-from huabiao.contracts import (
-    Books,
-    Code,
-    Count,
-    Crossing,
-    Instant,
-    Party,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    State,
-    Text,
-    Title,
-    answers,
-    anyone,
-    contract,
-    does,
-    moves,
-    opens,
+from huabiao.contracts import (  # noqa: I001
+    Books, Code, Count, Crossing, Instant, Labels, Party, Record, Registry, Role,
+    Scenario, State, Text, Title, answers, anyone, contract, does, moves, opens,
     require,
-)
+)  # fmt: skip
 from huabiao.contracts import Bytes as Octets
 
 APPLICATION, OK = "transfers", "ok"
@@ -103,6 +86,11 @@ class Transfers(Scenario):
     limits = Registry(Limit, "限额", "limits")
     entrusted = Registry(Entrusted, "托付", "entrusted amounts")
     crossing = Crossing("在途", "transfers under way")
+    labels = Labels(
+        issuer="发行方", name="资产名称", denomination="资产", amount="数量",
+        most="窗口内上限", window="窗口（毫秒）", since="窗口起始", out="窗口内转出",
+        came="窗口内转入", trustee="受托合约", key="托付编号", receiver="接收方",
+    )  # fmt: skip
 
     @opens(issuing, by=issuer, title="登记资产")
     def register(self, name: Text) -> Asset:

@@ -9,22 +9,10 @@ The action plan (行动计划): its twenty tasks and four measures, and who is l
 The tasks stand in action_plan.json, as the plan words them.
 """
 
-from huabiao.contracts import (
-    Day,
-    Digest,
-    ListOf,
-    Maybe,
-    Party,
-    Record,
-    Role,
-    Scenario,
-    State,
-    Text,
-    Title,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Day, Digest, Labels, ListOf, Maybe, Party, Record, Role, Scenario, State, Text,
+    Title, moves, opens, require,
+)  # fmt: skip
 
 
 class Task(Record):
@@ -65,6 +53,12 @@ class ActionPlan(Scenario):
     reviewed = State("已评审", "Reviewed")
     returned = State("已退回", "Returned")
     accepted = State("已验收", "Accepted", final=True)
+    labels = Labels(
+        title="任务名称", text="任务内容", leads="牵头单位", supporting="配合单位",
+        lead="牵头账户", due="完成期限", report="进展报告", department="评审部门",
+        expert="评审专家", opinions="评审意见", opinion="评审意见",
+        accepted_on="验收日期",
+    )  # fmt: skip
 
     @opens(assigned, by=force, title="下达")
     def assign(

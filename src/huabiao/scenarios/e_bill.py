@@ -11,9 +11,9 @@ A bill's id is its code, 8 digits of which two say the region, a dash, and 10 di
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Code, Count, Fen, Flag, ListOf, Maybe, Party, Personal, Record, Registry, Role,
-    Scenario, Segments, State, Text, Title, does, encode, is_credit_code, moves, opens,
-    require,
+    Code, Count, Fen, Flag, Labels, ListOf, Maybe, Party, Personal, Record, Registry,
+    Role, Scenario, Segments, State, Text, Title, does, encode, is_credit_code, moves,
+    opens, require,
 )  # fmt: skip
 
 REGION, Name = "11", Maybe[Personal[Text]]  # 11: Beijing, GB/T 2260
@@ -49,15 +49,16 @@ class EBill(Scenario):
 
     title = Title(zh="统一电子票据", en="Electronic bill")
     task, lead, record, indexes = 6, "市政务服务局", Bill, ("issuer", "payer")
-
     bureau, issuer = Role("财政部门", "Finance bureau"), Role("开票单位", "Issuer")
     unit = Role("报销单位", "Reimbursing unit")
-
     issued, delivered = State("已开具", "Issued"), State("已交付", "Delivered")
     entered = State("已入账", "Entered in books")
     reversed = State("已冲红", "Reversed in red", final=True)
-
     segments, claims = Segments(), Registry(Claim, "报销登记", "claims")
+    labels = Labels(issuer="开票单位", payer="交款人", payer_name="交款人姓名",
+                    payer_code="交款人统一社会信用代码", lines="明细",
+                    check_code="校验码", enterer="入账单位", consented="已同意冲红",
+                    red="红票票号", code="票据代码")  # fmt: skip
 
     @does(by=bureau, title="发放号段")
     def allot(self, code: Code, first: Count, last: Count, issuer: Party) -> None:
@@ -66,10 +67,8 @@ class EBill(Scenario):
         self.segments.allot(code, first, last, issuer)
 
     @opens(issued, by=issuer, title="开具")
-    def issue(
-        self, payer: Party, lines: ListOf[Line], amount: Fen,
-        payer_code: Text = "", payer_name: Name = None,
-    ) -> Bill:  # fmt: skip
+    def issue(self, payer: Party, lines: ListOf[Line], amount: Fen,
+              payer_code: Text = "", payer_name: Name = None) -> Bill:  # fmt: skip
         """Issue a bill under a number of one's own; an enterprise by its code."""
         total = sum([line.amount for line in lines])
         sentence = f"明细合计 {total}，金额 {amount} 分。 The lines sum to {total} fen."
@@ -102,7 +101,8 @@ class EBill(Scenario):
         """Agree to the reversal of a bill that was entered."""
         bill.consented = True
 
-    @moves((issued | delivered | entered) >> reversed, by=issuer, only="issuer")
+    @moves((issued | delivered | entered) >> reversed,
+           by=issuer, only="issuer", title="冲红")  # fmt: skip
     def reverse(self, bill: Bill, red: Code, reason: Text) -> None:
         """Reverse the bill in red, under a number of its own."""
         free = bill.enterer is None or bill.consented

@@ -10,8 +10,8 @@ Source: FATF Recommendations 10 and 17.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Code, Count, Digest, Instant, ListOf, Mandate, Maybe, Party, Record, Registry, Role,
-    Scenario, Secret, State, Text, Title, anyone, moves, opens, require,
+    Code, Count, Digest, Instant, Labels, ListOf, Mandate, Maybe, Party, Record,
+    Registry, Role, Scenario, Secret, State, Text, Title, anyone, moves, opens, require,
 )  # fmt: skip
 
 LONGEST_MS, MOST_READERS = 1_096 * 86_400_000, 100
@@ -52,16 +52,15 @@ class EnterpriseKyc(Scenario):
     title = Title(zh="企业尽职调查共享", en="Shared enterprise due diligence")
     task, lead = 7, "市金融监管局"
     record, indexes = File, ("enterprise", "bank")
-
     bank = Role("金融机构", "Bank")
-
     opened, verified = State("待核实", "Opened"), State("已核实", "Verified")
     declined = State("未通过", "Declined", final=True)
     closed = State("已关闭", "Closed", final=True)
-
     consents = Registry(Consent, "同意", "consents")
     uses = Registry(Use, "使用记录", "uses")
     mandates = Mandate("enterprise_kyc")
+    labels = Labels(code="统一社会信用代码", bank="金融机构", papers="尽调资料",
+                    facts="核实结论", readers="依托机构", uses="使用次数")  # fmt: skip
 
     @opens(opened, by=anyone, title="建档")
     def open_file(self, bank: Party, papers: Digest) -> File:

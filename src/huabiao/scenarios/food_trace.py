@@ -7,28 +7,10 @@ Food traceability (食品追溯), by the events of GS1 EPCIS 2.0.
 4. What was made of it is located, what is left is destroyed, the lot is withdrawn.
 """
 
-from huabiao.contracts import (
-    Code,
-    Day,
-    Digest,
-    Flag,
-    Grams,
-    Input,
-    ListOf,
-    Maybe,
-    Party,
-    Record,
-    Role,
-    Scenario,
-    State,
-    Text,
-    Title,
-    Trace,
-    does,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Code, Day, Digest, Flag, Grams, Input, Labels, ListOf, Maybe, Party, Record, Role,
+    Scenario, State, Text, Title, Trace, does, moves, opens, require,
+)  # fmt: skip
 
 
 class Lot(Record):
@@ -56,6 +38,10 @@ class FoodTrace(Scenario):
     located = State("已定位", "Located")
     withdrawn = State("已下架", "Withdrawn", final=True)
     holders, trace = (producer, processor, carrier, retailer), Trace(gs1=True)
+    labels = Labels(
+        product="产品名称", maker="产出方", best_before="保质期至", findings="追查清单",
+        to="去向", out="取出", step="业务环节",
+    )  # fmt: skip
 
     @opens(traded, by=(producer, processor), title="产出")
     def make(self, product: Text, grams: Grams, inputs: ListOf[Input],

@@ -3,14 +3,13 @@ Green travel (绿色出行碳普惠): the CO2 that a trip saved, credited and us
 
 1. The bureau publishes a method: mg of CO2 a passenger-kilometre, baseline and by mode.
 2. An operator records a trip within a month; nobody makes two trips at a time.
-3. A verifier rejects it, or computes the reduction by the method that is in force:
-   baseline less project emissions (DB11/T 3043—2024, 6: ER = BE − PE), rounded down.
+3. A verifier rejects it or computes its reduction (DB11/T 3043—2024, 6: ER = BE − PE).
 4. The traveller takes the credit; credits are exchanged for rewards, or retired.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Books, Cell, Code, Count, Grams, Instant, ListOf, Metres, Party, Record, Registry,
-    Role, Scenario, State, Text, Title, anyone, does, moves, opens, require,
+    Books, Cell, Code, Count, Grams, Instant, Labels, ListOf, Metres, Party, Record,
+    Registry, Role, Scenario, State, Text, Title, anyone, does, moves, opens, require,
 )  # fmt: skip
 
 MONTH_MS, MG_M = 31 * 86_400_000, 1_000_000
@@ -56,6 +55,10 @@ class GreenTravel(Scenario):
     rejected = State("已驳回", "Rejected", final=True)
     credits = Books(Grams, "减排量（克）", "g of CO2", sources=("issued",))
     methodology, trips = Cell(Method), Registry(Trips)
+    labels = Labels(traveller="出行人", operator="出行平台", metres="里程",
+                    mode="出行方式", method="方法学", reduction="减排量", amount="数量",
+                    factors="排放因子", baseline="基准线毫克数", reward="权益",
+                    milligrams="每公里毫克", buyer="权益方", times="时段")  # fmt: skip
 
     @does(by=bureau, title="发布方法学")
     def publish(self, name: Code, baseline: Count, factors: ListOf[Factor]) -> None:
@@ -67,10 +70,8 @@ class GreenTravel(Scenario):
         self.methodology.set(Method(name, version, baseline, factors))
 
     @opens(recorded, by=operator, title="记录行程")
-    def log(
-        self, traveller: Party, mode: Code, metres: Metres, started: Instant,
-        ended: Instant,
-    ) -> Trip:  # fmt: skip
+    def log(self, traveller: Party, mode: Code, metres: Metres, started: Instant,
+            ended: Instant) -> Trip:  # fmt: skip
         """Record a trip under the operator's own number for it."""
         past = self.now - MONTH_MS <= started < ended <= self.now
         require(past, "须在一个月内且已结束。 Ended within a month.", code="times")
@@ -92,8 +93,7 @@ class GreenTravel(Scenario):
     @moves(recorded >> rejected, by=verifier, title="驳回")
     def reject(self, trip: Trip, reason: Text) -> None:
         """Refuse it and say why; its time is free again."""
-        times = self.times_of(trip.traveller)
-        others = [each for each in times if each[0] != trip.started]
+        others = [t for t in self.times_of(trip.traveller) if t[0] != trip.started]
         self.trips.put(trip.traveller.hex(), Trips(others))
         self.emit("reason", reason=reason)
 

@@ -7,23 +7,10 @@ Hazardous-waste transfer manifest (危险废物转移联单).
 4. The facility disposes of it, or sends it back.
 """
 
-from huabiao.contracts import (
-    Code,
-    Digest,
-    Kilograms,
-    Maybe,
-    Party,
-    Personal,
-    Record,
-    Role,
-    Scenario,
-    State,
-    Text,
-    Title,
-    moves,
-    opens,
-    require,
-)
+from huabiao.contracts import (  # noqa: I001
+    Code, Digest, Kilograms, Labels, Maybe, Party, Personal, Record, Role, Scenario,
+    State, Text, Title, moves, opens, require,
+)  # fmt: skip
 
 LOSS_ALLOWED_PERCENT, CATEGORIES = 1, 50
 Driver = Maybe[Personal[Text]]
@@ -61,6 +48,12 @@ class HazardousWaste(Scenario):
     received = State("已接收", "Received")
     disposed = State("已处置", "Disposed of", final=True)
     returned = State("已退运", "Sent back", final=True)
+    labels = Labels(
+        waste_code="废物代码", declared="申报重量", weighed="过磅重量",
+        generator="产废单位", carrier="运输单位", facility="处置单位",
+        collected="起运重量", received="接收重量", certificate="处置证明",
+        driver="驾驶员",
+    )  # fmt: skip
 
     @opens(drafted, by=generator, title="填报联单")
     def draft(self, waste_code: Code, declared: Kilograms) -> Manifest:

@@ -11,8 +11,8 @@ another city's counter took the application. A person's number never comes here.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Authorisation, Bytes, Cell, Code, Count, Digest, Flag, Instant, ListOf, Maybe,
-    Party, Record, Registry, Role, Scenario, State, Text, Title, contract, does,
+    Authorisation, Bytes, Cell, Code, Count, Digest, Flag, Instant, Labels, ListOf,
+    Maybe, Party, Record, Registry, Role, Scenario, State, Text, Title, contract, does,
     is_credit_code, moves, opens, require,
 )  # fmt: skip
 
@@ -54,12 +54,14 @@ class OneStop(Scenario):
     returned = State("已退回", "Returned with reasons", final=True)
     materials, codes = Registry(Material, "材料", "materials"), Authorisation()
     saved = Cell(Saved)
+    labels = Labels(matter="事项", counter="受理窗口", department="办理部门",
+                    needs="所需材料", from_afar="异地受理", result="办理结果",
+                    reasons="退回理由", material="材料", secret="授权码",
+                    cases="办件数", papers="免交材料", visits="少跑次数")  # fmt: skip
 
     @opens(applied, by=counter, title="申请")
-    def apply(
-        self, matter: Code, applicant: Party, department: Party, needs: ListOf[Code],
-        credit_code: Text = "",
-    ) -> Case:  # fmt: skip
+    def apply(self, matter: Code, applicant: Party, department: Party,
+              needs: ListOf[Code], credit_code: Text = "") -> Case:  # fmt: skip
         """Take an application, with the materials that it needs."""
         valid = not credit_code or is_credit_code(credit_code)
         require(valid, "统一社会信用代码有误。 No credit code.", code="credit_code")
@@ -67,10 +69,8 @@ class OneStop(Scenario):
         return Case(matter, applicant, me, department, needs, credit_code, afar)
 
     @moves(applied >> applied, by=department, only="department", title="调取材料")
-    def pull(
-        self, case: Case, material: Code, secret: Digest, route: Text = "",
-        timeout: Instant = 0,
-    ) -> None:  # fmt: skip
+    def pull(self, case: Case, material: Code, secret: Digest, route: Text = "",
+             timeout: Instant = 0) -> None:  # fmt: skip
         """Fetch a material by its holder's code, whose purpose is the case's id."""
         known, key = material in case.needs, f"{self.key}/{material}"
         require(known, "本事项不需要此材料。 It is not needed.", code="material.other")

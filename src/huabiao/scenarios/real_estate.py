@@ -4,13 +4,12 @@ Real-estate registration (不动产登记).
 1. The registrar adds a unit: its value, its owners' shares, its title deed.
 2. Transfer: an owner applies, eleven departments (国办发〔2019〕8号) verify, the tax
    office taxes, the registrar registers, revokes the old deed, issues a new one.
-3. Mortgage: an owner applies, the registrar registers, the mortgagee releases. Seizure:
-   a court places it and lifts it. A burdened share never moves.
+3. Owners mortgage, courts seize: a burdened share never moves until it is released.
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Code, Count, Fen, ListOf, Party, Record, Role, Scenario, Share, SignOffs, State,
-    Text, Title, Titles, anyone, does, is_estate_unit_code, moves, opens, require,
+    Code, Count, Fen, Labels, ListOf, Party, Record, Role, Scenario, Share, SignOffs,
+    State, Text, Title, Titles, anyone, does, is_estate_unit_code, moves, opens, require
 )  # fmt: skip
 
 DEPARTMENTS = ("公安", "市场监管", "机构编制", "住房城乡建设", "税务", "金融监管",
@@ -32,10 +31,8 @@ class RealEstate(Scenario):
 
     title = Title(zh="不动产登记", en="Real-estate registration")
     task, lead, record, indexes = 6, "市政务服务局", Filing, ("unit", "giver", "taker")
-
     registrar, department = Role("登记机构", "Registrar"), Role("部门", "Department")
     tax, court = Role("税务机关", "Tax office"), Role("法院", "Court")
-
     applied, verified = State("已申请", "Applied"), State("已核验", "Verified")
     taxed, registered = State("已完税", "Taxed"), State("已登记", "Registered")
     certified = State("已发证", "Certified", final=True)
@@ -43,8 +40,10 @@ class RealEstate(Scenario):
     pledged, mortgaged = State("抵押已申请", "Pledged"), State("已抵押", "Mortgaged")
     released = State("已解押", "Released", final=True)
     placed, lifted = State("已查封", "Seized"), State("已解封", "Lifted", final=True)
-
     titles, sign_offs = Titles("登记簿", "land register"), SignOffs(DEPARTMENTS)
+    labels = Labels(unit="不动产单元代码", giver="义务人", taker="权利人", tax="税款",
+                    amount="金额", price="成交价", paid="税款", deed="权证号",
+                    revoked="注销权证号", mortgagee="抵押权人")  # fmt: skip
 
     @does(by=registrar, title="指定会签账户")
     def appoint(self, desk: Text, account: Party) -> None:
@@ -86,7 +85,8 @@ class RealEstate(Scenario):
         self.titles.revoke(revoked)
         self.titles.certify(filing.unit, deed)
 
-    @moves((applied | verified | taxed | pledged) >> declined, by=registrar)
+    @moves((applied | verified | taxed | pledged) >> declined,
+           by=registrar, title="不予登记")  # fmt: skip
     def decline(self, filing: Filing, reason: Text) -> None:
         """Decline what was applied for, with the reason."""
         filing.reason = reason

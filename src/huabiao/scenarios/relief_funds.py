@@ -8,7 +8,7 @@ Relief funds (救援资金): from whoever gives to whoever needs it; sums public
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Approval, Books, Code, Count, Deadline, Digest, Fen, Flag, ListOf, Maybe,
+    Approval, Books, Code, Count, Deadline, Digest, Fen, Flag, Labels, ListOf, Maybe,
     Objections, Party, Personal, Record, Registry, Role, Scenario, State, Text, Title,
     anyone, does, moves, opens, require,
 )  # fmt: skip
@@ -48,6 +48,9 @@ class ReliefFunds(Scenario):
     rounds = Registry(Round, "批次", "rounds")
     helped = Registry(Helped, "本批受助人", "those helped in the round")
     approvals, objections, notice = Approval(), Objections(), Deadline()
+    labels = Labels(round="批次", tag="受助人标识", beneficiary="受助人",
+                    name="受助人姓名", approvers="审批人", notice_days="公示天数",
+                    relief="救助编号", arrived="是否到账", budget="预算")  # fmt: skip
 
     @does(by=anyone, keyed=True, title="捐赠")
     def give(self, amount: Fen) -> None:
@@ -57,10 +60,8 @@ class ReliefFunds(Scenario):
     @does(by=fund, keyed=True, title="收款")
     def receive(self, arrived: Flag) -> None:
         """Say whether a gift arrived."""
-        if arrived:
-            self.funds.post(f"gift/{self.key}")
-        else:
-            self.funds.void(f"gift/{self.key}")
+        gift = f"gift/{self.key}"
+        self.funds.post(gift) if arrived else self.funds.void(gift)
 
     @does(by=fund, keyed=True, title="设立批次")
     def open_round(self, budget: Fen, round: Round) -> None:
@@ -71,10 +72,8 @@ class ReliefFunds(Scenario):
         self.funds.transfer("fund", f"round/{self.key}", budget)
 
     @opens(allotted, by=fund, title="分配")
-    def allot(
-        self, round: Code, tag: Digest, beneficiary: Party, amount: Fen,
-        name: Personal[Text],
-    ) -> Relief:  # fmt: skip
+    def allot(self, round: Code, tag: Digest, beneficiary: Party, amount: Fen,
+              name: Personal[Text]) -> Relief:  # fmt: skip
         """Allot a person an amount of the round."""
         self.helped.add(f"{round}/{tag.hex()}", Helped(self.key))
         kept = f"relief/{self.key}"

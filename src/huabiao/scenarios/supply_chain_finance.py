@@ -10,17 +10,15 @@ Supply-chain finance (供应链金融): a large buyer's debt, split, passed on a
 """
 
 from huabiao.contracts import (  # noqa: I001
-    Books, Bytes, Day, Digest, Fen, Maybe, Party, Record, Registry, Role, Scenario,
-    Sealed, State, Text, Title, moves, opens, require,
+    Books, Bytes, Day, Digest, Fen, Labels, Maybe, Party, Record, Registry, Role,
+    Scenario, Sealed, State, Text, Title, moves, opens, require,
 )  # fmt: skip
 
 
 class Claim(Record):
-    """What a core enterprise owes, or a part of it; `face` is what it began with."""
-
     debtor: Party
     holder: Party
-    face: Fen
+    face: Fen  # what it began with
     due: Day
     invoice: Digest
     split_from: Text = ""
@@ -48,8 +46,11 @@ class SupplyChainFinance(Scenario):
     offered, financed = State("询价中", "Open to quotes"), State("已融资", "Financed")
     settled = State("已清偿", "Settled", final=True)
     amounts = Books(Fen, "债权余额（分）", "fen", sources=("owed",))
-    invoices = Registry(Invoice, "发票", "invoices")
-    quotes = Sealed(Quote)
+    invoices, quotes = Registry(Invoice, "发票", "invoices"), Sealed(Quote)
+    labels = Labels(debtor="债务人", face="债权金额", invoice="发票",
+                    split_from="拆分自", price="报价", claim="债权编号",
+                    parent="原债权", to="受让方", quote="报价",
+                    funder="资金方")  # fmt: skip
 
     @opens(registered, by=supplier, title="登记债权")
     def register(self, debtor: Party, face: Fen, due: Day, invoice: Digest) -> Claim:

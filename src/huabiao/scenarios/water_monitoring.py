@@ -9,29 +9,11 @@ Water monitoring (水资源监测).
 4. The bureau grants a quota of water; its user draws no more than that.
 """
 
-from huabiao.contracts import (
-    Code,
-    Count,
-    Instant,
-    ListOf,
-    Number,
-    Party,
-    PublicKey,
-    Record,
-    Registry,
-    Role,
-    Scenario,
-    Series,
-    Signature,
-    State,
-    Text,
-    Title,
-    anyone,
-    does,
-    moves,
-    opens,
+from huabiao.contracts import (  # noqa: I001
+    Code, Count, Instant, Labels, ListOf, Number, Party, PublicKey, Record, Registry,
+    Role, Scenario, Series, Signature, State, Text, Title, anyone, does, moves, opens,
     require,
-)
+)  # fmt: skip
 
 PATIENCE, SECOND = 30, 1_000  # intervals without a reading, before they are silence
 
@@ -63,6 +45,12 @@ class WaterMonitoring(Scenario):
     raised, answered = State("已告警", "Raised"), State("已答复", "Answered")
     closed = State("已办结", "Closed", final=True)
     readings, quotas = Series(), Registry(Quota, "取水指标", "quotas")
+    labels = Labels(
+        device="监测设备", fault="异常", operator="运维单位", user="取水单位",
+        granted="许可水量（升）", drawn="已取水量（升）", litres="水量（升）",
+        seconds="采集间隔（秒）", limit="警戒值", start="首个读数时间",
+        steps="读数差值", sign="设备签名",
+    )  # fmt: skip
 
     @does(by=bureau, keyed=True, title="设站")
     def install(self, key: PublicKey, operator: Party, seconds: Count, since: Instant,

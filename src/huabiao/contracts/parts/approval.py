@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from huabiao.codec import ListOf, Party, Record, decode, encode
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 
@@ -29,6 +30,7 @@ class Approval(Part):
     """`approvals = Approval()`."""
 
     kind = "approval"
+    labels = Labels(approved="已同意")
 
     def given(self, subject: str) -> list[bytes]:
         """Who has approved so far."""

@@ -38,6 +38,7 @@ from huabiao.codec import (
     encode,
 )
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 AT = "@"
@@ -65,6 +66,10 @@ class Books(Part):
     """`credits = Books(Grams, sources=("issued",))`."""
 
     kind = "books"
+    labels = Labels(
+        balance="余额", owner="户主", debit="付方账户", credit="收方账户",
+        amount="数额", parties="当事方",
+    )  # fmt: skip
 
     def __init__(
         self, unit: type[Count], zh: str = "", en: str = "",

@@ -40,6 +40,7 @@ from huabiao.codec import (
     encode,
 )
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 PACKETS = "packets"
@@ -58,6 +59,7 @@ class Crossing(Part):
     """`crossing = Crossing()`."""
 
     kind = "crossing"
+    labels = Labels(receiver="收件合约", timeout="期限", about="事由")
 
     def __init__(self, zh: str = "跨链往来", en: str = "messages under way") -> None:
         self.zh, self.en = zh, en

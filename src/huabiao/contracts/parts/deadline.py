@@ -18,6 +18,7 @@ from typing import Any
 
 from huabiao.codec import Day, Record, decode, encode
 from huabiao.contracts.context import Refused, day_in_beijing
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 CALENDAR = "calendar"
@@ -34,6 +35,7 @@ class Deadline(Part):
     """`answer_by = Deadline("答复期限", "time to answer")`."""
 
     kind = "deadline"
+    labels = Labels(last="截止日", since="起算日")
 
     def __init__(self, zh: str = "期限", en: str = "term") -> None:
         self.zh, self.en = zh, en

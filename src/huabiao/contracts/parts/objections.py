@@ -17,6 +17,7 @@ from typing import Any
 
 from huabiao.codec import Count, Day, Maybe, Party, Record, Text, decode, encode
 from huabiao.contracts.context import Refused, day_in_beijing
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 
@@ -41,6 +42,10 @@ class Objections(Part):
     """`objections = Objections()`."""
 
     kind = "objections"
+    labels = Labels(
+        last="公示截止日", waiting="待答复异议", by="异议人", reason="异议理由",
+        day="提出日", answer="答复", answered_by="答复人", objector="异议人",
+    )  # fmt: skip
 
     def publish(self, subject: str, last: int) -> None:
         """Publish a subject until the end of a day in Beijing."""

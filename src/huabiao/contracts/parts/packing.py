@@ -9,6 +9,7 @@ from typing import Any
 
 from huabiao.codec import decode, encode
 from huabiao.contracts.context import refuse, require
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 from huabiao.contracts.parts.traced import (
     Holding,
@@ -23,6 +24,13 @@ MOST_INSIDE, DEEPEST = 500, 20
 
 class Packing(Part):
     """What `Trace` stands on."""
+
+    labels = Labels(
+        made="产出量", holdings="现存", inputs="原料批次", contents="内装",
+        used="已加工量", spent="已售出或销毁量", newest="最新产出批次", inside="装于",
+        attached="附于", recall="召回编号", clean="已排除召回", lot="批次",
+        grams="重量（克）", before="此前产出批次", party="持有人",
+    )  # fmt: skip
 
     def pack(self, container: str, contents: list[str], out: bool = False) -> None:
         """Put things that are in no container into one, which is made at first use; or

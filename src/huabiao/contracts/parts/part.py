@@ -8,12 +8,15 @@ lives under `<contract>/<part>/…` and nowhere else.
 from typing import Any, ClassVar, Self
 
 from huabiao.contracts.context import Context
+from huabiao.contracts.labels import Labels
 
 
 class Part:
     """Subclass it, state the laws in the docstring, and test them."""
 
     kind: ClassVar[str] = "part"
+    labels: ClassVar[Labels] = Labels()
+    """What the fields of this part's own records are called."""
     name: str = ""
     _context: Context
 

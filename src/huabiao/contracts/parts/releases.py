@@ -12,6 +12,7 @@ genesis. The names are a chain from the newest to the first, so that they never 
 from typing import Any
 
 from huabiao.codec import Count, ListOf, Record, Text, decode, encode
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 
@@ -42,6 +43,10 @@ class Releases(Part):
     """`installed = Releases()`."""
 
     kind = "releases"
+    labels = Labels(
+        before="上一名称", newest="最新版本", standing="有效版本", version="版本",
+        start="起用高度",
+    )  # fmt: skip
 
     def release(self, name: str, start: int) -> tuple[int, int]:
         """Enter a new version; returns its number and the height where it starts."""

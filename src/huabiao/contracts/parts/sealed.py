@@ -23,6 +23,7 @@ from typing import Any, Generic, TypeVar
 
 from huabiao.codec import Digest, Instant, Maybe, Party, Record, decode, encode
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 Value = TypeVar("Value", bound=Record)
@@ -48,6 +49,9 @@ class Sealed(Part, Generic[Value]):
     """`quotes = Sealed(Quote)`."""
 
     kind = "sealed"
+    labels = Labels(
+        at="截止时间", by="密封人", commitment="承诺", revealed="揭示的值", salt="盐"
+    )
 
     def __init__(self, value: type[Value]) -> None:
         self.value = value

@@ -15,6 +15,7 @@ from typing import Any
 
 from huabiao.codec import Code, Party, Record, decode, encode
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 THOUSAND = 1_000
@@ -32,6 +33,9 @@ class Segments(Part):
     """`segments = Segments()`."""
 
     kind = "segments"
+    labels = Labels(
+        series="号段代码", holder="持有人", first="起始号码", last="终止号码"
+    )
 
     def allot(self, series: str, first: int, last: int, holder: bytes) -> None:
         """Give the numbers first to last, whole thousands, to an account."""

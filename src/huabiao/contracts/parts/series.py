@@ -36,6 +36,7 @@ from huabiao.codec import (
     encode,
 )
 from huabiao.contracts.context import refuse, require
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 DOMAIN = b"huabiao series\x00"
@@ -81,6 +82,11 @@ class Series(Part):
     """`readings = Series()`."""
 
     kind = "series"
+    labels = Labels(
+        key="设备公钥", owner="设备所有人", interval="间隔（毫秒）", until="有效期至",
+        limit="限值", next="下一读数时间", line="读数链摘要", taken="已收读数",
+        missing="缺失读数", highest="最高读数", alarm="告警编号",
+    )  # fmt: skip
 
     def install(
         self,

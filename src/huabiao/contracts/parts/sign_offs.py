@@ -17,6 +17,7 @@ from typing import Any
 
 from huabiao.codec import Code, ListOf, Maybe, Party, Record, decode, encode
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 
@@ -36,6 +37,7 @@ class SignOffs(Part):
     """`sign_offs = SignOffs(("税务", "住房城乡建设"))`."""
 
     kind = "sign_offs"
+    labels = Labels(desks="已会签部门", desk="部门", account="账户")
 
     def __init__(self, desks: tuple[str, ...]) -> None:
         self.desks = desks

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from huabiao.codec import Code, Count, Fen, ListOf, Party, Record, Text, decode, encode
 from huabiao.contracts.context import Refused
+from huabiao.contracts.labels import Labels
 from huabiao.contracts.parts.part import Part
 
 MOST_HOLDERS, MOST_ENCUMBRANCES = 100, 50
@@ -58,6 +59,11 @@ class Titles(Part):
     """`titles = Titles("不动产登记簿", "land register")`."""
 
     kind = "titles"
+    labels = Labels(
+        value="价值", whole="总份额", shares="权利人与份额", party="权利人",
+        share="份额", encumbrances="负担", certificate="权证号", id="编号", kind="种类",
+        holder="义务人", beneficiary="受益人", amount="担保金额",
+    )  # fmt: skip
 
     def __init__(self, zh: str = "产权登记簿", en: str = "title register") -> None:
         self.zh, self.en = zh, en

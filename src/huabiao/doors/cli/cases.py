@@ -8,13 +8,21 @@ from urllib.parse import quote
 import click
 
 from huabiao.doors.cli import abroad, completing
+from huabiao.doors.cli.describing import CallCommand, scenario_text
 from huabiao.doors.cli.presenting import show_copy
 from huabiao.doors.cli.settings import Failed, Settings, command, identity_option
 
 
-@command()
-def scenarios(settings: Settings) -> None:
-    """链上的全部场景说明。 Every Description that the chain holds."""
+@command(
+    click.argument("scenario", required=False, shell_complete=completing.scenarios)
+)
+def scenarios(settings: Settings, scenario: str | None) -> None:
+    """链上的全部场景说明，或一个场景的字段与操作。 Every Description that the chain
+    holds; or the fields and operations of one."""
+    if scenario is not None:
+        about, text = scenario_text(settings, scenario)
+        settings.give(about, text)
+        return
     found = settings.city.descriptions()
     lines = []
     for name, each in found.items():
@@ -38,6 +46,7 @@ def scenarios(settings: Settings) -> None:
     ),
     identity_option(required=True),
     click.option("--about", help="个人信息的本人 · whom personal values are about"),
+    cls=CallCommand,
     context_settings={"ignore_unknown_options": True},
 )
 def call(
@@ -48,8 +57,9 @@ def call(
     identity: str,
     about: str | None,
 ) -> None:
-    """调用场景的操作；源码写作 source=@文件。
-    Call an operation: ID if it needs one, then name=value; a source is source=@FILE."""
+    """调用场景的操作；源码写作 source=@文件；操作后加 --help 看其参数。
+    Call an operation: ID if it needs one, then name=value; a source is source=@FILE.
+    With --help behind the operation, its parameters are told."""
     from huabiao.client.described import operation_of
     from huabiao.crypto.address import parse
 
@@ -151,16 +161,19 @@ def show(
             show_copy(settings, route, found, identity)
             return
         scenario, id = found.contract, found.record
+    from huabiao.client.labels import record_fields
+
     path = f"/api/scenarios/{quote(scenario)}/records/{quote(id, safe='/')}"
     record = settings.read(
         identity,
         lambda city: city.get(path, at=at),
         lambda answer: bool(answer["complete"]),
     )
+    named = record_fields(settings.city.description(scenario))
     title = record["state_title"]
     lines = [f"{scenario} {id}  {title.get('zh', '')} {record['state']}"]
     lines += [
-        f"  {name}: {value if isinstance(value, str) else _plain(value)}"
+        f"  {_called(name, named)}: {_plain(value)}"
         for name, value in record["fields"].items()
     ]
     if not record["complete"]:
@@ -170,5 +183,10 @@ def show(
     settings.give(record, "\n".join(lines))
 
 
+def _called(name: str, named: dict[str, Any]) -> str:
+    title = named.get(name, {}).get("title")
+    return f"{title['zh']} {name}" if title else name
+
+
 def _plain(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,9 +2,7 @@
 
 import functools
 import gzip
-import re
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,13 +14,26 @@ from starlette.responses import HTMLResponse
 from huabiao.doors.city import City
 from huabiao.doors.pages.assets import address_of, takes_gzip
 from huabiao.doors.pages.language import BOTH, language_of, say, two
-from huabiao.doors.problems import Problem, both_languages
+from huabiao.doors.pages.shown import (
+    HEX,
+    account,
+    arguments,
+    both,
+    called,
+    called_there,
+    detail,
+    fields,
+    label,
+    marked,
+    moment,
+    signed_as,
+    value,
+)
+from huabiao.doors.problems import Problem
 from huabiao.doors.viewer import COOKIE
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_ACCOUNT, _HEX = re.compile(r"hb1[0-9a-f]{44}"), re.compile(r"[0-9a-f]{24,}")
-BEIJING = timezone(timedelta(hours=8))
 GZIP_LEVEL = 4
+Json = dict[str, Any]
 
 environment = jinja2.Environment(
     loader=jinja2.PackageLoader("huabiao.doors.pages", "templates"),
@@ -39,10 +50,11 @@ def page(
     """A page from a template. It is compressed where nobody is signed in: the length of
     what is compressed tells of what stands in it (BREACH)."""
     city: City = request.app.state.city
+    described = city.descriptions()
     query = f"?{request.url.query}" if request.url.query else ""
     made = environment.get_template(template).render(
         chain=city.port.chain, path=request.url.path, account_link=_account_links(city),
-        call_link=_call_links(city),
+        call_link=_call_links(city, described), described=described,
         language=language_of(request), here=request.url.path + query,
         suite=city.port.suite_name, founding=city.port.founding_suite, **values,
     )  # fmt: skip
@@ -64,26 +76,6 @@ def problem_page(
     return answer
 
 
-def both(sentence: str) -> Markup:
-    """A sentence of ours, 中文。 English., each marked with its language."""
-    zh, en = both_languages(sentence)
-    if zh and not en:  # said to all, rather than to nobody who reads English
-        return Markup('<span lang="zh-CN">{}</span>').format(zh)
-    made = (
-        Markup('<span lang="zh-CN" class="zh">{}</span>').format(zh) if zh else Markup()
-    )
-    if en:
-        made += Markup(' <span lang="en" class="en">{}</span>').format(en)
-    return made
-
-
-def moment(written: str) -> Markup:
-    """An instant (UTC, RFC 3339) as the clock in Beijing shows it, to the second."""
-    there = datetime.fromisoformat(written).astimezone(BEIJING)
-    clock = f"{there:%Y-%m-%d %H:%M:%S}"
-    return _marked(f'<time datetime="{escape(written)}">{clock}</time>')
-
-
 def _account_links(city: City) -> Callable[[str], Markup]:
     """An account by its registered name where it has one, linked to its page; looked up
     once a page, however often it stands there."""
@@ -92,8 +84,8 @@ def _account_links(city: City) -> Callable[[str], Markup]:
     def link(written: str) -> Markup:
         name, at = city.name_of(written), escape(written)
         if name == written:
-            return _marked(f'<a class="hex" href="/accounts/{at}">{at}</a>')
-        return _marked(
+            return marked(f'<a class="hex" href="/accounts/{at}">{at}</a>')
+        return marked(
             f'<a href="/accounts/{at}">{escape(name)}</a>'
             f' <code class="small">{at[:11]}…</code>'
         )
@@ -101,10 +93,9 @@ def _account_links(city: City) -> Callable[[str], Markup]:
     return link
 
 
-def _call_links(city: City) -> Callable[[str, str, str], Markup]:
+def _call_links(city: City, described: Json) -> Callable[[str, str, str], Markup]:
     """A call by the names of its contract and operation; what it was about leads to its
     record, or to its events where it is an entry that has no page."""
-    described = city.descriptions()
 
     @functools.cache
     def link(contract: str, operation: str, key: str) -> Markup:
@@ -123,69 +114,23 @@ def _call_links(city: City) -> Callable[[str, str, str], Markup]:
             f"/scenarios/{contract}/{quote(key)}" if record is not None
             else "/events?" + urlencode({"scenario": contract, "record": key})
         )  # fmt: skip
-        shown = f"{key[:16]}…" if _HEX.fullmatch(key) else key
+        shown = f"{key[:16]}…" if HEX.fullmatch(key) else key
         return call + Markup(' · <a href="{}">{}</a>').format(where, shown)
 
     return link
 
 
-def _marked(written: str) -> Markup:
-    """Markup whose parts were escaped where they were put in: Markup.format does the
-    same in five times the time."""
-    return Markup(written)  # noqa: S704
-
-
-@jinja2.pass_context
-def account(context: jinja2.runtime.Context, written: str) -> Markup:
-    """An account's link."""
-    link: Markup = context["account_link"](written)
-    return link
-
-
-@jinja2.pass_context
-def called(context: jinja2.runtime.Context, call: dict[str, Any]) -> Markup:
-    """A call, by what it is called."""
-    link: Callable[[str, str, str], Markup] = context["call_link"]
-    return link(call["contract"], call["operation"], call["key"])
-
-
-@jinja2.pass_context
-def value(context: jinja2.runtime.Context, shown: Any) -> Markup:
-    """A plain JSON value for people: accounts link, long hexadecimal breaks."""
-    if shown is None or shown == "":
-        return Markup('<span class="none">—</span>')
-    if isinstance(shown, bool):
-        return escape(say(context, "是", "yes") if shown else say(context, "否", "no"))
-    if isinstance(shown, dict):
-        rows = (
-            Markup("<dt>{}</dt><dd>{}</dd>").format(name, value(context, item))
-            for name, item in shown.items()
-        )
-        return Markup('<dl class="inner">') + Markup("").join(rows) + Markup("</dl>")
-    if isinstance(shown, list):
-        items = (
-            Markup("<li>{}</li>").format(value(context, item)) for item in shown[:200]
-        )
-        return Markup("<ul>") + Markup("").join(items) + Markup("</ul>")
-    return written(context, shown) if isinstance(shown, str) else escape(shown)
-
-
-def written(context: jinja2.runtime.Context, shown: str) -> Markup:
-    """A text: accounts and instants as themselves, everything else as it stands."""
-    if _ACCOUNT.fullmatch(shown):
-        return account(context, shown)
-    if _INSTANT.fullmatch(shown):
-        return moment(shown)
-    if _HEX.fullmatch(shown):
-        return _marked(f'<code class="hex">{shown}</code>')
-    return escape(shown)
-
-
 environment.globals["say"] = say
+environment.globals["fields"] = fields
+environment.globals["arguments"] = arguments
+environment.globals["detail"] = detail
+environment.globals["signed_as"] = signed_as
 environment.globals["two"] = two
 environment.globals["static"] = address_of
 environment.filters["both"] = both
 environment.filters["value"] = value
+environment.filters["label"] = label
+environment.filters["called_there"] = called_there
 environment.filters["moment"] = moment
 environment.filters["account"] = account
 environment.filters["called"] = called
