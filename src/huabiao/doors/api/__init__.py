@@ -3,6 +3,7 @@ The HTTP door: everything a client may do, under /api, with an OpenAPI document.
 
 - `envelopes`: send what was signed; prepare what is to be signed
 - `reads`: blocks, scenarios, records, as far as the viewer may see them
+- `drawn`: a scenario's own document, and its operations by name
 - `accounts`: who stands in a register; one account's acts and balances
 - `events`: what happens, as server-sent events from any height
 - `webhooks`: the same, sent to an address of an account's
@@ -38,6 +39,7 @@ from huabiao.doors.api import (
     bills,
     credentials,
     crossings,
+    drawn,
     entry,
     envelopes,
     epcis,
@@ -94,7 +96,7 @@ def build_app(port: Port, index: FollowedIndex, services: dict[str, Any]) -> Fas
     services.setdefault("bill_checks", BillChecks())
     app.state.city = City(port, index, services, Sessions(port.chain))
     rooms = (
-        envelopes, reads, accounts, events, webhooks, metrics, proofs, entry,
+        envelopes, drawn, reads, accounts, events, webhooks, metrics, proofs, entry,
         identifiers, organisations, persons, platform, vault, credentials, licences,
         bills, epcis, plan, sign_in, levels, crossings,
     )  # fmt: skip

@@ -2,7 +2,8 @@
 The OpenAPI page: Swagger UI from the wheel of `fastapi-offline`, served from here.
 
 Its own stylesheet sets inline styles, so the page allows these and nothing else that is
-inline; the few lines that start it are a file too.
+inline; the few lines that start it are a file too. `?scenario=NAME` shows the document
+that is drawn from a scenario's Description.
 """
 
 from importlib.util import find_spec
@@ -25,8 +26,10 @@ PAGE = """<!doctype html>
 <script src="/api/docs/assets/swagger-ui-bundle.js"></script>
 <script src="/api/docs/start.js"></script></body></html>
 """
-START = """SwaggerUIBundle({
-  url: "/api/openapi.json", dom_id: "#swagger-ui", deepLinking: true,
+START = """const scenario = new URLSearchParams(location.search).get("scenario") ?? "";
+const own = /^[a-z][a-z0-9_]*$/.test(scenario) ? `scenarios/${scenario}/` : "";
+SwaggerUIBundle({
+  url: `/api/${own}openapi.json`, dom_id: "#swagger-ui", deepLinking: true,
   presets: [SwaggerUIBundle.presets.apis], layout: "BaseLayout",
   validatorUrl: null
 });
