@@ -67,6 +67,7 @@ def live_across(city: City, folder: Path) -> None:
     """Another chain is followed, a route opened; a packet comes, and is declined, for
     there are no greetings here."""
     other = City(folder, "sm", [*shipped_sources(), GREETINGS], chain="other-city")
+    other.now = city.now  # the stories may have let days pass
     chains, name = Chains.among(city, other), city.genesis.chain
     chains.connect(name, "other-city")
     chains.tick()
