@@ -78,7 +78,7 @@ def test_a_bundle_waits_until_a_block_has_it_or_its_time_ends() -> None:
         short = bundles.add_own([envelope(NOW + 5)])
         assert bundles.to_send() == [first.raw, short.raw] and not bundles.to_send()
         assert bundles.choose(len(first.raw) + 8, 9) == [first.raw]
-        bundles.took([first.raw], NOW)
+        bundles.took([first.hash], NOW)
         await bundles.receive(first.raw)
         assert bundles.choose(2**20, 9) == [short.raw], "a late copy stays out"
         bundles.took([], NOW + 5)

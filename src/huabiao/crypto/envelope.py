@@ -62,6 +62,8 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     signature: bytes
 
 
+_FLAT = frozenset({str, bytes, int, bool, type(None)})
+"""What decoded MessagePack holds that the profile has, whatever its value."""
 _decode_signed = msgspec.msgpack.Decoder(Signed).decode
 _decode_body = msgspec.msgpack.Decoder(Body).decode
 
@@ -87,7 +89,9 @@ def open_envelope(raw: bytes, digest: Callable[[bytes], bytes]) -> Envelope:
     try:
         signed = _decode_signed(raw)
         body = _decode_body(signed.body)
-        check_profile([call.arguments for call in body.calls])
+        for call in body.calls:
+            if not _FLAT.issuperset(map(type, call.arguments.values())):
+                check_profile(call.arguments, 1)
         canonical = encode(body) == signed.body and encode(signed) == raw
     except (msgspec.MsgspecError, NotCanonical, ValueError, RecursionError) as error:
         raise BadEnvelope(f"信封格式不对。 Not an envelope: {error}.") from None

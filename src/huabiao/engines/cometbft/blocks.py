@@ -47,6 +47,7 @@ class Decided:
     refused: dict[bytes, tuple[str, str]] = field(default_factory=dict)
     certificates: dict[int, bytes] = field(default_factory=dict)
     bundles: list[bytes] = field(default_factory=list)
+    """Hashes of the bundles that it has."""
 
 
 Committed = Callable[[Decided], None]
@@ -132,8 +133,9 @@ class Blocks:
                 if raw[:1] == CERTIFICATES and index == 0:
                     decided.certificates = self._certifying.open(raw)
                 else:
-                    envelopes += (await self._bundles.checked(raw)).envelopes
-                    decided.bundles.append(raw)
+                    bundle = await self._bundles.checked(raw)
+                    envelopes += bundle.envelopes
+                    decided.bundles.append(bundle.hash)
             except BadBundle as error:
                 # More than a third lied: everyone honest leaves it out alike.
                 log.error("block %d holds what it must not: %s", asked.height, error)

@@ -43,6 +43,7 @@ class Bundle:
 
     raw: bytes
     envelopes: Sequence[Envelope]
+    hash: bytes
     ends: int
     """The latest moment at which one of its envelopes is valid, UTC milliseconds."""
 
@@ -82,8 +83,8 @@ class Bundles:
     def add_own(self, envelopes: Sequence[Envelope]) -> Bundle:
         """Pack envelopes whose signatures this node has checked, and send them on."""
         raw = write_bundle(envelopes)
-        bundle = Bundle(raw, envelopes, max(e.body.valid_until for e in envelopes))
-        self._keep(self._digest(raw), bundle)
+        bundle = self._bundle(raw, envelopes, self._digest(raw))
+        self._keep(bundle)
         self._to_send.append(raw)
         return bundle
 
@@ -100,13 +101,13 @@ class Bundles:
         """Check a bundle from another member and hold it; raises BadBundle."""
         hash_ = self._digest(raw)
         if hash_ not in self._taken and hash_ not in self.waiting:
-            bundle = await self.checked(raw)
+            bundle = await self._checked(raw, hash_)
             if hash_ not in self._taken:
-                self._keep(hash_, bundle)
+                self._keep(bundle)
 
-    def _keep(self, hash_: bytes, bundle: Bundle) -> None:
-        if hash_ not in self.waiting:
-            self.waiting[hash_] = bundle
+    def _keep(self, bundle: Bundle) -> None:
+        if bundle.hash not in self.waiting:
+            self.waiting[bundle.hash] = bundle
             self.waiting_bytes += len(bundle.raw)
             self._came.set()
 
@@ -119,13 +120,15 @@ class Bundles:
 
     async def checked(self, raw: bytes) -> Bundle:
         """A bundle all of whose signatures hold, checked once; raises BadBundle."""
-        hash_ = self._digest(raw)
+        return await self._checked(raw, self._digest(raw))
+
+    async def _checked(self, raw: bytes, hash_: bytes) -> Bundle:
         held = self.waiting.get(hash_)
         if held is not None:
             return held
         task = self._checks.get(hash_)
         if task is None:
-            task = asyncio.ensure_future(self._check(raw))
+            task = asyncio.ensure_future(self._check(raw, hash_))
             self._checks[hash_] = task
         try:
             return await asyncio.shield(task)
@@ -133,7 +136,7 @@ class Bundles:
             self._checks.pop(hash_, None)
             raise
 
-    async def _check(self, raw: bytes) -> Bundle:
+    async def _check(self, raw: bytes, hash_: bytes) -> Bundle:
         envelopes = open_bundle(raw, self._digest)
         items = [(e.body.signer, e.message, e.signature) for e in envelopes]
         verdicts = await self._verification.verdicts(items)
@@ -141,7 +144,12 @@ class Bundles:
             raise BadBundle(
                 f"envelope {verdicts.index(0)} of the bundle has a false signature"
             )
-        return Bundle(raw, envelopes, max(e.body.valid_until for e in envelopes))
+        return self._bundle(raw, envelopes, hash_)
+
+    @staticmethod
+    def _bundle(raw: bytes, envelopes: Sequence[Envelope], hash_: bytes) -> Bundle:
+        ends = max(envelope.body.valid_until for envelope in envelopes)
+        return Bundle(raw, envelopes, hash_, ends)
 
     def choose(self, most_bytes: int, most_envelopes: int) -> list[bytes]:
         """Bundles for a proposal, the oldest first."""
@@ -154,10 +162,9 @@ class Bundles:
             chosen.append(bundle.raw)
         return chosen
 
-    def took(self, raws: Sequence[bytes], now: int) -> None:
+    def took(self, hashes: Sequence[bytes], now: int) -> None:
         """A block has these bundles; with them go those whose time has ended."""
-        for raw in raws:
-            hash_ = self._digest(raw)
+        for hash_ in hashes:
             self._taken[hash_] = None
             self._drop(hash_)
         ended = [hash_ for hash_, each in self.waiting.items() if each.ends <= now]

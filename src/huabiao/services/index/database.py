@@ -12,6 +12,7 @@ damaged file is set aside as NAME.damaged.
 
 import functools
 import sqlite3
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -43,6 +44,13 @@ _WRITER = (
     "cache_size = -65536", "temp_store = MEMORY", "secure_delete = FAST",
 )  # fmt: skip
 _READER = ("query_only = ON", "busy_timeout = 5000")
+
+
+if sys.version_info < (3, 12):
+    # Until then sqlite3 looked for an adapter of each byte string and None, and raised
+    # and caught two exceptions where it found none: a twentieth of all following.
+    sqlite3.register_adapter(bytes, bytes)
+    sqlite3.register_adapter(type(None), {}.get)
 
 
 class BadAddress(ValueError):
