@@ -22,10 +22,9 @@ from huabiao.services.index.rows import Batch
 
 BATCH_BLOCKS, BATCH_ENVELOPES = 256, 8_000
 PAUSE_S, RETRY_S = 0.5, 2.0
-RESTS_S = (1_200, 0.7), (400, 0.4), (100, 0.2)
+RESTS_S = (400, 0.4), (100, 0.2)
 """After a batch of so many a moment's rest, so that the next has more blocks in one
-transaction: twice as many cost a quarter less each. A quiet chain is followed at once,
-every other within a second.
+transaction: twice as many cost a quarter less each. A quiet chain is followed at once.
 """
 
 Description = Mapping[str, Any]
