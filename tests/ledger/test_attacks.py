@@ -16,7 +16,8 @@ from huabiao.ledger.loader import load_contract
 CAP = 2_000_000
 SOURCE = '''"""P."""
 from huabiao.contracts import (
-    Count, Record, Registry, Scenario, Text, Title, anyone, decode, does, encode,
+    Count, ListOf, Record, Registry, Scenario, Text, Title, anyone, decode, does,
+    encode,
 )
 
 {before}
@@ -145,6 +146,24 @@ REFUSED = {
     "by an alias": ("def f(x):\n    g = f\n    return g(x)\n", "f(1)"),
     "a decorator": ("def d(f):\n    return f\n\n\n@d\ndef q():\n    return 1\n", "q()"),
     "a list in a class": ("class Q:\n    x = [1]\n", "Q.x.append(1)"),
+    "a list made in a class": ("class Q:\n    x = list()\n", "Q.x.append(1)"),
+    "one in a tuple": ("class Q:\n    x = (dict(),)\n", "Q.x[0].clear()"),
+    "pieces in a class": ('class Q:\n    x = "a,b".split(",")\n', "Q.x.append(1)"),
+    "what is gone through": ("class Q:\n    x = zip((1,), (2,))\n", "list(Q.x)"),
+    "a default of a record": (
+        "class Q(Record):\n    n: ListOf[Count] = list()\n",
+        "Q().n.append(1)",
+    ),
+    "a record in a class": (
+        "class Q(Record):\n    n: Count\n\n\nclass R:\n    q = Q(1)\n",
+        "R.q.n = 2",
+    ),
+    "a record's defaults": (
+        "class Q(Record):\n    n: Count = 1\n",
+        'Q.defaults["n"] = 2',
+    ),
+    "a record's fields": ("class Q(Record):\n    n: Count\n", "Q.fields.clear()"),
+    "the schema of a kind": ("", 'Text.schema["x"] = 1'),
     "a statement in a class": ("class Q:\n    x = ()\n    x.count(1)\n", "pass"),
     "a mutable default": ("def f(m=[]):\n    m.append(1)\n", "f()"),
     "the drawing": ("", "self.drawing.operations.clear()"),

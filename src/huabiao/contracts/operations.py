@@ -11,7 +11,7 @@ Operations: the verbs of a scenario.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from huabiao.codec import Kind, Record
@@ -54,7 +54,7 @@ class Operation:
     title: str = ""
     name: str = ""
     doc: str = ""
-    parameters: list[Parameter] = field(default_factory=list)
+    parameters: tuple[Parameter, ...] = ()
     takes_record: bool = False
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -83,7 +83,8 @@ class Operation:
             default = parameter.default
             if default is inspect.Parameter.empty:
                 default = _NO_DEFAULT
-            self.parameters.append(Parameter(parameter.name, kind, default))
+            drawn = Parameter(parameter.name, kind, default)
+            self.parameters = (*self.parameters, drawn)
 
 
 def opens(

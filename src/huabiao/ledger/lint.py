@@ -44,7 +44,7 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.MatMult: "不用 @ 运算 · no @",
 }
 METHODS = (
-    "drawing", "handler", "mro", "gi_frame", "gi_code",
+    "drawing", "handler", "mro", "gi_frame", "gi_code", "fields", "defaults", "schema",
     "format", "ljust", "rjust", "center", "zfill", "format_map", "expandtabs",
     "to_bytes", "translate",
 )  # fmt: skip

@@ -14,17 +14,22 @@ import builtins
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, ClassVar
 
 from huabiao import contracts
-from huabiao.contracts import Scenario
+from huabiao.contracts import Labels, Record, Role, Scenario, State, Title
 from huabiao.contracts.describe import describe
-from huabiao.contracts.operations import MalformedDrawing
+from huabiao.contracts.operations import MalformedDrawing, Operation
+from huabiao.contracts.parts.part import Part
 from huabiao.ledger.growth import Meter, metered, metered_range
-from huabiao.ledger.lint import BUILTINS, Inadmissible, check_source
+from huabiao.ledger.lint import BUILTINS, METHODS, Inadmissible, check_source
 
 KEPT_COMPILED = 256
+SETTLED = (
+    int, str, bytes, type, FunctionType, Role, State, Title, Labels, Operation, Part,
+)  # fmt: skip
+"""What a class of a contract may hold, and tuples of these."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +55,37 @@ def load_contract(source: str, meter: Meter) -> LoadedContract:
         # The sentences of Python itself differ between its versions.
         name = type(error).__name__
         raise Inadmissible([(1, f"装入时出错 · fails to load: {name}")]) from error
-    found = [
+    own = [
         value
         for value in namespace.values()
-        if isinstance(value, type)
-        and issubclass(value, Scenario)
-        and value.__module__ == namespace["__name__"]
+        if isinstance(value, type) and value.__module__ == namespace["__name__"]
     ]
+    for cls in own:
+        _require_settled(cls)
+    found = [cls for cls in own if issubclass(cls, Scenario)]
     if len(found) != 1:
         raise Inadmissible(
             [(1, f"须有且只有一个场景类，现有 {len(found)} 个 · exactly one Scenario")]
         )
     scenario = found[0]
     return LoadedContract(scenario.name, scenario, describe(scenario, rundown), source)
+
+
+def _require_settled(cls: type[Any]) -> None:
+    """What a class holds is the same in every call: nothing in it can change."""
+    held = [(n, v) for n, v in vars(cls).items() if n[0] != "_" and n not in METHODS]
+    if issubclass(cls, Record):
+        held += cls.defaults.items()
+    for name, value in held:
+        if not _is_settled(value):
+            sentence = f"{cls.__name__}.{name} 可变 · it could change between calls"
+            raise Inadmissible([(1, sentence)])
+
+
+def _is_settled(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_settled, value))
+    return value is None or isinstance(value, SETTLED)
 
 
 @lru_cache(maxsize=KEPT_COMPILED)
