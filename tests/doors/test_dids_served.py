@@ -4,7 +4,6 @@ The chain's own DIDs over HTTP, as DID Resolution 1.0 §12.1 binds resolution.
 Statuses and error types: the binding's table; times: DID Core 1.0 §7.3.
 """
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +12,6 @@ import pytest
 from served_city import Served
 
 from huabiao.client.signing import call
-from huabiao.crypto.address import show
 from huabiao.crypto.keys import Keys
 from huabiao.services.did import keys_for
 from huabiao.services.did.chain_method import chain_did
@@ -227,24 +225,3 @@ def test_commands(served):
     assert served.json("did", "show", did)["didDocument"]["id"] == did
     failed = served.run("did", "show", "did:ethr:1")
     assert failed.exit_code == 1 and "methodNotSupported" in failed.output
-
-
-def test_keys_are_proved_to_whoever_has_one_and_listed_to_nobody(
-    served: Served,
-) -> None:
-    """DID Core's reader needs a key's entry; nobody needs to know who has accounts."""
-    keys, stranger = served.keys("listed nowhere"), served.remote("some stranger")
-    outcome = served.remote().send(
-        keys, call("identity", "publish_key", public=keys.public)
-    )
-    assert outcome.accepted, outcome
-    path = f"identity/keys/{keys.account.hex()}"
-    proof = httpx.get(f"{served.url}/api/proofs/{path}")
-    assert proof.status_code == 200 and proof.content
-    for part in ("keys", "accounts", "subjects", "persons"):
-        listed = f"/api/scenarios/identity/parts/{part}"
-        assert httpx.get(served.url + listed).json()["entries"] == []
-        shown = json.dumps(stranger.get(listed))
-        assert keys.account.hex() not in shown and show(keys.account) not in shown
-    own = served.remote("listed nowhere").get("/api/scenarios/identity/parts/keys")
-    assert keys.account.hex() in json.dumps(own)

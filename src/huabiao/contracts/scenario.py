@@ -16,7 +16,7 @@ from huabiao.contracts.operations import MalformedDrawing, Operation
 from huabiao.contracts.parts.part import Part
 
 RECORD_PATH = "record/"
-VISIBILITIES = ("public", "named", "parties", "supervision")
+VISIBILITIES = ("public", "parties", "supervision")
 
 
 @dataclass(frozen=True)

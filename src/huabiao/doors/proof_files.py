@@ -14,7 +14,6 @@ from huabiao.codec import encode
 from huabiao.doors import reading
 from huabiao.doors.city import City
 from huabiao.doors.problems import Problem, forbidden, malformed, not_found, sign_in
-from huabiao.doors.visibility import is_proved_by_name
 from huabiao.proofs.state_proofs import Want
 
 _ENVELOPE = re.compile(r"([0-9a-f]{16,64})(?:\.(\d{1,6}))?")
@@ -61,9 +60,8 @@ def _state_proof(city: City, id_: str, viewer: bytes | None, at: int | None) -> 
         # No record has this id: perhaps an entry of a part, as a sharing receipt is.
         path = f"{scenario}/{key}"
         stored = _stored(city, path, at)
-        seen = stored is not None and (
-            is_proved_by_name(description)
-            or city.sees_entry(description, part, entry, stored, viewer)
+        seen = stored is not None and city.sees_entry(
+            description, part, entry, stored, viewer
         )
     else:
         seen = city.sight(description, key, viewer).whole
@@ -91,7 +89,7 @@ def make_state_proofs(
 def _sees_key(city: City, path: str, viewer: bytes | None) -> bool:
     scenario, _, rest = path.partition("/")
     description = city.description(scenario)
-    if is_proved_by_name(description):
+    if description["visible"] == "public":
         return True
     part, _, key = rest.partition("/")
     stored = None if part == "record" else city.port.read(path)

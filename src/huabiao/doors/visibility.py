@@ -2,8 +2,6 @@
 Who may see a record: the one question that every door asks before it shows anything.
 
     visible = "public"        everyone sees all of it
-    visible = "named"         as "parties", but whoever has a key may have a proof of
-                              what stands under it
     visible = "parties"       its own parties (accounts in its fields, and whoever acted
                               on it) and supervisors see all of it
     visible = "supervision"   supervisors alone see all of it
@@ -84,11 +82,6 @@ def may_open(
         description["visible"] != "supervision"
         and (viewer in record.parties() or record.acted(viewer))
     )
-
-
-def is_proved_by_name(description: dict[str, Any]) -> bool:
-    """Whether whoever has a key may have a proof of what stands under it."""
-    return description["visible"] in ("public", "named")
 
 
 def is_public_part(description: dict[str, Any], part: str) -> bool:

@@ -70,7 +70,7 @@ class Identity(Scenario):
 
     title = Title(zh="统一数字身份", en="Digital identity")
     task, lead = 3, "市经济和信息化局"
-    visible = "named"
+    visible = "public"
     registrar = Role("身份登记机构", "Identity registrar")
     keys = Registry(Key, "密钥", "keys")
     accounts = Registry(Account, "账户", "accounts")
