@@ -103,13 +103,17 @@ async def grant(
         raise SystemExit(f"no roles: {granted}")
 
 
+def most_of(client: Keys, members: int) -> int:
+    """Envelopes a second to have ready for who sends as fast as it is answered."""
+    return MOST_PQ if len(client.public) > 64 else 20_000 // members
+
+
 async def load(
     http: httpx.AsyncClient, nodes: Nodes, chain: str, clients: list[Keys],
     rate: int, seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Envelopes at a rate (0: as fast as they are answered) over all doors."""
-    is_pq = len(clients[0].public) > 64
-    most = rate or (MOST_PQ if is_pq else 20_000 // nodes.members)
+    most = rate or most_of(clients[0], nodes.members)
     prepared = sign_many(chain, clients, int(most * seconds) // BATCH * BATCH)
     bodies = [
         msgspec.msgpack.encode(prepared[i : i + BATCH])
