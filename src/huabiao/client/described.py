@@ -8,7 +8,13 @@ that a door knows every contract, also one that was deployed a minute ago.
 from functools import lru_cache
 from typing import Any
 
-from huabiao.client.labels import called, fields_of, parameters_of, record_fields
+from huabiao.client.labels import (
+    called,
+    fields_of,
+    innermost,
+    parameters_of,
+    record_fields,
+)
 from huabiao.codec import Kind, Malformed, Record, decode, kind_named
 
 Records = dict[str, type[Kind]]
@@ -72,7 +78,7 @@ def _make(name: str, described: dict[str, Any], made: Records) -> type[Kind]:
 
 
 def _named_in(kind: str, described: dict[str, Any]) -> list[str]:
-    inner = kind.rstrip("]").rpartition("[")[2]
+    inner = innermost(kind)
     return [inner] if inner in described else []
 
 

@@ -47,10 +47,14 @@ def parameters_of(description: Json, operation: str) -> Named:
     return {each["name"]: each for each in facts["parameters"]}
 
 
+def innermost(kind: str) -> str:
+    """What a kind's name ends in: Line of Maybe[ListOf[Line]]."""
+    return kind.rstrip("]").rpartition("[")[2]
+
+
 def fields_within(description: Json, facts: Json | None) -> Named:
     """The fields of the record that a field or parameter holds, in a list too."""
-    kind = facts["kind"].rstrip("]").rpartition("[")[2] if facts else None
-    return fields_of(description, kind)
+    return fields_of(description, innermost(facts["kind"]) if facts else None)
 
 
 def named_by(description: Json, event: str) -> Named:

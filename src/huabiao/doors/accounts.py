@@ -16,7 +16,7 @@ from huabiao.crypto.address import parse
 from huabiao.crypto.address import show as show_account
 from huabiao.doors.city import City
 from huabiao.doors.envelopes import TOLD, place_of, with_sight, written_place
-from huabiao.doors.listing import BYTE_ORDER_MARK, MOST_EXPORTED, csv_line
+from huabiao.doors.listing import MOST_EXPORTED, csv_head, csv_line
 from huabiao.doors.problems import malformed
 
 Json = dict[str, Any]
@@ -60,7 +60,7 @@ def csv_of_acts(
 
 
 def _csv(city: City, account: bytes, viewer: Viewer, before: str) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_line(list(TOLD))
+    yield csv_head(TOLD)
     given, after = 0, before
     while after is not None and given < MOST_EXPORTED:
         acts, after = _acts(city, account, viewer, PAGE, place_of(after))

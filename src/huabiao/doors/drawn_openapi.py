@@ -13,7 +13,7 @@ OpenAPI 3.1. Pure: a Description in, a document out.
 
 from typing import Any
 
-from huabiao.client.labels import fields_of, parameters_of, title_of
+from huabiao.client.labels import fields_within, innermost, parameters_of, title_of
 
 Json = dict[str, Any]
 PROBLEM = {"description": "Problem (RFC 9457)", "content": {
@@ -180,10 +180,9 @@ def _value(description: Json, name: str, facts: Json) -> Json:
     """A field's or parameter's schema, called by the trade's word."""
     title = title_of(name, facts)
     called = {"title": f"{title['zh']} · {title['en']}", "description": facts["zh"]}
-    inner = facts["kind"].rstrip("]").rpartition("[")[2]
-    if not fields_of(description, inner):
+    if not fields_within(description, facts):
         return {**facts["schema"], **called}
-    held: Json = {"$ref": f"#/components/schemas/{inner}"}
+    held: Json = {"$ref": f"#/components/schemas/{innermost(facts['kind'])}"}
     if "ListOf[" in facts["kind"]:
         held = {"type": "array", "items": held}
     if facts["kind"].startswith("Maybe["):

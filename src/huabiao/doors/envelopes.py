@@ -11,7 +11,7 @@ from typing import Any
 
 from huabiao.codec import Instant
 from huabiao.doors.city import City
-from huabiao.doors.listing import BYTE_ORDER_MARK, MOST_EXPORTED, csv_line
+from huabiao.doors.listing import MOST_EXPORTED, csv_head, csv_line
 from huabiao.doors.problems import malformed
 from huabiao.doors.reading import sees_calls
 from huabiao.services.index import LONGEST_NAME
@@ -66,7 +66,7 @@ def csv_of_envelopes(
 
 
 def _csv(city: City, viewer: Viewer, before: str, refused: bool) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_line([*TOLD, "sender"])
+    yield csv_head([*TOLD, "sender"])
     given, after = 0, before
     while after is not None and given < MOST_EXPORTED:
         page = latest(city, viewer, PAGE, after, refused)

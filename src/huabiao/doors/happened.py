@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huabiao.doors.city import City
-from huabiao.doors.listing import BYTE_ORDER_MARK, MOST_EXPORTED, PAGE, csv_line
+from huabiao.doors.listing import MOST_EXPORTED, PAGE, csv_head, csv_line
 from huabiao.doors.stream import cursor_of, place_of, show_events
 from huabiao.services.index import NEWEST, Place, Sought
 from huabiao.services.index.questions import first_step
@@ -59,7 +59,7 @@ def csv_of_events(city: City, viewer: Viewer, looked: Looked) -> Iterator[str]:
 def _csv(
     city: City, viewer: Viewer, sought: Sought, place: Place | None
 ) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_line(list(COLUMNS))
+    yield csv_head(COLUMNS)
     given = 0
     while place is not None and given < MOST_EXPORTED:
         rows, place = city.index.events_before(sought, place, PAGE)

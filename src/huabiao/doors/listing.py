@@ -9,7 +9,7 @@ or where the field is his own account.
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,7 +84,7 @@ def _csv(
     city: City, viewer: Viewer, page: Asked, most: int, description: Json,
     names: list[str], rows: list[Json],
 ) -> Iterator[str]:  # fmt: skip
-    yield BYTE_ORDER_MARK + csv_line(["id", "state", "revision", *names])
+    yield csv_head(["id", "state", "revision", *names])
     given = 0
     while rows:
         for seen in _seen(city, description, rows[: most - given], viewer):
@@ -106,6 +106,11 @@ def _seen(
         city.shown(description, id_, stored, sight)
         for (id_, stored), sight in zip(records.items(), sights, strict=True)
     ]
+
+
+def csv_head(names: Iterable[str]) -> str:
+    """The first line of a file: names, after the mark that says UTF-8."""
+    return BYTE_ORDER_MARK + csv_line(list(names))
 
 
 def csv_line(cells: list[Any]) -> str:

@@ -11,7 +11,7 @@ from huabiao.client.described import show_entry, show_stored_record
 from huabiao.codec import Instant, decode
 from huabiao.crypto.address import parse as parse_account
 from huabiao.doors.city import City
-from huabiao.doors.listing import BYTE_ORDER_MARK, csv_line
+from huabiao.doors.listing import csv_head, csv_line
 from huabiao.doors.organisations import kyc_uses
 from huabiao.doors.problems import not_found
 from huabiao.doors.uses_abroad import reader_abroad
@@ -81,7 +81,7 @@ USED = ("at", "height", "reader", "reader_name", "owner", "owner_name", "table",
 def csv_of_uses(city: City, account: bytes) -> Iterator[str]:
     """The same as CSV (RFC 4180), the newest first; what a use lacks is left empty."""
     uses = uses_of(city, account)
-    yield BYTE_ORDER_MARK + csv_line(list(USED))
+    yield csv_head(USED)
     for use in reversed(uses):
         cells = use | {"columns": "、".join(use["columns"])}
         yield csv_line([cells.get(name) for name in USED])

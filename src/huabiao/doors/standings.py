@@ -24,7 +24,7 @@ from typing import Any
 from huabiao.codec import Instant
 from huabiao.crypto.address import parse
 from huabiao.doors.city import City
-from huabiao.doors.listing import BYTE_ORDER_MARK, MOST_EXPORTED, csv_line
+from huabiao.doors.listing import MOST_EXPORTED, csv_head, csv_line
 from huabiao.doors.problems import Problem, malformed, sign_in
 from huabiao.doors.registers import REGISTERS, Json, Sought, Viewer, by_name
 from huabiao.doors.visibility import CITY, SUPERVISOR
@@ -65,7 +65,7 @@ def csv_of_standings(city: City, viewer: Viewer, sought: Sought) -> Iterator[str
 
 
 def _csv(city: City, viewer: Viewer, sought: Sought) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_line(list(COLUMNS))
+    yield csv_head(COLUMNS)
     if sought.words:
         rows = iter(by_name(city, sought.words, MOST_EXPORTED))
     else:

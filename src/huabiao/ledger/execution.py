@@ -6,6 +6,7 @@ overlay; when every call is ok they join the block's, else they are dropped.
 """
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from huabiao.codec import encode
@@ -51,8 +52,9 @@ class Execution:
         self._events: list[Event] = []
         self._asking = False
         self._prefix = ""
-        self._governed_below: dict[str, bytes | None] = {}
-        self.governed = Governed(self._look_governed)
+        # Asked for with every call, such as who holds a role; the state below stays as
+        # it is while a block is run.
+        self.governed = Governed(partial(self._over, cache(below)))
         self.chain, self.height, self.now = "", 0, 0
         self.contract = self.operation = self.key = self.calling = ""
         self.caller = self.envelope = b""
@@ -125,21 +127,13 @@ class Execution:
 
     def look(self, path: str) -> bytes | None:
         """A value as the call under way sees it, by its full key."""
-        for overlay in (self._call_writes, self._pending, self.writes):
-            if path in overlay:
-                return overlay[path]
-        return self._below(path)
+        return self._over(self._below, path)
 
-    def _look_governed(self, path: str) -> bytes | None:
-        """The same of what is asked for with every call, such as who holds a role: the
-        state below stays as it is while a block is run."""
+    def _over(self, below: Read, path: str) -> bytes | None:
         for overlay in (self._call_writes, self._pending, self.writes):
             if path in overlay:
                 return overlay[path]
-        known = self._governed_below
-        if path not in known:
-            known[path] = self._below(path)
-        return known[path]
+        return below(path)
 
     def read(self, key: str) -> bytes | None:
         self._meter.spend(READ_COST)

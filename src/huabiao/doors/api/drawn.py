@@ -13,7 +13,6 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from huabiao.client.described import operation_of
 from huabiao.doors.api import envelopes, vault
 from huabiao.doors.api.envelopes import CallToPrepare
 from huabiao.doors.drawn_openapi import is_shielded, openapi_of
@@ -46,7 +45,6 @@ def document(city: CityHere, scenario: str) -> Json:
 def prepare(city: CityHere, scenario: str, operation: str, wanted: ToDraw) -> Json:
     """The bytes whose signature completes the call; `send_to` says where they go."""
     description = city.description(scenario)
-    operation_of(description, operation)
     call = CallToPrepare(
         contract=scenario, operation=operation, key=wanted.key,
         arguments=wanted.arguments,

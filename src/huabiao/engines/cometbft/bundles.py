@@ -13,7 +13,7 @@ come in two bundles; a repeat is refused by its own hash.
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -44,8 +44,11 @@ class Bundle:
     raw: bytes
     envelopes: Sequence[Envelope]
     hash: bytes
-    ends: int
+    ends: int = field(init=False)
     """The latest moment at which one of its envelopes is valid, UTC milliseconds."""
+
+    def __post_init__(self) -> None:
+        self.ends = max(each.body.valid_until for each in self.envelopes)
 
 
 def write_bundle(envelopes: Sequence[Envelope]) -> bytes:
@@ -83,7 +86,7 @@ class Bundles:
     def add_own(self, envelopes: Sequence[Envelope]) -> Bundle:
         """Pack envelopes whose signatures this node has checked, and send them on."""
         raw = write_bundle(envelopes)
-        bundle = self._bundle(raw, envelopes, self._digest(raw))
+        bundle = Bundle(raw, envelopes, self._digest(raw))
         self._keep(bundle)
         self._to_send.append(raw)
         return bundle
@@ -144,12 +147,7 @@ class Bundles:
             raise BadBundle(
                 f"envelope {verdicts.index(0)} of the bundle has a false signature"
             )
-        return self._bundle(raw, envelopes, hash_)
-
-    @staticmethod
-    def _bundle(raw: bytes, envelopes: Sequence[Envelope], hash_: bytes) -> Bundle:
-        ends = max(envelope.body.valid_until for envelope in envelopes)
-        return Bundle(raw, envelopes, hash_, ends)
+        return Bundle(raw, envelopes, hash_)
 
     def choose(self, most_bytes: int, most_envelopes: int) -> list[bytes]:
         """Bundles for a proposal, the oldest first."""
