@@ -31,7 +31,9 @@ class Meter:
         A function of the contract begins. The bound lies far below Python's own, which
         comes sooner or later by who called.
         """
-        self.spend(1)
+        self.left -= 1
+        if self.left < 0:
+            raise _over_cap()
         self.depth += 1
         if self.depth > DEEPEST:
             raise Refused(
@@ -45,11 +47,14 @@ class Meter:
     def spend(self, cost: int) -> None:
         self.left -= cost
         if self.left < 0:
-            raise Refused(
-                "cost.cap",
-                "超出单次调用的费用上限，请分批。"
-                " The call costs more than its cap; split it.",
-            )
+            raise _over_cap()
+
+
+def _over_cap() -> Refused:
+    return Refused(
+        "cost.cap",
+        "超出单次调用的费用上限，请分批。 The call costs more than its cap; split it.",
+    )
 
 
 def metered(meter: Meter) -> dict[str, Callable[..., Any]]:
@@ -97,9 +102,10 @@ class Bounds:
 
     def size(self, length: int) -> None:
         """Pay for something of this length; refused if it is too long."""
-        if length > LONGEST_SEQUENCE:
-            raise Refused("cost.cap", "结果过长。 The result is too long.")
-        self._meter.spend(length // PER_COST)
+        if length >= PER_COST:
+            if length > LONGEST_SEQUENCE:
+                raise Refused("cost.cap", "结果过长。 The result is too long.")
+            self._meter.spend(length // PER_COST)
 
     def each(self, items: Iterable[Any]) -> list[Any]:
         held = list(items)
@@ -115,7 +121,7 @@ class Bounds:
 
     def on(self, looked_at: Any) -> Any:
         """Pay for going through all of something that has a length."""
-        if type(looked_at) in SIZED:
+        if type(looked_at) in SIZED and len(looked_at) >= PER_LOOK:
             self._meter.spend(len(looked_at) // PER_LOOK)
         return looked_at
 

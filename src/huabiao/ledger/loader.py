@@ -22,10 +22,12 @@ from huabiao.contracts import Labels, Record, Role, Scenario, State, Title
 from huabiao.contracts.describe import describe
 from huabiao.contracts.operations import MalformedDrawing, Operation
 from huabiao.contracts.parts.part import Part
-from huabiao.ledger.growth import Meter, metered, metered_range
+from huabiao.ledger.growth import PER_LOOK, Meter, metered, metered_range
 from huabiao.ledger.lint import BUILTINS, METHODS, Inadmissible, check_source
 
 KEPT_COMPILED = 256
+WHOLE_NUMBERS = ("__int__", "__minus__", "__sum__")
+"""What the meter puts in that gives whole numbers only."""
 SETTLED = (
     int, str, bytes, type, FunctionType, Role, State, Title, Labels, Operation, Part,
 )  # fmt: skip
@@ -251,12 +253,17 @@ def _read(target: ast.expr) -> ast.expr:
 
 
 def _looked_at(value: ast.expr) -> ast.expr:
-    """What an operation goes through, paid for; names and fixed values are small."""
-    if isinstance(value, ast.Constant) or (
-        isinstance(value, ast.Name) and value.id == "self"
-    ):
-        return value
-    return _call("__on__", value)
+    """What an operation goes through, paid for; not where that would cost nothing."""
+    if isinstance(value, ast.List | ast.Tuple):
+        few = len(value.elts) < PER_LOOK
+        free = few and all(isinstance(item, ast.Constant) for item in value.elts)
+    elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        free = value.func.id in WHOLE_NUMBERS
+    else:
+        free = isinstance(value, ast.Constant) or (
+            isinstance(value, ast.Name) and value.id == "self"
+        )
+    return value if free else _call("__on__", value)
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:

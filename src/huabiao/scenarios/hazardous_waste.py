@@ -107,6 +107,7 @@ class HazardousWaste(Scenario):
 def is_waste_code(code: str) -> bool:
     """Whether a code is written as in the national list (国家危险废物名录, 2025): eight
     digits, 900-041-49, whose last two name the category HW01 to HW50."""
-    parts = code.split("-")
-    whole = [len(part) for part in parts] == [3, 3, 2] and code.isascii()
-    return whole and "".join(parts).isdigit() and 1 <= int(parts[2]) <= CATEGORIES
+    digits = code.replace("-", "")
+    whole = len(code) == 10 and len(digits) == 8 and code[3] == code[7] == "-"
+    shown = whole and digits.isascii() and digits.isdigit()
+    return shown and 1 <= int(digits[6:]) <= CATEGORIES
