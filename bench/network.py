@@ -18,6 +18,7 @@ envelopes as clients were told.
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
@@ -128,8 +129,7 @@ async def load(
 
     async def send(number: int, body: bytes) -> None:
         before = time.monotonic()
-        url = nodes.urls[number % nodes.members]
-        address = f"{url}/api/envelopes"
+        address = f"{nodes.urls[number % nodes.members]}/api/envelopes"
         response = await http.post(address, content=body, headers=HEADERS)
         if response.status_code != 200:  # such as a full node, which says so at once
             code = f"http {response.status_code}"
@@ -185,7 +185,7 @@ async def batches(
     seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Digests of files under one signature, to every door in turn."""
-    chunks = [bytes([n % 251]) * 32_000 for n in range(RECORDS // 1_000)]
+    chunks = [os.urandom(32_000) for _ in range(RECORDS // 1_000)]
     waits: list[float] = []
     done, started = 0, time.monotonic()
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import time
+import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from huabiao.client.signing import call, sign_envelope
 from huabiao.codec import encode
@@ -13,6 +16,8 @@ from huabiao.crypto.suite import suite
 from huabiao.engines.cometbft.bundles import (
     LARGEST_BUNDLE,
     MOST_ENVELOPES,
+    SEVERAL,
+    SMALL,
     BadBundle,
     Bundles,
     open_bundle,
@@ -49,11 +54,59 @@ def test_what_goes_in_comes_out() -> None:
         b"B" + encode([envelope().raw] * (MOST_ENVELOPES + 1)),
         b"B" + encode([bytes(LARGEST_BUNDLE)]),
         write_bundle([envelope()]) + b"\x00",
+        b"Z",
+        b"Z" + encode([envelope().raw]),
+        b"Z" + zlib.compress(encode([envelope().raw]))[:-1],
+        b"Z" + zlib.compress(encode([envelope().raw])) + b"\x00",
+        b"Z" + zlib.compress(encode([envelope().raw]) + b"\x00"),
+        b"Z" + zlib.compress(encode([bytes(LARGEST_BUNDLE)])),
+        b"Z" + zlib.compress(zlib.compress(encode([envelope().raw]))),
     ],
 )
 def test_what_is_no_bundle_is_refused(raw: bytes) -> None:
     with pytest.raises(BadBundle):
         open_bundle(raw, DIGEST)
+
+
+def test_small_envelopes_are_deflated_where_the_chain_allows_it() -> None:
+    several = [envelope() for _ in range(SEVERAL)]
+    plain, deflated = write_bundle(several), write_bundle(several, deflates=True)
+    assert plain[:1] == b"B" and deflated[:1] == b"Z"
+    assert len(deflated) < len(plain)
+    assert zlib.decompress(deflated[1:]) == plain[1:]
+    assert [e.id for e in open_bundle(deflated, DIGEST)] == [e.id for e in several]
+    assert write_bundle(several[1:], deflates=True) == write_bundle(several[1:])
+    long = call("evidence", "notarize", digests=[bytes(2 * SMALL)])
+    large = [open_envelope(sign_envelope("c", KEYS, [long]), DIGEST)] * SEVERAL
+    assert write_bundle(large, deflates=True) == write_bundle(large)
+
+
+@given(st.binary(max_size=200))
+def test_any_deflated_bytes_are_opened_or_refused(content: bytes) -> None:
+    for raw in (b"Z" + content, b"Z" + zlib.compress(content)):
+        with pytest.raises(BadBundle):
+            open_bundle(raw, DIGEST)
+
+
+def test_before_its_protocol_nothing_deflated_is_taken() -> None:
+    async def story() -> None:
+        allowed = False
+        bundles = Bundles(DIGEST, Verification("intl", workers=0), lambda: allowed)
+        several = [envelope() for _ in range(SEVERAL)]
+        deflated = write_bundle(several, deflates=True)
+        with pytest.raises(BadBundle, match="protocol 4"):
+            await bundles.receive(deflated)
+        assert bundles.add_own(several).raw[:1] == b"B"
+        allowed = True
+        await bundles.receive(deflated)
+        assert bundles.waiting_bytes > 2 * sum(len(each.raw) for each in several)
+        held = await bundles.checked(deflated)
+        assert held.size > len(deflated), "what it unpacks to counts"
+        allowed = False
+        with pytest.raises(BadBundle, match="protocol 4"):
+            await bundles.checked(deflated)
+
+    asyncio.run(story())
 
 
 def test_a_false_signature_spoils_the_bundle_and_only_it() -> None:

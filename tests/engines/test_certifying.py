@@ -114,3 +114,27 @@ def test_false_certificates_are_refused() -> None:
     with pytest.raises(BadBundle):
         nodes[1].open(b"C\xc1")
     assert nodes[1].open(b"C" + encode([[99, b"anything"]])) == {}
+
+
+def test_a_signature_that_held_is_checked_once() -> None:
+    nodes, asked = network(), []
+
+    class Counted:
+        def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
+            asked.append(public)
+            return suite("intl").verify(public, message, signature)
+
+    counting = Certifying(Counted(), nodes[0].signers)
+    counting.add(1, b"\x01" * 32, b"", members_of(keys_of("intl")))
+    extensions = [node.extension() for node in nodes]
+    assert all(counting.holds(each) for each in extensions) and len(asked) == 4
+    transaction = counting.transaction(extensions)
+    assert transaction is not None and counting.open(transaction) and len(asked) == 4
+    ((_, certificate),) = decode(transaction[1:])
+    signatures = decode(certificate)
+    signatures[2][1] = signatures[3][1]
+    spoiled = b"C" + encode([[1, encode(signatures)]])
+    for _ in range(2):
+        with pytest.raises(BadBundle):
+            counting.open(spoiled)
+    assert len(asked) == 6, "what was false is asked again"

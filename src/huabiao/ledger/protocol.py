@@ -8,11 +8,12 @@ instead of making another block than everyone else's. What changed with each num
     1    the rules of version 0.1
     2    a chain may change its suite; a key of another suite has a code of its own
     3    contracts call one another, and check headers and states of other chains
+    4    bundles of small envelopes are deflated (engines/cometbft/bundles.py)
 """
 
 from huabiao.ledger.governed import Parameters
 
-NEWEST = 3
+NEWEST = 4
 """The newest protocol that this software knows; it knows all before it too."""
 
 

@@ -191,7 +191,7 @@ class Application:
                     continue
                 bundle = await self._bundles.checked(raw)
                 envelopes += len(bundle.envelopes)
-                weight += len(raw)
+                weight += bundle.size
         except BadBundle as error:
             return str(error)
         if envelopes > limits.block_envelopes or weight > limits.block_bytes:

@@ -2,16 +2,20 @@
 Bundles: hundreds of signed envelopes as one transaction of CometBFT.
 
     transaction = "B" ‖ encode([envelope, …])            a bundle
+                | "Z" ‖ zlib(encode([envelope, …]))      one of small envelopes
                 | "C" ‖ encode([[height, certificate], …])   see certifying.py
 
 Go's mempool, gossip and consensus cost so much a transaction, not a byte; a bundle pays
-it once. Whoever packed it is not trusted: every member checks every signature, once,
-and keeps the verdict by the bundle's hash until a block has it. An envelope may well
-come in two bundles; a repeat is refused by its own hash.
+it once. What the envelopes of a chain have in common, names and signers, goes over the
+wire once (RFC 1950), from protocol 4 on. Whoever packed a bundle is not trusted: every
+member checks every signature, once, and keeps the verdict by the bundle's hash until a
+block has it. An envelope may well come in two bundles; a repeat is refused by its own
+hash.
 """
 
 import asyncio
 import contextlib
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +25,12 @@ from huabiao.codec import encode
 from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
 from huabiao.engines.verification import Verification
 
-BUNDLE, CERTIFICATES = b"B", b"C"
+BUNDLE, DEFLATED, CERTIFICATES = b"B", b"Z", b"C"
+DEFLATES = 4
+"""The protocol that brought deflated bundles."""
+SEVERAL, SMALL = 4, 2_000
+"""Envelopes a bundle, and bytes an envelope, from and up to which deflating is worth
+its time: larger ones are mostly digests."""
 MOST_ENVELOPES = 1_000
 LARGEST_BUNDLE = 1_310_720
 """One envelope of the largest size fits, with what is around it."""
@@ -44,23 +53,45 @@ class Bundle:
     raw: bytes
     envelopes: Sequence[Envelope]
     hash: bytes
+    size: int = field(init=False)
+    """Its bytes, or those of its envelopes where fewer were sent."""
     ends: int = field(init=False)
     """The latest moment at which one of its envelopes is valid, UTC milliseconds."""
 
     def __post_init__(self) -> None:
+        inside = sum(len(each.raw) for each in self.envelopes)
+        self.size = max(len(self.raw), inside)
         self.ends = max(each.body.valid_until for each in self.envelopes)
 
 
-def write_bundle(envelopes: Sequence[Envelope]) -> bytes:
-    return BUNDLE + encode([envelope.raw for envelope in envelopes])
+def write_bundle(envelopes: Sequence[Envelope], deflates: bool = False) -> bytes:
+    """A bundle's transaction; `deflates` where the chain's protocol allows it."""
+    encoded = encode([envelope.raw for envelope in envelopes])
+    small = len(encoded) <= SMALL * len(envelopes)
+    if deflates and small and len(envelopes) >= SEVERAL:
+        return DEFLATED + zlib.compress(encoded, 1)
+    return BUNDLE + encoded
+
+
+def inflate(deflated: bytes) -> bytes:
+    """What was deflated, whole and no larger than a bundle may be; raises BadBundle."""
+    stream = zlib.decompressobj()
+    try:
+        inflated = stream.decompress(deflated, LARGEST_BUNDLE)
+    except zlib.error as error:
+        raise BadBundle(f"not deflated: {error}") from None
+    if not stream.eof or stream.unused_data:
+        raise BadBundle("a deflated bundle that is too large, cut off or followed")
+    return inflated
 
 
 def open_bundle(raw: bytes, digest: Callable[[bytes], bytes]) -> list[Envelope]:
     """Take a transaction apart; raises BadBundle. Signatures are not checked."""
-    if raw[:1] != BUNDLE or len(raw) > LARGEST_BUNDLE:
+    kind, encoded = raw[:1], raw[1:]
+    if kind not in (BUNDLE, DEFLATED) or len(raw) > LARGEST_BUNDLE:
         raise BadBundle(f"not a bundle, or too large ({len(raw)} bytes)")
     try:
-        parts = _decode(raw[1:])
+        parts = _decode(inflate(encoded) if kind == DEFLATED else encoded)
         if not 1 <= len(parts) <= MOST_ENVELOPES:
             raise BadBundle(f"a bundle of {len(parts)} envelopes")
         return [open_envelope(part, digest) for part in parts]
@@ -72,9 +103,14 @@ class Bundles:
     """What this node holds. Used from the engine's event loop only."""
 
     def __init__(
-        self, digest: Callable[[bytes], bytes], verification: Verification
+        self,
+        digest: Callable[[bytes], bytes],
+        verification: Verification,
+        deflates: Callable[[], bool] = lambda: False,
     ) -> None:
         self._digest, self._verification = digest, verification
+        self._deflates = deflates
+        """Whether the next block may hold deflated bundles."""
         self._checks: dict[bytes, asyncio.Task[Bundle]] = {}
         self._taken: dict[bytes, None] = {}
         self.waiting: dict[bytes, Bundle] = {}
@@ -85,7 +121,7 @@ class Bundles:
 
     def add_own(self, envelopes: Sequence[Envelope]) -> Bundle:
         """Pack envelopes whose signatures this node has checked, and send them on."""
-        raw = write_bundle(envelopes)
+        raw = write_bundle(envelopes, self._deflates())
         bundle = Bundle(raw, envelopes, self._digest(raw))
         self._keep(bundle)
         self._to_send.append(raw)
@@ -111,7 +147,7 @@ class Bundles:
     def _keep(self, bundle: Bundle) -> None:
         if bundle.hash not in self.waiting:
             self.waiting[bundle.hash] = bundle
-            self.waiting_bytes += len(bundle.raw)
+            self.waiting_bytes += bundle.size
             self._came.set()
 
     async def wait_for_some(self, seconds: float) -> None:
@@ -126,6 +162,8 @@ class Bundles:
         return await self._checked(raw, self._digest(raw))
 
     async def _checked(self, raw: bytes, hash_: bytes) -> Bundle:
+        if raw[:1] == DEFLATED and not self._deflates():
+            raise BadBundle(f"deflated before protocol {DEFLATES}")
         held = self.waiting.get(hash_)
         if held is not None:
             return held
@@ -153,7 +191,7 @@ class Bundles:
         """Bundles for a proposal, the oldest first."""
         chosen = []
         for bundle in self.waiting.values():
-            most_bytes -= len(bundle.raw) + 8
+            most_bytes -= bundle.size + 8
             most_envelopes -= len(bundle.envelopes)
             if most_bytes < 0 or most_envelopes < 0:
                 break
@@ -177,4 +215,4 @@ class Bundles:
         self._checks.pop(hash_, None)
         bundle = self.waiting.pop(hash_, None)
         if bundle is not None:
-            self.waiting_bytes -= len(bundle.raw)
+            self.waiting_bytes -= bundle.size

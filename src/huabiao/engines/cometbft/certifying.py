@@ -41,8 +41,21 @@ class Uncertified:
     hash: bytes
     header: bytes
     members: Sequence[Member]
+    suite: Verifier
     own: bytes = b""
     """This node's own signature, made once."""
+    seen: dict[bytes, bytes] = field(default_factory=dict)
+    """By public key, the signature of this header that was checked and held: it comes
+    with a vote, in a proposal and in the block, and is checked once."""
+
+    def verify(self, public: bytes, message: bytes, signature: bytes, /) -> bool:
+        """Whether a member signed `message`, which is this header's alone."""
+        if self.seen.get(public) == signature:
+            return True
+        holds = self.suite.verify(public, message, signature)
+        if holds:
+            self.seen[public] = signature
+        return holds
 
 
 @dataclass
@@ -59,7 +72,7 @@ class Certifying:
         self, height: int, hash_: bytes, header: bytes, members: Sequence[Member]
     ) -> None:
         """A block has been run; `header` is its encoded header."""
-        self.waiting[height] = Uncertified(hash_, header, members)
+        self.waiting[height] = Uncertified(hash_, header, members, self.suite)
 
     def extension(self) -> bytes:
         """
@@ -106,8 +119,7 @@ class Certifying:
             if not 0 <= seat < len(block.members):
                 return None
             public = block.members[seat].public
-            message = certified_message(block.hash)
-            if not self.suite.verify(public, message, signature):
+            if not block.verify(public, certified_message(block.hash), signature):
                 return None
         return carried
 
@@ -141,9 +153,7 @@ class Certifying:
             block = self.waiting.get(height)
             if block is None:
                 continue  # certified before, or from before this node joined
-            if not check_certificate(
-                self.suite, block.hash, certificate, block.members
-            ):
+            if not check_certificate(block, block.hash, certificate, block.members):
                 raise BadBundle(f"a false certificate for block {height}")
             known[height] = certificate
         return known

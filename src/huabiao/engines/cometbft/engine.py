@@ -18,7 +18,7 @@ from typing import Any
 from huabiao.crypto import by_key
 from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks, Decided
-from huabiao.engines.cometbft.bundles import Bundles
+from huabiao.engines.cometbft.bundles import DEFLATES, Bundles
 from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.layout import next_key_due
 from huabiao.engines.cometbft.process import CometProcess
@@ -32,6 +32,7 @@ from huabiao.engines.signers import Signers
 from huabiao.engines.verification import Verification
 from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger
+from huabiao.ledger.protocol import in_force
 
 BUNDLE_S = 0.02
 STALLED_S = 8.0
@@ -78,7 +79,7 @@ class CometbftEngine:
         self._last_block, self._turn_at = clock(), 0
         self._pool = Pool()
         self._awaited: dict[bytes, tuple[Ticket, int, int]] = {}
-        self._bundles = Bundles(ledger.digest, verification)
+        self._bundles = Bundles(ledger.digest, verification, self._deflates)
         self.certifying = Certifying(by_key, signers)
         snapshots = Snapshots(ledger, home, snapshot_every)
         self.blocks = Blocks(
@@ -255,6 +256,10 @@ class CometbftEngine:
             self._turn_at = 0
             if next_key_due(self._folder, powers(self.ledger.governed.seats())):
                 self.process.restart()
+
+    def _deflates(self) -> bool:
+        ledger = self.ledger
+        return in_force(ledger.parameters, ledger.height + 1, DEFLATES)
 
     def _let_go(self, now: int, answer: Placed) -> None:
         """Answer what no later block can take."""
