@@ -1,10 +1,11 @@
 """
 The entrance of a node: what clients send, on its way into the pool and out of a block.
 
-Taken apart, let in (admission), its signatures checked, ordered, answered.
+Let in (admission), taken apart, its signatures checked, ordered, answered.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from huabiao.client.port import Busy, Outcome
 from huabiao.crypto.envelope import BadEnvelope, Envelope, open_envelope
@@ -26,30 +27,18 @@ class Entrance:
         self._admission = Admission()
 
     async def submit(self, envelopes: list[bytes]) -> list[Outcome]:
-        outcomes: list[Outcome | None] = []
-        opened: list[Envelope] = []
+        if not envelopes:
+            return []
         digest = self._engine.ledger.digest  # a governed change may bring another
-        for raw in envelopes:
-            try:
-                opened.append(open_envelope(raw, digest))
-                outcomes.append(None)
-            except BadEnvelope as error:
-                outcomes.append(Outcome("", 0, 0, "envelope.malformed", str(error)))
-        placed = iter(await self._let_in(opened) if opened else [])
-        ids = iter(opened)
-        told = [
-            outcome if outcome is not None else _outcome(next(ids), next(placed))
-            for outcome in outcomes
-        ]
-        self._counts.add(outcome.code for outcome in told)
-        return told
-
-    async def _let_in(self, envelopes: list[Envelope]) -> list[Placed]:
-        signer, count = envelopes[0].body.signer, len(envelopes)
+        first = _opened(envelopes[0], digest)
+        # The others are opened once they are let in: a refusal costs little.
+        signer = first.body.signer if isinstance(first, Envelope) else b""
+        count = len(envelopes)
         try:
             entered = self._admission.enter(signer, count)
             try:
-                return await self._order(envelopes)
+                others = [_opened(raw, digest) for raw in envelopes[1:]]
+                told = await self._told([first, *others])
             finally:
                 self._admission.leave(signer, count, entered)
         except PoolFull:
@@ -57,6 +46,17 @@ class Entrance:
             raise Busy(
                 "交易池已满，请一秒后重试。 The pool is full; try again in a second."
             ) from None
+        self._counts.add(outcome.code for outcome in told)
+        return told
+
+    async def _told(self, parts: list[Envelope | Outcome]) -> list[Outcome]:
+        """Each part's outcome, in order; what is no envelope has its own already."""
+        opened = [each for each in parts if isinstance(each, Envelope)]
+        placed = iter(await self._order(opened) if opened else [])
+        return [
+            each if isinstance(each, Outcome) else _outcome(each, next(placed))
+            for each in parts
+        ]
 
     async def _order(self, envelopes: list[Envelope]) -> list[Placed]:
         items = [(e.body.signer, e.message, e.signature) for e in envelopes]
@@ -81,6 +81,14 @@ class Entrance:
             return [stopped] * len(envelopes)
         self._engine.offer(Ticket(envelopes, done))
         return await future
+
+
+def _opened(raw: bytes, digest: Callable[[bytes], bytes]) -> Envelope | Outcome:
+    """What is no envelope is answered at once."""
+    try:
+        return open_envelope(raw, digest)
+    except BadEnvelope as error:
+        return Outcome("", 0, 0, "envelope.malformed", str(error))
 
 
 def _outcome(envelope: Envelope, placed: Placed) -> Outcome:

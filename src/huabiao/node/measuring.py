@@ -32,8 +32,8 @@ class Counts:
 
     def add(self, codes: Iterable[str]) -> None:
         with self._lock:
-            for code in codes:
-                self._by_code[self._bounded(code)] += 1
+            for code, count in Counter(codes).items():
+                self._by_code[self._bounded(code)] += count
 
     def _bounded(self, code: str) -> str:
         """Codes come from contracts: what is no code, or one too many, is "other"."""
