@@ -3,12 +3,13 @@ The engine of many organisations, as doors see it: the embedded engine's surface
 
     tickets → pool → bundles → CometBFT → blocks → tickets answered
 
-Every BUNDLE_S what waits in the pool is packed into a bundle, which goes to the other
-members through CometBFT and waits here for a block. A ticket is answered when a block
-that holds its envelopes is durable at this node.
+BUNDLE_S after somebody sends, what waits in the pool is packed into a bundle, which
+goes to the other members through CometBFT and waits here for a block. A ticket is
+answered when a block that holds its envelopes is durable at this node.
 """
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -34,7 +35,7 @@ from huabiao.ledger.governed import MEMBERS
 from huabiao.ledger.ledger import Ledger
 from huabiao.ledger.protocol import in_force
 
-BUNDLE_S = 0.02
+BUNDLE_S, LOOK_S = 0.02, 0.5
 STALLED_S = 8.0
 """A quiet network makes a block of the engine's every second."""
 MOST_TOGETHER, HEAVIEST = 500, 500_000
@@ -90,6 +91,8 @@ class CometbftEngine:
             self._committed, organisation,
         )  # fmt: skip
         self._stop = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._offered = asyncio.Event()
         self._serving = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -107,6 +110,7 @@ class CometbftEngine:
         self.watch.close()
         self.process.stop()
         self._stop.set()
+        self._wake()
         self._thread.join(30)
         self.blocks.close()
 
@@ -123,6 +127,7 @@ class CometbftEngine:
     def offer(self, ticket: Ticket) -> None:
         """Put a batch whose signatures hold into the pool; raises PoolFull."""
         self._pool.offer(ticket)
+        self._wake()
 
     def health(self) -> dict[str, Any]:
         """What keeps blocks from being made, in sentences; peers and lag beside."""
@@ -180,9 +185,14 @@ class CometbftEngine:
             uvloop.run(self._main())
 
     async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
         server = await serve(self._socket, self.application.handle)
         self._serving.set()
         while not self._stop.is_set():
+            if not self._pool.waiting:
+                self._offered.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._offered.wait(), LOOK_S)
             await asyncio.sleep(BUNDLE_S)
             self._pack()
             now = self._clock()
@@ -196,6 +206,12 @@ class CometbftEngine:
             ticket.settle(index, [answer])
         self._awaited.clear()
         self._socket.unlink(missing_ok=True)
+
+    def _wake(self) -> None:
+        """From any thread: there is something for the engine's thread to do."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._offered.set)
 
     def _pack(self) -> None:
         """Bundle what waits in the pool, as long as bundles find room."""

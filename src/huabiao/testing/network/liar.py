@@ -6,7 +6,8 @@ A member that lies: a real node whose application was changed.
     root         another state root: its blocks hash to something else than everyone's
     signature    its votes carry a signature over another header
     proposals    its proposals hold, in turn, a certificate that nobody signed, a
-                 bundle with a false signature, one beyond every limit, and garbage
+                 bundle with a false signature, one beyond every limit, one that unpacks
+                 to 64 MiB, and garbage
     silence      its proposals leave everyone's envelopes out, for ever
     snapshot     the pieces of its snapshots are spoiled
     forgetful    no lie: it keeps few of CometBFT's own blocks
@@ -15,6 +16,7 @@ A member that lies: a real node whose application was changed.
 
 import itertools
 import sys
+import zlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,12 @@ from huabiao.engines.cometbft import abci_pb2 as abci
 from huabiao.engines.cometbft import blocks
 from huabiao.engines.cometbft.application import Application
 from huabiao.engines.cometbft.blocks import Blocks
-from huabiao.engines.cometbft.bundles import BUNDLE, CERTIFICATES, LARGEST_BUNDLE
+from huabiao.engines.cometbft.bundles import (
+    BUNDLE,
+    CERTIFICATES,
+    DEFLATED,
+    LARGEST_BUNDLE,
+)
 from huabiao.engines.cometbft.certifying import Certifying
 from huabiao.engines.cometbft.snapshots import Snapshots
 from huabiao.ledger import protocol
@@ -99,6 +106,10 @@ def with_giant(_: Application, txs: list[bytes]) -> list[bytes]:
     return [*txs, BUNDLE + encode([bytes(LARGEST_BUNDLE + 1)])]
 
 
+def with_bomb(_: Application, txs: list[bytes]) -> list[bytes]:
+    return [*txs, DEFLATED + zlib.compress(bytes(2**26))]
+
+
 def with_garbage(_: Application, txs: list[bytes]) -> list[bytes]:
     return [*txs, b"\xff" * 300]
 
@@ -107,7 +118,9 @@ def with_nobody(_: Application, txs: list[bytes]) -> list[bytes]:
     return [raw for raw in txs if raw[:1] == CERTIFICATES]
 
 
-TURNS = itertools.cycle((with_certificate, with_forged, with_giant, with_garbage))
+TURNS = itertools.cycle(
+    (with_certificate, with_forged, with_giant, with_bomb, with_garbage)
+)
 
 
 def in_turn(application: Application, txs: list[bytes]) -> list[bytes]:
