@@ -20,6 +20,7 @@ from huabiao.engines.cometbft.bundles import (
     SMALL,
     BadBundle,
     Bundles,
+    inflate,
     open_bundle,
     write_bundle,
 )
@@ -79,6 +80,13 @@ def test_small_envelopes_are_deflated_where_the_chain_allows_it() -> None:
     long = call("evidence", "notarize", digests=[bytes(2 * SMALL)])
     large = [open_envelope(sign_envelope("c", KEYS, [long]), DIGEST)] * SEVERAL
     assert write_bundle(large, deflates=True) == write_bundle(large)
+
+
+def test_what_is_unpacked_is_bounded_to_the_byte() -> None:
+    assert len(inflate(zlib.compress(bytes(LARGEST_BUNDLE)))) == LARGEST_BUNDLE
+    for level in (0, 1, 9):
+        with pytest.raises(BadBundle, match="too large"):
+            inflate(zlib.compress(bytes(LARGEST_BUNDLE + 1), level))
 
 
 @given(st.binary(max_size=200))

@@ -77,10 +77,12 @@ def inflate(deflated: bytes) -> bytes:
     """What was deflated, whole and no larger than a bundle may be; raises BadBundle."""
     stream = zlib.decompressobj()
     try:
-        inflated = stream.decompress(deflated, LARGEST_BUNDLE)
+        # One byte more than may be: up to that size every zlib comes to the end.
+        inflated = stream.decompress(deflated, LARGEST_BUNDLE + 1)
     except zlib.error as error:
         raise BadBundle(f"not deflated: {error}") from None
-    if not stream.eof or stream.unused_data:
+    whole = stream.eof and not stream.unused_data
+    if len(inflated) > LARGEST_BUNDLE or not whole:
         raise BadBundle("a deflated bundle that is too large, cut off or followed")
     return inflated
 
