@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from bench.machine import machine, resident_mib
-from bench.network import CLIENTS, grant, load
+from bench.network import CLIENTS, WARM, grant, load
 from bench.network_members import Nodes, compare
 from huabiao.crypto.keys import generate
 
@@ -37,9 +37,10 @@ async def soak(nodes: Nodes, suite: str, hours: float) -> dict[str, Any]:
     samples: list[dict[str, Any]] = []
     async with httpx.AsyncClient(timeout=120, limits=limits) as http:
         await grant(http, nodes, chain, clients, suite)
+        warmed = (await load(http, nodes, chain, clients, *WARM))["accepted"]
         first = await load(http, nodes, chain, clients, 0, SATURATION_S)
         rate = max(100, first["committed_a_second"] // 2)
-        accepted, end = first["accepted"], time.monotonic() + hours * 3600
+        accepted, end = warmed + first["accepted"], time.monotonic() + hours * 3600
         while time.monotonic() < end:
             seconds = min(SAMPLE_S, end - time.monotonic())
             found = await load(http, nodes, chain, clients, rate, max(1.0, seconds))
