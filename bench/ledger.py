@@ -26,7 +26,7 @@ import msgspec
 
 from bench.machine import children_cpu, machine, percentiles
 from huabiao.client.port import Outcome
-from huabiao.client.remote import MESSAGEPACK
+from huabiao.client.remote import HEADERS, outcomes_in
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto import intl
@@ -37,9 +37,6 @@ from huabiao.proofs.verify import verify
 CLIENTS, BATCH, CONNECTIONS = 200, 500, 8
 PORT = 18_765
 VALIDITY_MS = 240_000
-HEADERS = {"content-type": MESSAGEPACK, "accept": MESSAGEPACK}
-"""Envelopes are sent, and their outcomes asked for, as `huabiao.client` does."""
-outcomes_in = msgspec.msgpack.Decoder(list[Outcome]).decode
 
 
 def measure(suite_name: str, seconds: float, records: int) -> dict[str, Any]:

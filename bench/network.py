@@ -30,7 +30,7 @@ import httpx
 import msgspec
 
 from bench.kvstore import measure_kvstore
-from bench.ledger import HEADERS, outcomes_in, post, sign_many
+from bench.ledger import post, sign_many
 from bench.machine import cpu_by_step, machine, percentiles
 from bench.network_members import (
     WIRE,
@@ -40,6 +40,7 @@ from bench.network_members import (
     read_model_lag,
     summed,
 )
+from huabiao.client.remote import HEADERS, outcomes_in
 from huabiao.client.signing import call, sign_envelope
 from huabiao.client.wallets import open_identity
 from huabiao.crypto.keys import Keys, generate
@@ -216,8 +217,7 @@ def measure(
 ) -> list[dict[str, Any]]:
     """A network of each suite; the kvstore before, between and after, since a machine
     is not as fast in one minute as in the next."""
-    runs, before = [], measure_kvstore(members, seconds) if kvstore else {}
-    runs += [before] if kvstore else []
+    runs = [measure_kvstore(members, seconds)] if kvstore else []
     for suite in suites:
         with tempfile.TemporaryDirectory(prefix="huabiao-net-") as folder:
             nodes = Nodes(Path(folder) / "net", members, suite)
@@ -230,11 +230,9 @@ def measure(
         found["saturation"] = max(rates, default=0)
         runs.append(found)
         if kvstore:
-            after = measure_kvstore(members, seconds)
-            rate = (before["committed_a_second"] + after["committed_a_second"]) / 2
-            found["of_the_kvstore"] = round(found["saturation"] / rate, 3)
-            runs.append(after)
-            before = after
+            runs.append(measure_kvstore(members, seconds))
+            around = [each["committed_a_second"] for each in (runs[-3], runs[-1])]
+            found["of_the_kvstore"] = round(2 * found["saturation"] / sum(around), 3)
         print(json.dumps(found), file=sys.stderr, flush=True)
     return runs
 

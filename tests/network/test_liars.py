@@ -15,9 +15,9 @@ SAID = {
     "proposals": [
         "false certificate",
         "false signature",
-        "not a bundle",
-        "a deflated bundle",
-    ],  # fmt: skip
+        "not a bundle, or too large",
+        "a deflated bundle that is too large",
+    ],
     "signature": ["carries a false signature"],
     "root": [],
     "silence": [],

@@ -30,7 +30,9 @@ LOCAL_SOCKET = "http+unix://"
 SESSION_DOMAIN = b"huabiao session\x00"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
-_outcomes = msgspec.msgpack.Decoder(list[Outcome]).decode
+HEADERS = {"content-type": MESSAGEPACK, "accept": MESSAGEPACK}
+"""With which envelopes are sent, and their outcomes asked for."""
+outcomes_in = msgspec.msgpack.Decoder(list[Outcome]).decode
 
 
 class Unreachable(Exception):
@@ -199,14 +201,13 @@ class Remote:
     def submit(self, envelopes: Sequence[bytes]) -> list[Outcome]:
         """Send signed envelopes; returns when each is final. Busy: try again later."""
         body = msgspec.msgpack.encode(list(envelopes))
-        headers = {"content-type": MESSAGEPACK, "accept": MESSAGEPACK}
         try:
-            answer = self._send("POST", "/api/envelopes", content=body, headers=headers)
+            answer = self._send("POST", "/api/envelopes", content=body, headers=HEADERS)
         except Answered as error:
             if error.status == 503:
                 raise Busy(str(error)) from error
             raise
-        return _outcomes(answer.content)
+        return outcomes_in(answer.content)
 
     def send(self, signer: Signer, *calls: Call) -> Outcome:
         """Sign calls whose arguments are in their stored form, and send them."""

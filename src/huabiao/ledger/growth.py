@@ -31,9 +31,7 @@ class Meter:
         A function of the contract begins. The bound lies far below Python's own, which
         comes sooner or later by who called.
         """
-        self.left -= 1
-        if self.left < 0:
-            raise _over_cap()
+        self.spend(1)
         self.depth += 1
         if self.depth > DEEPEST:
             raise Refused(
@@ -47,14 +45,11 @@ class Meter:
     def spend(self, cost: int) -> None:
         self.left -= cost
         if self.left < 0:
-            raise _over_cap()
-
-
-def _over_cap() -> Refused:
-    return Refused(
-        "cost.cap",
-        "超出单次调用的费用上限，请分批。 The call costs more than its cap; split it.",
-    )
+            raise Refused(
+                "cost.cap",
+                "超出单次调用的费用上限，请分批。"
+                " The call costs more than its cap; split it.",
+            )
 
 
 def metered(meter: Meter) -> dict[str, Callable[..., Any]]:
